@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Core.Clusters;
+
+// The read model: immutable, a new one after each change of state. REST, dashboard and metrics read nothing else.
+
+/// <summary>Everything that is shown.</summary>
+public sealed record SchedulerView
+{
+    public static SchedulerView Empty { get; } = new();
+
+    /// <summary>Rises with each change.</summary>
+    public long Version { get; init; }
+    /// <summary>By name, in ordinal order.</summary>
+    public ImmutableSortedDictionary<string, ClusterView> Clusters { get; init; } =
+        ImmutableSortedDictionary.Create<string, ClusterView>(StringComparer.Ordinal);
+    public MesosView Mesos { get; init; } = new();
+    public ZooKeeperView ZooKeeper { get; init; } = new();
+    public ImmutableArray<AgentView> Agents { get; init; } = [];
+    public Counters Counters { get; init; } = new();
+}
+
+public sealed record ClusterView
+{
+    public required string Name { get; init; }
+    public required string User { get; init; }
+    public required int NumNodes { get; init; }
+    public required ClusterSize Size { get; init; }
+    /// <summary><c>zk://host:port/path/discover/&lt;name&gt;</c>, without credentials.</summary>
+    public required string ClusterUrl { get; init; }
+    public required ClusterCondition State { get; init; }
+    /// <summary>One sentence: why the state is what it is, and what it waits for. Empty when healthy.</summary>
+    public required string Reason { get; init; }
+    public required long Epoch { get; init; }
+    public required DateTimeOffset Created { get; init; }
+    public ImmutableArray<NodeView> Nodes { get; init; } = [];
+    public ImmutableArray<BackupView> Backups { get; init; } = [];
+    /// <summary>Newest last.</summary>
+    public ImmutableArray<ClusterEvent> Events { get; init; } = [];
+
+    [JsonIgnore]
+    public NodeView? Master => Nodes.FirstOrDefault(n => n.Role == NodeRole.Master);
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ClusterCondition>))]
+public enum ClusterCondition
+{
+    [JsonStringEnumMemberName("healthy")] Healthy,
+    [JsonStringEnumMemberName("creating")] Creating,
+    [JsonStringEnumMemberName("degraded")] Degraded,
+    [JsonStringEnumMemberName("electing")] Electing,
+    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("deleting")] Deleting,
+}
+
+public sealed record NodeView
+{
+    /// <summary>The Mesos task; empty while the node waits for an offer.</summary>
+    public required string TaskId { get; init; }
+    public required uint ServerId { get; init; }
+    public required NodeRole Role { get; init; }
+    public required NodeState State { get; init; }
+    /// <summary>What the node waits for or why it is not serving; empty when it serves.</summary>
+    public string Reason { get; init; } = "";
+    public string? Host { get; init; }
+    public int? Port { get; init; }
+    /// <summary>The Mesos agent's id.</summary>
+    public string? Agent { get; init; }
+    /// <summary>The name of its ZNode in the ServerSet, <c>member_0000000001</c>; set once it is announced.</summary>
+    public string? Member { get; init; }
+    public string? Gtid { get; init; }
+    public double? LagSeconds { get; init; }
+    /// <summary><c>MariaDB 10.11.6</c>.</summary>
+    public string? Server { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<NodeRole>))]
+public enum NodeRole
+{
+    [JsonStringEnumMemberName("none")] None,
+    [JsonStringEnumMemberName("slave")] Slave,
+    [JsonStringEnumMemberName("master")] Master,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<NodeState>))]
+public enum NodeState
+{
+    /// <summary>No agent has been found for it.</summary>
+    [JsonStringEnumMemberName("waiting")] Waiting,
+    /// <summary>Sent to an agent.</summary>
+    [JsonStringEnumMemberName("launching")] Launching,
+    [JsonStringEnumMemberName("restoring")] Restoring,
+    [JsonStringEnumMemberName("starting")] Starting,
+    /// <summary>mysqld answers; not announced.</summary>
+    [JsonStringEnumMemberName("joining")] Joining,
+    [JsonStringEnumMemberName("serving")] Serving,
+    /// <summary>mysqld or its executor has ended; it is being started again.</summary>
+    [JsonStringEnumMemberName("down")] Down,
+    /// <summary>Its agent does not answer.</summary>
+    [JsonStringEnumMemberName("unreachable")] Unreachable,
+    [JsonStringEnumMemberName("stopping")] Stopping,
+}
+
+public sealed record BackupView
+{
+    public required string BackupId { get; init; }
+    public required BackupState State { get; init; }
+    public long? SizeBytes { get; init; }
+    public double? Seconds { get; init; }
+    public required DateTimeOffset Started { get; init; }
+    public string? Error { get; init; }
+}
+
+/// <summary>One line of a cluster's history.</summary>
+/// <param name="Kind">A stable word for programs, e.g. <c>master_elected</c>.</param>
+/// <param name="Text">One sentence for people.</param>
+public sealed record ClusterEvent(DateTimeOffset Time, string Kind, string Text);
+
+public sealed record MesosView
+{
+    public bool Connected { get; init; }
+    /// <summary><c>host:port</c> of the leading master.</summary>
+    public string? Master { get; init; }
+    public string? Version { get; init; }
+    public string? FrameworkId { get; init; }
+    public DateTimeOffset? LastHeartbeat { get; init; }
+}
+
+public sealed record ZooKeeperView
+{
+    public bool Connected { get; init; }
+    /// <summary>Without credentials.</summary>
+    public string? Url { get; init; }
+}
+
+/// <summary>An agent that was offered or runs nodes. Resources are of its last offer.</summary>
+public sealed record AgentView
+{
+    public required string Id { get; init; }
+    public required string Hostname { get; init; }
+    public string? Address { get; init; }
+    /// <summary>Cores offered last; null when nothing was offered yet.</summary>
+    public double? OfferedCpus { get; init; }
+    public double? OfferedMemMb { get; init; }
+    public double? OfferedDiskMb { get; init; }
+    public int Nodes { get; init; }
+    public bool Reachable { get; init; } = true;
+}
+
+/// <summary>The counters of the first Mysos' <c>/vars.json</c>.</summary>
+public sealed record Counters
+{
+    public DateTimeOffset Started { get; init; }
+    public long TasksLaunched { get; init; }
+    public long TasksLost { get; init; }
+    public long TasksFinished { get; init; }
+    public long TasksFailed { get; init; }
+    public long TasksKilled { get; init; }
+    public long ResourceOffers { get; init; }
+    public long OffersIncompatibleRole { get; init; }
+    public long OffersUnused { get; init; }
+}

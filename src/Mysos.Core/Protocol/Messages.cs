@@ -1,0 +1,174 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mysos.Core.Protocol;
+
+// Between scheduler and executor, as MESSAGEs through Mesos, which may lose, delay or repeat them. So nothing here is an
+// event that must arrive: each side repeats *what should be* (Directive) and *what is* (Report) until they agree.
+
+/// <summary>Executor → scheduler. Exactly one member is set.</summary>
+public sealed record ExecutorMessage
+{
+    public Hello? Hello { get; init; }
+    public Report? Report { get; init; }
+}
+
+/// <summary>Scheduler → executor. Exactly one member is set.</summary>
+public sealed record SchedulerMessage
+{
+    public SealedAccounts? Accounts { get; init; }
+    public Directive? Directive { get; init; }
+}
+
+/// <summary>
+/// Asks for the accounts. Sent at launch and again (each second) until they came.
+/// </summary>
+public sealed record Hello
+{
+    public required string TaskId { get; init; }
+    /// <summary>A fresh ECDH P-256 public key, SubjectPublicKeyInfo (DER).</summary>
+    public required byte[] PublicKey { get; init; }
+}
+
+/// <summary>
+/// <see cref="Accounts"/> as JSON, sealed to the key of a <see cref="Hello"/>: AES-256-GCM under
+/// HKDF-SHA256(ECDH(sender, receiver)), associated data = the task id.
+/// </summary>
+public sealed record SealedAccounts
+{
+    public required string TaskId { get; init; }
+    /// <summary>The receiver's key that it was sealed to (so that an answer to an older Hello is recognised).</summary>
+    public required byte[] ReceiverKey { get; init; }
+    public required byte[] SenderKey { get; init; }
+    public required byte[] Nonce { get; init; }
+    public required byte[] Ciphertext { get; init; }
+    public required byte[] Tag { get; init; }
+}
+
+/// <summary>The accounts of an instance. Never logged, never stored on an agent's disk after mysqld has started.</summary>
+public sealed record Accounts
+{
+    public required Account Admin { get; init; }
+    public required Account Replication { get; init; }
+    /// <summary>The user of the cluster's owner, created on the master and replicated.</summary>
+    public required Account Cluster { get; init; }
+}
+
+public sealed record Account(string User, string Password)
+{
+    public override string ToString() => User;
+}
+
+/// <summary>What a node should be doing. The executor makes it so, at once, and says so in its <see cref="Report"/>.</summary>
+public sealed record Directive
+{
+    public required string TaskId { get; init; }
+    /// <summary>Rises with each change of the directive; an executor ignores a lower one than it has seen.</summary>
+    public required long Version { get; init; }
+    /// <summary>The cluster's epoch; an executor ignores a lower one than it has seen.</summary>
+    public required long Epoch { get; init; }
+    public required DirectedRole Role { get; init; }
+    /// <summary>The master to follow when <see cref="Role"/> is <see cref="DirectedRole.Slave"/>.</summary>
+    public Endpoint? Source { get; init; }
+    /// <summary>For a master: how many slaves are to acknowledge a write (0: do not wait). For a slave: 1 when it acknowledges.</summary>
+    public int Ackers { get; init; }
+    /// <summary>A backup that this node should take, until a report shows it done or failed.</summary>
+    public BackupOrder? Backup { get; init; }
+    /// <summary>As <see cref="NodeTask.Rebuild"/>: larger than the data's own number means wipe them and start anew (never a master).</summary>
+    public int Rebuild { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<DirectedRole>))]
+public enum DirectedRole
+{
+    /// <summary>Read-only, following nobody: before a master is known.</summary>
+    Standby,
+    /// <summary>Stop receiving from any master and report positions: an election for this epoch is on.</summary>
+    Candidate,
+    Slave,
+    /// <summary>Apply what was received, then take writes.</summary>
+    Master,
+}
+
+/// <summary><see cref="Path"/> is the directory below the backup store that the backup is written to.</summary>
+public sealed record BackupOrder(string BackupId, string Path);
+
+public sealed record Endpoint(string Host, int Port)
+{
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>What a node is doing. Sent when something changed, and each second.</summary>
+public sealed record Report
+{
+    public required string TaskId { get; init; }
+    /// <summary>Rises with each report of one task; older ones that arrive late are ignored.</summary>
+    public required long Sequence { get; init; }
+    public required NodePhase Phase { get; init; }
+    /// <summary>What the phase waits for or why it failed; one line for people.</summary>
+    public string? Reason { get; init; }
+    /// <summary><c>MariaDB 10.11.6</c>, <c>MySQL 9.7.0</c> …</summary>
+    public string? Server { get; init; }
+    /// <summary>The newest directive that holds now; 0 before the first.</summary>
+    public long AppliedVersion { get; init; }
+    /// <summary>The newest epoch seen.</summary>
+    public long Epoch { get; init; }
+    /// <summary>The role that holds now.</summary>
+    public DirectedRole Role { get; init; }
+    public bool ReadOnly { get; init; } = true;
+    /// <summary>Clients may be sent here: it takes writes (master), or follows its master without error (slave).</summary>
+    public bool Serving { get; init; }
+    /// <summary>GTIDs executed, in the server's own notation.</summary>
+    public string? Executed { get; init; }
+    /// <summary>GTIDs received, executed or not.</summary>
+    public string? Received { get; init; }
+    public Endpoint? Source { get; init; }
+    public double? LagSeconds { get; init; }
+    /// <summary>The node has transactions that its master lacks, or a broken copy: it can only be rebuilt.</summary>
+    public bool Diverged { get; init; }
+    public int Rebuild { get; init; }
+    public BackupReport? Backup { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<NodePhase>))]
+public enum NodePhase
+{
+    /// <summary>Making the data directory.</summary>
+    Preparing,
+    /// <summary>Copying a backup back.</summary>
+    Restoring,
+    /// <summary>mysqld was started and does not answer yet.</summary>
+    Starting,
+    /// <summary>mysqld answers.</summary>
+    Running,
+    /// <summary>mysqld has ended; the executor starts it again.</summary>
+    Stopped,
+    /// <summary>It cannot be made to run; the reason says why. The task ends.</summary>
+    Failed,
+}
+
+public sealed record BackupReport
+{
+    public required string BackupId { get; init; }
+    public required BackupState State { get; init; }
+    public long SizeBytes { get; init; }
+    public double Seconds { get; init; }
+    public string? Error { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<BackupState>))]
+public enum BackupState
+{
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("done")] Done,
+    [JsonStringEnumMemberName("failed")] Failed,
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ExecutorMessage))]
+[JsonSerializable(typeof(SchedulerMessage))]
+[JsonSerializable(typeof(Accounts))]
+[JsonSerializable(typeof(NodeTask))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,2 @@
+Console.Error.WriteLine("mysos-executor");
+return 0;
