@@ -13,7 +13,7 @@ public sealed class ChildProcessesTests
     [Fact]
     public async Task StartAsync_AnyProgram_IsKilledByTheKernelWithItsParent()
     {
-        using var child = await ChildProcesses.StartAsync(Program("python3", "-c", PrintDeathSignal));
+        using var child = await ChildProcesses.StartAsync(Program("/usr/bin/python3", "-c", PrintDeathSignal));
         (await child.StandardOutput.ReadToEndAsync()).Trim().ShouldBe("9");
     }
 
@@ -22,7 +22,7 @@ public sealed class ChildProcessesTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Only root may start a program as another user.");
         using var child = await ChildProcesses.StartAsync(
-            Program("python3", "-c", PrintDeathSignal + "; import os; print(os.getuid(), os.getgroups())"), user: "nobody");
+            Program("/usr/bin/python3", "-c", PrintDeathSignal + "; import os; print(os.getuid(), os.getgroups())"), user: "nobody");
         (await child.StandardOutput.ReadToEndAsync()).Split('\n')[..2].ShouldBe(["9", "65534 [65534]"]);
     }
 
