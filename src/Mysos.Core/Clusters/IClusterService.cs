@@ -61,8 +61,15 @@ public interface IReadModel
     IObservable<SchedulerView> Views { get; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+/// <summary>How requests and answers of the REST API are written. Sizes are in the users' form: <c>{"mem":"512mb", …}</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(Rules.ClusterSizeJsonConverter)])]
 [JsonSerializable(typeof(ClusterView))]
+[JsonSerializable(typeof(ClusterView[]))]
+[JsonSerializable(typeof(NodeView))]
+[JsonSerializable(typeof(BackupView))]
+[JsonSerializable(typeof(ClusterEvent))]
 [JsonSerializable(typeof(BackupView[]))]
 [JsonSerializable(typeof(CreateAnswer))]
 [JsonSerializable(typeof(DeleteAnswer))]
