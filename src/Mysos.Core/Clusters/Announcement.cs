@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Mysos.Core.Discovery;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>Which nodes clients are told of.</summary>
+internal static class Announcement
+{
+    public static ServerSet Wanted(ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        if (durable.Deleting || durable.Failure is not null)
+            return ServerSet.Empty;
+        var staying = durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null }).ToImmutableArray();
+        var master = staying.Where(n => Mastership.IsServingMaster(cluster, n.Number)).Select(Member).FirstOrDefault();
+        var slaves = staying
+            .Where(n => n.Number != master?.Number && (Mastership.IsServingSlave(cluster, n.Number) || StillReads(cluster, n.Number)))
+            .Select(Member);
+        return new ServerSet(master, [.. slaves]);
+    }
+
+    /// <summary>
+    /// A slave that was announced goes on serving reads while a master is elected, and while it becomes the master: so
+    /// that one transaction can move it.
+    /// </summary>
+    private static bool StillReads(ClusterState cluster, int node) =>
+        cluster.Announced is { } announced && announced.Slaves.Any(m => m.Number == node)
+        && cluster.Of(node) is { Runs: true, Report.Diverged: false } seen
+        && (cluster.Durable.Election is not null
+            || cluster.Durable.Master is { } master && (master == node || !Mastership.IsServingMaster(cluster, master)
+                || seen.Report!.Epoch < cluster.Durable.Epoch || seen.Report.Role == DirectedRole.Candidate));
+
+    private static ServerSetMember Member(Node node) => new(node.Number, node.Task!.Endpoint);
+
+    public static bool Contains(ServerSet set, int node) =>
+        set.Master?.Number == node || set.Slaves.Any(m => m.Number == node);
+
+    public static void Advance(Turn turn, string name)
+    {
+        var cluster = turn.Find(name)!;
+        var wanted = Wanted(cluster);
+        if ((cluster.Announcing ?? cluster.Announced)?.Equals(wanted) == true)
+            return;
+        turn.Do(new PublishServerSet(name, cluster.Durable.Incarnation, wanted), name);
+        turn.Put(cluster with { Announcing = wanted });
+    }
+
+    public static void Published(Turn turn, ServerSetPublished published) => turn.Change(published.Cluster, cluster =>
+        cluster.Durable.Incarnation != published.Incarnation ? cluster : cluster with
+        {
+            Announced = published.Set,
+            Announcing = published.Set.Equals(cluster.Announcing) ? null : cluster.Announcing,
+        });
+
+    public static void Removed(Turn turn, ServerSetRemoved removed)
+    {
+        if (turn.Find(removed.Cluster) is { } cluster && cluster.Durable.Incarnation == removed.Incarnation)
+            turn.Remove(removed.Cluster);
+    }
+}

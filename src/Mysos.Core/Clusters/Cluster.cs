@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>
+/// The durable state of a cluster: one document, <c>clusters/&lt;name&gt;</c>. What a new leader cannot learn from the
+/// executors is in here, and nothing else is.
+/// </summary>
+public sealed record Cluster
+{
+    public required string Name { get; init; }
+    public required string User { get; init; }
+    /// <summary>Sealed with the scheduler key, as is <see cref="SealedReplicationPassword"/>.</summary>
+    public required string SealedPassword { get; init; }
+    public required string SealedReplicationPassword { get; init; }
+    public required int NumNodes { get; init; }
+    public required ClusterSize Size { get; init; }
+    public required DateTimeOffset Created { get; init; }
+    public string? BackupId { get; init; }
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Rises with each master; 0 before the first.</summary>
+    public long Epoch { get; init; }
+    /// <summary>The node that is, or is being made, the master of <see cref="Epoch"/>.</summary>
+    public int? Master { get; init; }
+    public Election? Election { get; init; }
+    /// <summary>The slaves that may have acknowledged writes in <see cref="ServedEpoch"/>: one of them must answer before another master is elected.</summary>
+    public ImmutableSortedSet<int> Ackers { get; init; } = [];
+    /// <summary>The newest epoch whose master was seen to take writes; 0: none was.</summary>
+    public long ServedEpoch { get; init; }
+    /// <summary>All nodes have served at once: what is missing from now on is a loss, not a start.</summary>
+    public bool Completed { get; init; }
+
+    public bool Deleting { get; init; }
+    /// <summary>Why the cluster will never serve; it can only be deleted.</summary>
+    public string? Failure { get; init; }
+
+    public int NextNode { get; init; } = 1;
+    public ImmutableSortedDictionary<int, Node> Nodes { get; init; } = ImmutableSortedDictionary<int, Node>.Empty;
+    public ImmutableList<Backup> Backups { get; init; } = [];
+    /// <summary>The newest, oldest first.</summary>
+    public ImmutableList<ClusterEvent> Events { get; init; } = [];
+
+    /// <summary>A master has taken writes: from now on there are data to lose.</summary>
+    public bool Served => ServedEpoch > 0;
+
+    /// <summary>Tells this cluster from an earlier one of the same name.</summary>
+    public string Incarnation => Created.ToUnixTimeMilliseconds().ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>A search for the master of <paramref name="Epoch"/>.</summary>
+/// <param name="Previous">The master that was lost.</param>
+public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous);
+
+/// <summary>One instance of a cluster, through all the tasks that run it.</summary>
+public sealed record Node
+{
+    public required int Number { get; init; }
+    /// <summary>Tasks launched for it; part of the next one's id.</summary>
+    public int Attempts { get; init; }
+    public NodeTaskState? Task { get; init; }
+    /// <summary>Where its data is; null while it has none.</summary>
+    public NodeVolume? Volume { get; init; }
+    /// <summary>Is to go away, with its data.</summary>
+    public bool Retiring { get; init; }
+    public int Rebuild { get; init; }
+    /// <summary>Failures since it last served; each doubles the wait.</summary>
+    public int Failures { get; init; }
+    public DateTimeOffset WaitsSince { get; init; }
+    /// <summary>Not to be launched earlier.</summary>
+    public DateTimeOffset NotBefore { get; init; }
+    public string? LastFailure { get; init; }
+
+    /// <summary>MySQL's server_id.</summary>
+    public uint ServerId => (uint)Number;
+}
+
+public sealed record NodeTaskState
+{
+    public required TaskId Id { get; init; }
+    public required AgentId Agent { get; init; }
+    public required Endpoint Endpoint { get; init; }
+    /// <summary>The agent does not answer; the task may well run.</summary>
+    public bool Unreachable { get; init; }
+
+    /// <summary>One executor a task, with its id.</summary>
+    public ExecutorId Executor => new(Id.Value);
+}
+
+/// <param name="Id">Mesos' persistence id.</param>
+/// <param name="Ready">Mesos said that it exists, or a task ran on it.</param>
+public sealed record NodeVolume(string Id, AgentId Agent, string Hostname, bool Ready);
+
+public sealed record Backup
+{
+    public required string BackupId { get; init; }
+    public required DateTimeOffset Started { get; init; }
+    public required BackupState State { get; init; }
+    /// <summary>The node that takes it.</summary>
+    public required int Node { get; init; }
+    public required TaskId Task { get; init; }
+    public long SizeBytes { get; init; }
+    public double Seconds { get; init; }
+    public string? Error { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>
+/// Compares a cluster with what it should be and takes the steps that are possible now. Run after each event that
+/// touched the cluster, and on each tick; running it again without news changes nothing.
+/// </summary>
+internal static class ClusterPlan
+{
+    private static readonly TimeSpan KillAgain = TimeSpan.FromSeconds(5);
+
+    public static void Advance(Turn turn, string name)
+    {
+        if (turn.Find(name) is not { } cluster)
+            return;
+        var durable = Backups.FailOrphaned(turn, cluster.Durable);
+        durable = Resize(turn, cluster, durable);
+        durable = Mastership.Advance(turn, cluster with { Durable = durable });
+        turn.Put(cluster with { Durable = durable });
+
+        Announcement.Advance(turn, name);
+        EndTasks(turn, name);
+        if (Finish(turn, name))
+            return;
+        Directives.Send(turn, name);
+    }
+
+    private static Cluster Resize(Turn turn, ClusterState cluster, Cluster durable)
+    {
+        var wanted = durable.Deleting || durable.Failure is not null ? 0 : durable.NumNodes;
+        var staying = durable.Nodes.Values.Where(n => !n.Retiring).ToImmutableArray();
+        for (var missing = wanted - staying.Length; missing > 0; missing--)
+        {
+            var node = new Node { Number = durable.NextNode, WaitsSince = turn.Now };
+            durable = durable with { NextNode = durable.NextNode + 1, Nodes = durable.Nodes.Add(node.Number, node) };
+        }
+        var leaving = staying
+            .Where(n => wanted == 0 || n.Number != durable.Master)
+            .OrderBy(n => cluster.Of(n.Number).Report is { Serving: true })
+            .ThenByDescending(n => n.Number)
+            .Take(staying.Length - wanted);
+        foreach (var node in leaving.ToArray())
+        {
+            if (wanted > 0)
+                durable = turn.Log(durable, "node_leaves", $"Node {node.Number} leaves: {durable.NumNodes} wanted.");
+            durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, node with { Retiring = true }) };
+        }
+        // A retiring node that has no task is gone.
+        foreach (var node in durable.Nodes.Values.Where(n => n is { Retiring: true, Task: null }))
+        {
+            TaskUpdates.Retire(turn, node);
+            durable = durable with { Nodes = durable.Nodes.Remove(node.Number) };
+        }
+        var gone = durable.Ackers.Where(n => !durable.Nodes.TryGetValue(n, out var node) || node.Retiring).ToArray();
+        return gone.Length == 0 || durable.Election is not null ? durable : durable with { Ackers = durable.Ackers.Except(gone) };
+    }
+
+    /// <summary>Retiring nodes are killed once nobody is told of them any more.</summary>
+    private static void EndTasks(Turn turn, string name)
+    {
+        var cluster = turn.Find(name)!;
+        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Retiring: true, Task: not null }))
+        {
+            var seen = cluster.Of(node.Number);
+            var announced = cluster.Announced is null || Announcement.Contains(cluster.Announced, node.Number);
+            if (announced || (seen.KillSent is { } sent && turn.Now - sent < KillAgain) || !turn.State.Mesos.Connected)
+                continue;
+            turn.Do(new KillTask(node.Task!.Id, node.Task.Agent), name);
+            cluster = cluster with { Observed = cluster.Observed.SetItem(node.Number, seen with { KillSent = turn.Now }) };
+        }
+        turn.Put(cluster);
+    }
+
+    /// <summary>A deleted cluster without nodes: its ServerSet goes, then the cluster.</summary>
+    private static bool Finish(Turn turn, string name)
+    {
+        var cluster = turn.Find(name)!;
+        if (!cluster.Durable.Deleting || !cluster.Durable.Nodes.IsEmpty)
+            return false;
+        if (!cluster.RemovingServerSet)
+        {
+            turn.Do(new RemoveServerSet(name, cluster.Durable.Incarnation), name);
+            turn.Put(cluster with { RemovingServerSet = true });
+        }
+        return true;
+    }
+}

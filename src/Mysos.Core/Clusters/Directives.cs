@@ -1,0 +1,66 @@
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>Tells each executor what its node should be doing, until it says that it does.</summary>
+internal static class Directives
+{
+    private static readonly TimeSpan SendAgain = TimeSpan.FromSeconds(1);
+
+    public static void Send(Turn turn, string name)
+    {
+        var cluster = turn.Find(name)!;
+        if (cluster.Durable.Deleting || cluster.Durable.Failure is not null || !turn.State.Mesos.Connected)
+            return;
+        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null }))
+        {
+            var seen = cluster.Of(node.Number);
+            var wanted = Wanted(cluster, node);
+            var same = seen.Sent is { } sent && sent with { Version = 0 } == wanted;
+            var applied = same && seen.Report?.AppliedVersion >= seen.Sent!.Version;
+            // Nobody listens before the executor has spoken; after a new leader took over, one try wakes it up.
+            var listens = seen.Heard is not null || seen.Sent is null;
+            if (applied || !listens || (same && turn.Now - seen.SentAt < SendAgain))
+                continue;
+            var version = same ? seen.Sent!.Version : NextVersion(seen, turn.Now);
+            var directive = wanted with { Version = version };
+            turn.Do(new SendDirective(node.Task!.Agent, node.Task.Executor, directive), name);
+            cluster = cluster with
+            {
+                Observed = cluster.Observed.SetItem(node.Number, seen with { Sent = directive, SentAt = turn.Now }),
+            };
+        }
+        turn.Put(cluster);
+    }
+
+    /// <summary>Above every version that any leader has sent: the time, or more than the executor has seen.</summary>
+    private static long NextVersion(Observation seen, DateTimeOffset now) =>
+        Math.Max(now.ToUnixTimeMilliseconds(), Math.Max(seen.Report?.AppliedVersion ?? 0, seen.Sent?.Version ?? 0) + 1);
+
+    private static Directive Wanted(ClusterState cluster, Node node)
+    {
+        var durable = cluster.Durable;
+        var directive = new Directive
+        {
+            TaskId = node.Task!.Id.Value,
+            Version = 0,
+            Epoch = durable.Election?.Epoch ?? durable.Epoch,
+            Role = DirectedRole.Standby,
+            Rebuild = node.Rebuild,
+            Backup = durable.Backups.LastOrDefault(b => b.State == BackupState.Running && b.Task == node.Task.Id) is { } backup
+                ? new BackupOrder(backup.BackupId, backup.BackupId.Replace(':', '/'))
+                : null,
+        };
+        if (durable.Election is not null)
+            return directive with { Role = DirectedRole.Candidate };
+        if (durable.Master is not { } master || !durable.Nodes.TryGetValue(master, out var leader) || leader.Task is null)
+            return directive;
+        return master == node.Number
+            ? directive with { Role = DirectedRole.Master, Ackers = HasSlave(cluster, master) ? 1 : 0 }
+            : directive with { Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = 1 };
+    }
+
+    private static bool HasSlave(ClusterState cluster, int master) =>
+        cluster.Durable.Nodes.Keys.Any(n => n != master && Mastership.IsServingSlave(cluster, n));
+}

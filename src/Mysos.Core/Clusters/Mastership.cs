@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>Who is master: the first one, the loss of one, and the next.</summary>
+internal static class Mastership
+{
+    public static Cluster Advance(Turn turn, ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        if (durable.Deleting || durable.Failure is not null)
+            return durable;
+        if (durable.Election is not null)
+            return Elect(turn, cluster);
+        if (durable.Master is not { } master)
+            return durable.Epoch == 0 ? First(turn, durable) : durable;
+        if (Lost(cluster, master) is { } why)
+            return Begin(turn, cluster, master, why);
+        return Progress(turn, cluster, master);
+    }
+
+    /// <summary>
+    /// The first master needs no votes: no node of the cluster has ever taken a write, so all are the same. It is named
+    /// with its launch, before it runs, which saves a round trip.
+    /// </summary>
+    private static Cluster First(Turn turn, Cluster durable)
+    {
+        var first = durable.Nodes.Values.FirstOrDefault(n => n is { Retiring: false, Task: not null });
+        if (first is null)
+            return durable;
+        return turn.Log(durable with { Master = first.Number, Epoch = 1 }, "master_named", $"Node {first.Number} is to be the first master.");
+    }
+
+    private static string? Lost(ClusterState cluster, int master)
+    {
+        if (!cluster.Durable.Nodes.TryGetValue(master, out var node))
+            return "its node is gone";
+        if (node.Task is null)
+            return $"its task ended: {node.LastFailure}";
+        return cluster.Of(master).Report is { Phase: NodePhase.Stopped or NodePhase.Failed } report
+            ? $"its mysqld ended: {report.Reason}"
+            : null;
+    }
+
+    private static Cluster Begin(Turn turn, ClusterState cluster, int master, string why)
+    {
+        var durable = turn.Log(cluster.Durable, "master_lost", $"Node {master} is no longer master: {why}");
+        durable = durable with { Master = null, Election = new Election(durable.Epoch + 1, turn.Now, master) };
+        return Elect(turn, cluster with { Durable = durable });
+    }
+
+    private static Cluster Elect(Turn turn, ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        var election = durable.Election!;
+        if (Electorate.Decide(cluster, election, turn.Now, turn.Settings.ElectionTimeout) is not Electorate.Outcome.Elected elected)
+            return durable;
+        var seconds = (turn.Now - election.Since).TotalSeconds;
+        durable = turn.Log(durable, "master_elected",
+            $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
+        return durable with { Master = elected.Node, Epoch = election.Epoch, Election = null };
+    }
+
+    /// <summary>What the reports of a settled epoch add to what is durable.</summary>
+    private static Cluster Progress(Turn turn, ClusterState cluster, int master)
+    {
+        var durable = cluster.Durable;
+        if (!IsServingMaster(cluster, master))
+            return durable;
+        if (durable.ServedEpoch < durable.Epoch)
+            durable = turn.Log(durable with { ServedEpoch = durable.Epoch, Ackers = [] }, "master_serves", $"Node {master} takes writes.");
+        var ackers = durable.Nodes.Keys.Where(n => n != master && IsServingSlave(cluster, n)).ToImmutableSortedSet();
+        // A slave stays among the ackers while it may come back with a write that only it acknowledged.
+        var joined = durable.Ackers.Union(ackers);
+        if (!joined.SetEquals(durable.Ackers))
+            durable = durable with { Ackers = joined };
+        if (!durable.Completed && ackers.Count + 1 >= durable.NumNodes)
+            durable = turn.Log(durable with { Completed = true }, "cluster_complete", $"All {durable.NumNodes} nodes serve.");
+        return durable;
+    }
+
+    public static bool IsServingMaster(ClusterState cluster, int node) =>
+        cluster.Durable.Master == node
+        && cluster.Of(node).Report is { Phase: NodePhase.Running, Role: DirectedRole.Master, Serving: true } report
+        && report.Epoch == cluster.Durable.Epoch;
+
+    public static bool IsServingSlave(ClusterState cluster, int node) =>
+        cluster.Of(node).Report is { Phase: NodePhase.Running, Role: DirectedRole.Slave, Serving: true } report
+        && report.Epoch == cluster.Durable.Epoch
+        && cluster.Durable.Nodes.TryGetValue(node, out var there) && there is { Retiring: false, Task: not null };
+}

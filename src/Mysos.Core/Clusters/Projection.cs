@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>From the loop's state to what is shown.</summary>
+public static class Projection
+{
+    public static ClusterView View(ClusterState cluster, SchedulerSettings settings, bool mesosConnected, DateTimeOffset now)
+    {
+        var durable = cluster.Durable;
+        var nodes = durable.Nodes.Values.Select(n => View(cluster, n)).ToImmutableArray();
+        var (condition, reason) = Condition(cluster, nodes, settings, mesosConnected, now);
+        return new ClusterView
+        {
+            Name = durable.Name, User = durable.User, NumNodes = durable.NumNodes, Size = durable.Size,
+            ClusterUrl = ClusterUrl(settings, durable.Name), State = condition, Reason = reason,
+            Epoch = durable.Epoch, Created = durable.Created, Nodes = nodes,
+            Backups = [.. durable.Backups.Select(View)],
+            Events = [.. durable.Events],
+        };
+    }
+
+    public static string ClusterUrl(SchedulerSettings settings, string name) => $"{settings.PublicZooKeeperUrl}/discover/{name}";
+
+    private static BackupView View(Backup backup) => new()
+    {
+        BackupId = backup.BackupId, State = backup.State, Started = backup.Started, Error = backup.Error,
+        SizeBytes = backup.State == BackupState.Done ? backup.SizeBytes : null,
+        Seconds = backup.State == BackupState.Running ? null : Math.Round(backup.Seconds, 3),
+    };
+
+    private static NodeView View(ClusterState cluster, Node node)
+    {
+        var seen = cluster.Of(node.Number);
+        var (state, reason) = State(cluster, node, seen);
+        var announced = cluster.Announced is { } set && Announcement.Contains(set, node.Number);
+        return new NodeView
+        {
+            TaskId = node.Task?.Id.Value ?? "",
+            ServerId = node.ServerId,
+            Role = Mastership.IsServingMaster(cluster, node.Number) ? NodeRole.Master
+                : seen.Report is { Role: DirectedRole.Slave or DirectedRole.Candidate } && seen.Runs ? NodeRole.Slave
+                : NodeRole.None,
+            State = state,
+            Reason = reason,
+            Host = node.Task?.Endpoint.Host,
+            Port = node.Task?.Endpoint.Port,
+            Agent = node.Task?.Agent.Value ?? node.Volume?.Agent.Value,
+            Member = announced ? new Discovery.ServerSetMember(node.Number, new Endpoint("", 0)).Name : null,
+            Gtid = seen.Report?.Executed,
+            LagSeconds = seen.Report?.LagSeconds,
+            Server = seen.Report?.Server,
+        };
+    }
+
+    private static (NodeState, string) State(ClusterState cluster, Node node, Observation seen)
+    {
+        if (node.Retiring)
+            return (NodeState.Stopping, "is being stopped");
+        if (node.Task is null)
+        {
+            var waits = node.Volume is { } volume ? $"waits for agent {volume.Hostname}, which has its volume" : "waits for an agent";
+            var refused = cluster.Refusals.IsEmpty ? "" : "; refused: "
+                + string.Join(", ", cluster.Refusals.Select(r => $"{r.Key} ({r.Value.ToString(CultureInfo.InvariantCulture)})"));
+            var failed = node.LastFailure is { } failure ? $"; last failure: {failure}" : "";
+            return (node.Attempts > 0 ? NodeState.Down : NodeState.Waiting, waits + refused + failed);
+        }
+        if (node.Task.Unreachable)
+            return (NodeState.Unreachable, "its agent does not answer");
+        if (seen.Report is not { } report)
+            return (NodeState.Launching, "waits for its executor");
+        return report.Phase switch
+        {
+            NodePhase.Preparing => (NodeState.Starting, report.Reason ?? "makes its data directory"),
+            NodePhase.Restoring => (NodeState.Restoring, report.Reason ?? "copies the backup back"),
+            NodePhase.Starting => (NodeState.Starting, report.Reason ?? "waits for mysqld"),
+            NodePhase.Stopped or NodePhase.Failed => (NodeState.Down, report.Reason ?? "mysqld has ended"),
+            _ when report.Serving && (Mastership.IsServingMaster(cluster, node.Number) || Mastership.IsServingSlave(cluster, node.Number)) =>
+                (NodeState.Serving, ""),
+            _ => (NodeState.Joining, report.Reason ?? (report.Diverged ? "its data cannot follow the master" : "waits for its role")),
+        };
+    }
+
+    private static (ClusterCondition, string) Condition(
+        ClusterState cluster, ImmutableArray<NodeView> nodes, SchedulerSettings settings, bool mesosConnected,
+        DateTimeOffset now)
+    {
+        var durable = cluster.Durable;
+        var serving = nodes.Count(n => n.State == NodeState.Serving);
+        if (durable.Deleting)
+            return (ClusterCondition.Deleting, nodes.IsEmpty ? "its ServerSet is being removed" : $"{nodes.Length} node(s) are being stopped");
+        if (durable.Failure is { } failure)
+            return (ClusterCondition.Failed, failure);
+        var waiting = string.Join("; ", nodes.Where(n => n.State != NodeState.Serving).Select(n => $"node {n.ServerId} {n.Reason}"));
+        if (!mesosConnected && serving < durable.NumNodes)
+            waiting = $"Mesos is not connected; {waiting}";
+        if (durable.Election is { } election)
+            return (ClusterCondition.Electing, Electorate.Explain(cluster, election, now, settings.ElectionTimeout));
+        if (durable.Served && (durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master)))
+            return (ClusterCondition.Electing, $"node {durable.Master} is becoming the master; {waiting}");
+        if (serving == durable.NumNodes && nodes.Length == durable.NumNodes)
+            return (ClusterCondition.Healthy, "");
+        var some = $"{serving} of {durable.NumNodes} nodes serve; {waiting}";
+        return (durable.Completed ? ClusterCondition.Degraded : ClusterCondition.Creating, some);
+    }
+}

@@ -1,0 +1,40 @@
+using Mysos.Core.Clusters;
+
+namespace Mysos.Core.Scheduling;
+
+/// <summary>
+/// The scheduler's mind: what follows from an event. Pure: no I/O, no clock, no chance; the same inputs give the same
+/// outputs. An event first changes what is known; then each cluster it touched is compared with what it should be
+/// (<see cref="ClusterPlan"/>), and the difference becomes effects.
+/// </summary>
+public static class Decider
+{
+    public static Decision Decide(SchedulerState state, LoopEvent happened, DateTimeOffset now, SchedulerSettings settings)
+    {
+        var turn = new Turn(state, settings, now);
+        switch (happened)
+        {
+            case Recovered recovered: Recovery.Load(turn, recovered); break;
+            case Ticked: Reconciliation.Continue(turn); break;
+            case ZooKeeperChanged changed: turn.State = state with { ZooKeeper = changed.View }; break;
+            case MesosSubscribed subscribed: Recovery.Subscribed(turn, subscribed); break;
+            case MesosDisconnected: turn.State = state with { Mesos = state.Mesos with { Connected = false } }; break;
+            case MesosHeartbeat: turn.State = state with { Mesos = state.Mesos with { LastHeartbeat = now } }; break;
+            case TaskUpdated updated: TaskUpdates.Apply(turn, updated.Status); break;
+            case OperationUpdated updated: OperationUpdates.Apply(turn, updated.Status); break;
+            case ExecutorSpoke spoke: ExecutorMessages.Apply(turn, spoke); break;
+            case AgentFailed failed: Agents.MarkUnreachable(turn, failed.Agent); break;
+            case OffersReceived offers: OfferPass.Run(turn, offers.Offers); break;
+            case ServerSetPublished published: Announcement.Published(turn, published); break;
+            case ServerSetRemoved removed: Announcement.Removed(turn, removed); break;
+            case RequestEvent request: Requests.Apply(turn, request); break;
+            default: throw new ArgumentOutOfRangeException(nameof(happened), happened, "No decision is written for this event.");
+        }
+
+        var plan = happened is Ticked or Recovered or MesosSubscribed ? turn.State.Clusters.Keys : turn.Touched.ToArray().AsEnumerable();
+        foreach (var name in plan.ToArray())
+            ClusterPlan.Advance(turn, name);
+        OfferDemand.Adjust(turn);
+        return turn.End();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Mysos.Core.Clusters;
+using Mysos.Core.Discovery;
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Core.Scheduling;
+
+/// <summary>Something to be done once the state that asked for it is durable. Doing it twice does no harm.</summary>
+public abstract record Effect
+{
+    /// <summary>The clusters whose documents must be durable before it is performed.</summary>
+    public ImmutableArray<string> After { get; init; } = [];
+}
+
+public sealed record AcceptOffer(OfferId Offer, ImmutableArray<Operation> Operations, double RefuseSeconds) : Effect;
+
+public sealed record DeclineOffers(ImmutableArray<OfferId> Offers, double RefuseSeconds) : Effect;
+
+public sealed record ReviveOffers : Effect;
+
+public sealed record SuppressOffers : Effect;
+
+public sealed record AcknowledgeUpdate(AgentId Agent, TaskId Task, byte[] Uuid) : Effect;
+
+public sealed record AcknowledgeOperation(AgentId? Agent, OperationId Operation, byte[] Uuid) : Effect;
+
+public sealed record KillTask(TaskId Task, AgentId? Agent) : Effect;
+
+public sealed record ReconcileTasks(ImmutableArray<SchedulerCall.ReconcileTask> Tasks) : Effect;
+
+public sealed record SendDirective(AgentId Agent, ExecutorId Executor, Directive Directive) : Effect;
+
+/// <summary>Unseals the cluster's passwords and seals them to the executor that said hello.</summary>
+public sealed record SendAccounts(AgentId Agent, ExecutorId Executor, Cluster Cluster, Hello Hello) : Effect;
+
+public sealed record PublishServerSet(string Cluster, string Incarnation, ServerSet Set) : Effect;
+
+public sealed record RemoveServerSet(string Cluster, string Incarnation) : Effect;
+
+/// <summary>Answers a <see cref="RequestEvent"/>; <paramref name="Refusal"/> null: it was done.</summary>
+public sealed record Answer(long Request, Refusal? Refusal = null) : Effect;
+
+public sealed record Refusal(int Status, string? Field, string Detail);

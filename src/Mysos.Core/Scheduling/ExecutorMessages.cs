@@ -1,0 +1,99 @@
+using Mysos.Core.Clusters;
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Core.Scheduling;
+
+/// <summary>What executors say.</summary>
+internal static class ExecutorMessages
+{
+    public static void Apply(Turn turn, ExecutorSpoke spoke)
+    {
+        // One executor a task, with the task's id: a message that speaks of another task is not believed.
+        var (cluster, node) = TaskUpdates.Locate(turn, new TaskId(spoke.Executor.Value));
+        if (cluster is null || node?.Task is null || node.Task.Agent != spoke.Agent)
+            return;
+        if (spoke.Message.Hello is { } hello && hello.TaskId == node.Task.Id.Value)
+            turn.Do(new SendAccounts(spoke.Agent, spoke.Executor, cluster.Durable, hello), cluster.Durable.Name);
+        if (spoke.Message.Hello is not null)
+            Observe(turn, cluster, node, o => o with { Heard = turn.Now });
+        if (spoke.Message.Report is { } report && report.TaskId == node.Task.Id.Value)
+            Report(turn, cluster, node, report);
+    }
+
+    private static void Report(Turn turn, ClusterState cluster, Node node, Report report)
+    {
+        var before = cluster.Of(node.Number);
+        if (before.Report is { } last && last.Sequence >= report.Sequence)
+            return;
+        Observe(turn, cluster, node, o => o with { Report = report, Heard = turn.Now });
+        cluster = turn.Find(cluster.Durable.Name)!;
+        var durable = cluster.Durable;
+
+        if (before.Report?.Phase != report.Phase && report.Phase is NodePhase.Stopped or NodePhase.Failed)
+            durable = turn.Log(durable, "mysqld_ended", $"Node {node.Number}: mysqld is not running: {report.Reason ?? "no reason given"}");
+        if (report.Serving && node is { Failures: > 0 } or { LastFailure: not null } && report.Serving)
+            durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, node with { Failures = 0, LastFailure = null }) };
+        if (report.Diverged && before.Report is not { Diverged: true } && node.Rebuild == report.Rebuild)
+        {
+            durable = turn.Log(durable, "node_rebuilt", $"Node {node.Number}: its data cannot follow the master and are made anew: {report.Reason}");
+            durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { Rebuild = node.Rebuild + 1 }) };
+        }
+        if (report.Backup is { } backup)
+            durable = Backups.Reported(turn, durable, backup);
+        turn.Put(cluster with { Durable = durable });
+    }
+
+    private static void Observe(Turn turn, ClusterState cluster, Node node, Func<Observation, Observation> change) =>
+        turn.Put(cluster with { Observed = cluster.Observed.SetItem(node.Number, change(cluster.Of(node.Number))) });
+}
+
+/// <summary>Backups under way and taken.</summary>
+internal static class Backups
+{
+    private const int Kept = 100;
+
+    public static Cluster Reported(Turn turn, Cluster cluster, BackupReport report)
+    {
+        var at = cluster.Backups.FindIndex(b => b.BackupId == report.BackupId && b.State == BackupState.Running);
+        if (at < 0 || report.State == BackupState.Running)
+            return cluster;
+        var ended = cluster.Backups[at] with
+        {
+            State = report.State, SizeBytes = report.SizeBytes, Seconds = report.Seconds, Error = report.Error,
+        };
+        cluster = cluster with { Backups = cluster.Backups.SetItem(at, ended) };
+        return report.State == BackupState.Done
+            ? turn.Log(cluster, "backup_done", $"Backup {report.BackupId}: {report.SizeBytes} bytes in {report.Seconds:F1} s.")
+            : turn.Log(cluster, "backup_failed", $"Backup {report.BackupId} failed: {report.Error}");
+    }
+
+    /// <summary>A backup ends with the task that takes it.</summary>
+    public static Cluster FailOrphaned(Turn turn, Cluster cluster)
+    {
+        foreach (var backup in cluster.Backups.Where(b => b.State == BackupState.Running))
+        {
+            if (cluster.Nodes.GetValueOrDefault(backup.Node)?.Task?.Id == backup.Task)
+                continue;
+            const string why = "the node that took it ended";
+            cluster = Reported(turn, cluster, new BackupReport
+            {
+                BackupId = backup.BackupId, State = BackupState.Failed, Error = why,
+                Seconds = (turn.Now - backup.Started).TotalSeconds,
+            });
+        }
+        return cluster;
+    }
+
+    public static Cluster Start(Turn turn, Cluster cluster, Node node, string backupId)
+    {
+        var started = new Backup
+        {
+            BackupId = backupId, Started = turn.Now, State = BackupState.Running, Node = node.Number, Task = node.Task!.Id,
+        };
+        var backups = cluster.Backups.Add(started);
+        if (backups.Count > Kept)
+            backups = backups.RemoveRange(0, backups.Count - Kept);
+        return turn.Log(cluster with { Backups = backups }, "backup_started", $"Backup {backupId} is taken from node {node.Number}.");
+    }
+}

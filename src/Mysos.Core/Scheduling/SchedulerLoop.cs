@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Reactive.Linq;
+using System.Threading.Channels;
+using Mysos.Core.Clusters;
+using Mysos.Core.State;
+
+namespace Mysos.Core.Scheduling;
+
+/// <summary>Performs effects. Their results, where there are any, come back to the loop as events.</summary>
+public interface IEffectPerformer
+{
+    void Perform(Effect effect, Action<LoopEvent> report);
+}
+
+/// <summary>
+/// Owns all state. Events from everywhere become one queue; each is decided on, what changed is made durable, and then
+/// the effects are performed. Work on one cluster never waits for the documents of another.
+/// </summary>
+public sealed class SchedulerLoop
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<LoopEvent> _queue = Channel.CreateUnbounded<LoopEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> _requests = new();
+    private readonly Dictionary<string, DocumentWriter> _writers = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IStateStore _store;
+    private readonly IEffectPerformer _performer;
+    private readonly ReadModel _readModel;
+    private readonly SchedulerSettings _settings;
+    private readonly TimeProvider _time;
+    private SchedulerState _state = new();
+    private long _lastRequest;
+
+    public SchedulerLoop(IStateStore store, IEffectPerformer performer, ReadModel readModel, SchedulerSettings settings, TimeProvider time)
+    {
+        (_store, _performer, _readModel, _settings, _time) = (store, performer, readModel, settings, time);
+        _state = _state with { Counters = new Counters { Started = time.GetUtcNow() } };
+    }
+
+    /// <summary>The state as of the last event; for reading.</summary>
+    public SchedulerState State => Volatile.Read(ref _state);
+
+    public void Post(LoopEvent happened) => _queue.Writer.TryWrite(happened);
+
+    /// <summary>Posts a request and waits for its answer, which comes once what it changed is durable.</summary>
+    /// <exception cref="RequestException">It was refused, or could not be made durable (503).</exception>
+    public async Task AskAsync(Func<long, RequestEvent> request, CancellationToken cancellation)
+    {
+        var id = Interlocked.Increment(ref _lastRequest);
+        var answer = new TaskCompletionSource<Refusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _requests[id] = answer;
+        try
+        {
+            Post(request(id));
+            var ended = await Task.WhenAny(answer.Task, _failed.Task).WaitAsync(cancellation).ConfigureAwait(false);
+            if (ended != answer.Task)
+                throw new RequestException(503, null, "This scheduler no longer leads; whether the request was accepted is unknown. Ask again.");
+            if (await answer.Task.ConfigureAwait(false) is { } refusal)
+                throw new RequestException(refusal.Status, refusal.Field, refusal.Detail);
+        }
+        finally
+        {
+            _requests.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Recovers what is durable and runs until cancelled, or until another leader has written.</summary>
+    /// <exception cref="ConflictException">There is another leader; this loop has stopped acting.</exception>
+    public async Task RunAsync(IObservable<LoopEvent> sources, CancellationToken cancellation)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            Handle(await RecoverAsync(stopping.Token).ConfigureAwait(false), stopping.Token);
+            using var ticks = Observable.Interval(TickEvery, new TimeProviderScheduler(_time)).Subscribe(_ => Post(new Ticked()));
+            using var events = sources.Subscribe(Post, e => _failed.TrySetException(e));
+            while (true)
+            {
+                var ready = _queue.Reader.WaitToReadAsync(stopping.Token).AsTask();
+                await (await Task.WhenAny(ready, _failed.Task).ConfigureAwait(false)).ConfigureAwait(false);
+                while (!_failed.Task.IsCompleted && _queue.Reader.TryRead(out var happened))
+                    Handle(happened, stopping.Token);
+            }
+        }
+        finally
+        {
+            _failed.TrySetCanceled(CancellationToken.None);
+            await stopping.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Recovered> RecoverAsync(CancellationToken cancellation)
+    {
+        var documents = await _store.LoadAsync(cancellation).ConfigureAwait(false);
+        foreach (var (key, document) in documents)
+            _writers[key] = new DocumentWriter(_store, key, document.Version, cancellation);
+        var record = documents.TryGetValue(StateJson.SchedulerKey, out var scheduler)
+            ? StateJson.ReadScheduler(StateJson.SchedulerKey, scheduler.Json)
+            : new SchedulerRecord();
+        return new Recovered(record, [.. documents.Where(d => StateJson.IsCluster(d.Key)).Select(d => StateJson.ReadCluster(d.Key, d.Value.Json))]);
+    }
+
+    private void Handle(LoopEvent happened, CancellationToken cancellation)
+    {
+        var before = _state;
+        var decision = Decider.Decide(before, happened, _time.GetUtcNow(), _settings);
+        Volatile.Write(ref _state, decision.State);
+        if (happened is not Recovered)
+            Store(before, decision, cancellation);
+        foreach (var effect in decision.Effects)
+            PerformWhenDurable(effect);
+        if (!decision.Touched.IsEmpty || !ReferenceEquals(before, decision.State))
+            _readModel.Show(decision.State, decision.Touched, _settings, _time.GetUtcNow());
+    }
+
+    private void Store(SchedulerState before, Decision decision, CancellationToken cancellation)
+    {
+        if (before.Record != decision.State.Record)
+            Writer(StateJson.SchedulerKey, cancellation).Write(StateJson.Write(decision.State.Record));
+        foreach (var name in decision.Touched)
+        {
+            var was = before.Clusters.GetValueOrDefault(name)?.Durable;
+            var now = decision.State.Clusters.GetValueOrDefault(name)?.Durable;
+            if (!ReferenceEquals(was, now))
+                Writer(StateJson.KeyOf(name), cancellation).Write(now is null ? null : StateJson.Write(now));
+        }
+    }
+
+    private DocumentWriter Writer(string key, CancellationToken cancellation)
+    {
+        if (!_writers.TryGetValue(key, out var writer))
+            _writers[key] = writer = new DocumentWriter(_store, key, -1, cancellation);
+        return writer;
+    }
+
+    private void PerformWhenDurable(Effect effect)
+    {
+        var waits = effect.After.Select(StateJson.KeyOf).Append(StateJson.SchedulerKey)
+            .Select(k => _writers.GetValueOrDefault(k)?.Durable ?? Task.CompletedTask).Where(t => !t.IsCompletedSuccessfully).ToImmutableArray();
+        if (waits.IsEmpty)
+            Perform(effect);
+        else
+            _ = PerformAfterAsync(effect, Task.WhenAll(waits));
+    }
+
+    private async Task PerformAfterAsync(Effect effect, Task durable)
+    {
+        try
+        {
+            await durable.ConfigureAwait(false);
+            Perform(effect);
+        }
+        catch (Exception e)
+        {
+            _failed.TrySetException(e);
+        }
+    }
+
+    private void Perform(Effect effect)
+    {
+        if (_failed.Task.IsCompleted)
+            return;
+        if (effect is Answer answer)
+        {
+            if (_requests.TryGetValue(answer.Request, out var waiting))
+                waiting.TrySetResult(answer.Refusal);
+            return;
+        }
+        _performer.Perform(effect, Post);
+    }
+}

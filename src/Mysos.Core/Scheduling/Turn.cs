@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Mysos.Core.Clusters;
+
+namespace Mysos.Core.Scheduling;
+
+/// <summary>What deciding one event came to.</summary>
+/// <param name="Touched">Clusters whose state is another object than before, or that are gone.</param>
+public sealed record Decision(SchedulerState State, ImmutableArray<Effect> Effects, ImmutableHashSet<string> Touched);
+
+/// <summary>One decision in the making. Lives for one call of <see cref="Decider.Decide"/>.</summary>
+internal sealed class Turn(SchedulerState state, SchedulerSettings settings, DateTimeOffset now)
+{
+    private const int EventsKept = 40;
+    private readonly List<Effect> _effects = [];
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+
+    public SchedulerState State { get; set; } = state;
+    public SchedulerSettings Settings { get; } = settings;
+    public DateTimeOffset Now { get; } = now;
+
+    public void Do(Effect effect) => _effects.Add(effect);
+
+    public void Do(Effect effect, string cluster) => _effects.Add(effect with { After = [cluster] });
+
+    public ClusterState? Find(string name) => State.Clusters.GetValueOrDefault(name);
+
+    public void Put(ClusterState cluster)
+    {
+        var name = cluster.Durable.Name;
+        if (ReferenceEquals(Find(name), cluster))
+            return;
+        _touched.Add(name);
+        State = State with { Clusters = State.Clusters.SetItem(name, cluster) };
+    }
+
+    public void Change(string name, Func<ClusterState, ClusterState> change)
+    {
+        if (Find(name) is { } cluster)
+            Put(change(cluster));
+    }
+
+    public void Remove(string name)
+    {
+        _touched.Add(name);
+        State = State with { Clusters = State.Clusters.Remove(name) };
+    }
+
+    /// <summary>Adds a line to the cluster's history.</summary>
+    public Cluster Log(Cluster cluster, string kind, string text)
+    {
+        var events = cluster.Events.Add(new ClusterEvent(Now, kind, text));
+        return cluster with { Events = events.Count > EventsKept ? events.RemoveRange(0, events.Count - EventsKept) : events };
+    }
+
+    public IReadOnlyCollection<string> Touched => _touched;
+
+    public Decision End() => new(State, [.. _effects], [.. _touched]);
+}

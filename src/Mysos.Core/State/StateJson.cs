@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mysos.Core.Clusters;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.State;
+
+/// <summary>
+/// The durable documents as JSON. <see cref="Format"/> is the version of their shape: a document of a newer one is not
+/// read, so that an older scheduler never rewrites what it does not understand.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(SchedulerDocument))]
+public sealed partial class StateJson : JsonSerializerContext
+{
+    public const int Format = 1;
+    public const string SchedulerKey = "scheduler";
+    private const string ClusterPrefix = "clusters/";
+
+    public static string KeyOf(string cluster) => ClusterPrefix + cluster;
+
+    public static bool IsCluster(string key) => key.StartsWith(ClusterPrefix, StringComparison.Ordinal);
+
+    public static byte[] Write(Cluster cluster) =>
+        JsonSerializer.SerializeToUtf8Bytes(new ClusterDocument(Format, cluster), Default.ClusterDocument);
+
+    public static byte[] Write(SchedulerRecord record) =>
+        JsonSerializer.SerializeToUtf8Bytes(new SchedulerDocument(Format, record), Default.SchedulerDocument);
+
+    /// <exception cref="InvalidDataException">Not such a document, or of a newer format.</exception>
+    public static Cluster ReadCluster(string key, byte[] json) =>
+        Checked(key, JsonSerializer.Deserialize(json, Default.ClusterDocument), d => d.Format, d => d.Cluster);
+
+    /// <inheritdoc cref="ReadCluster"/>
+    public static SchedulerRecord ReadScheduler(string key, byte[] json) =>
+        Checked(key, JsonSerializer.Deserialize(json, Default.SchedulerDocument), d => d.Format, d => d.Scheduler);
+
+    private static T Checked<TDocument, T>(string key, TDocument? document, Func<TDocument, int> format, Func<TDocument, T> content) =>
+        document is null ? throw new InvalidDataException($"State document '{key}' is empty.")
+        : format(document) > Format ? throw new InvalidDataException(
+            $"State document '{key}' has format {format(document)}, but this scheduler knows {Format} at most: a newer Mysos wrote it.")
+        : content(document);
+}
+
+public sealed record ClusterDocument(int Format, Cluster Cluster);
+
+public sealed record SchedulerDocument(int Format, SchedulerRecord Scheduler);
