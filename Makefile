@@ -1,0 +1,67 @@
+# What this repository can do: `make` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+# No build server outlives the command that needed it.
+export MSBUILDDISABLENODEREUSE := 1
+export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+export UseSharedCompilation := false
+
+dotnet_publish := dotnet publish -c Release -r linux-x64 --nologo -v quiet
+
+# Files and folders below the given ones: a folder's time tells of a file that was deleted.
+sources = $(shell find $(1) \( -name bin -o -name obj -o -name TestResults \) -prune -o -print)
+common := $(wildcard Directory.*.props global.json)
+
+host := out/mysos/mysos
+executor := out/mysos-executor.tar.gz
+
+.PHONY: help setup setup-for-tests build run test publish test-image clean
+
+help: ## This list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | sort | column -t -s '|'
+
+setup: ## Install what is missing of the Debian packages that Mysos needs
+	@scripts/setup
+
+build: setup ## Compile everything
+	dotnet build Mysos.sln -c Release --nologo -v quiet
+
+run: setup publish ## Mysos on this machine, with ZooKeeper and Mesos of its own; ARGS="--port 5050"
+	@MYSOS_EXECUTOR=$(CURDIR)/out/executor/mysos-executor exec $(host) local $(ARGS)
+
+test: setup-for-tests $(executor) build ## Every test; ARGS='-class "*Backoff*"' chooses some
+	@scripts/test $(ARGS)
+
+setup-for-tests:
+	@scripts/setup test
+
+publish: $(host) $(executor) ## What is deployed: out/mysos, out/mysos-executor.tar.gz
+
+$(host): $(call sources,src/Mysos.Core src/Mysos.Dashboard src/Mysos.Host src/Mysos.LocalMesos) $(common)
+	@echo "Publishing mysos"
+	rm -rf out/mysos
+	$(dotnet_publish) src/Mysos.Host --self-contained -p:PublishReadyToRun=true -p:DebugType=none -o out/mysos
+	cp -L /usr/lib/*/libzookeeper_mt.so.2 out/mysos/
+	touch $@
+
+# The archive is the same, byte for byte, whenever its content is: agents cache it by its URI.
+$(executor): $(call sources,src/Mysos.Core src/Mysos.Executor) $(common)
+	@echo "Publishing mysos-executor (Native AOT, about a minute)"
+	rm -rf out/executor
+	$(dotnet_publish) src/Mysos.Executor -p:DebugType=none -o out/executor
+	rm -f out/executor/*.dbg
+	cp -L /usr/lib/*/libzookeeper_mt.so.2 out/executor/
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C out/executor -c . | gzip -n > $@
+
+test-image: publish ## Build the container image and run a cluster in it (root, Debian)
+	@scripts/test-image
+
+clean: ## Remove what was built
+	rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj
