@@ -1,0 +1,331 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Mysos.Core.Clusters;
+using Mysos.Core.Discovery;
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+using Mysos.Core.State;
+using TaskStatus = Mysos.Core.Mesos.TaskStatus;
+
+namespace Mysos.Tests.Scheduling;
+
+/// <summary>
+/// Drives the scheduler's decisions against agents and executors that answer at once and do as they are told, with the
+/// durable documents kept as a store would: so a scheduler can crash and recover between any two effects.
+/// </summary>
+internal sealed class World
+{
+    private readonly Queue<LoopEvent> _queue = new();
+    private readonly Queue<Effect> _effects = new();
+    private int _offers;
+    private long _requests;
+
+    public World(int agents = 3, bool volumes = true, double memMb = 4096)
+    {
+        Settings = new SchedulerSettings
+        {
+            Role = "mysos", Principal = "mysos", Volumes = volumes, PublicZooKeeperUrl = "zk://z:2181/mysos",
+            ExecutorCommand = new CommandInfo { Value = "mysos-executor", Shell = true }, BackupStore = "/backups",
+        };
+        for (var i = 1; i <= agents; i++)
+            Agents[$"S{i}"] = memMb;
+        Post(new MesosSubscribed(new FrameworkId("F"), null));
+    }
+
+    public SchedulerSettings Settings { get; }
+    public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public SchedulerState State { get; private set; } = new();
+    /// <summary>Agent → MiB of memory free.</summary>
+    public Dictionary<string, double> Agents { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> DeadAgents { get; } = [];
+    public Dictionary<string, SimulatedNode> Tasks { get; } = new(StringComparer.Ordinal);
+    /// <summary>Volume → agent, resources reserved and data.</summary>
+    public Dictionary<string, SimulatedVolume> Volumes { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, ServerSet> Published { get; } = new(StringComparer.Ordinal);
+    public Dictionary<long, Refusal?> Answers { get; } = [];
+    public Dictionary<string, byte[]> Durable { get; } = new(StringComparer.Ordinal);
+    public List<Effect> Performed { get; } = [];
+    public bool Suppressed { get; private set; }
+    /// <summary>Effects are performed only up to this many; the rest are lost in the crash of the scheduler.</summary>
+    public int? CrashAfter { get; set; }
+
+    public ClusterView View(string cluster) => Projection.View(State.Clusters[cluster], Settings, true, Now);
+
+    public SimulatedNode NodeOf(string cluster, int node) => Tasks[State.Clusters[cluster].Durable.Nodes[node].Task!.Id.Value];
+
+    public long Create(string name, int nodes, string? backup = null)
+    {
+        var id = ++_requests;
+        Post(new CreateRequested(id, new Cluster
+        {
+            Name = name, User = "u", NumNodes = nodes, Size = ClusterSize.Default, Created = Now, BackupId = backup,
+            SealedPassword = "x", SealedReplicationPassword = "y",
+        }));
+        return id;
+    }
+
+    public long Ask(Func<long, RequestEvent> request)
+    {
+        var id = ++_requests;
+        Post(request(id));
+        return id;
+    }
+
+    /// <summary>Lets time pass in ticks, and everything settle.</summary>
+    public void Run(double seconds = 0)
+    {
+        Settle();
+        for (var end = Now.AddSeconds(seconds); Now < end;)
+        {
+            Now = Now.AddMilliseconds(500);
+            Post(new Ticked());
+            foreach (var node in Tasks.Values.Where(t => !t.Dead).ToArray())
+                Post(node.Say());
+            if (!Suppressed)
+                Offer();
+            Settle();
+        }
+    }
+
+    public void Post(LoopEvent happened) => _queue.Enqueue(happened);
+
+    public void Settle()
+    {
+        while (true)
+        {
+            if (_effects.TryDequeue(out var effect))
+                Perform(effect);
+            else if (_queue.TryDequeue(out var happened))
+                Decide(happened);
+            else
+                return;
+        }
+    }
+
+    public void End(SimulatedNode task, string state, string message = "Executor terminated", bool uuid = true)
+    {
+        task.Dead = true;
+        Tasks.Remove(task.TaskId);
+        Agents[task.Agent] += task.Volume is null ? task.MemMb : 0;
+        Post(new TaskUpdated(new TaskStatus
+        {
+            TaskId = new TaskId(task.TaskId), State = state, AgentId = new AgentId(task.Agent), Message = message, Uuid = uuid ? new byte[16] : null,
+        }));
+    }
+
+    /// <summary>The scheduler dies and another one starts from what is durable.</summary>
+    public void Restart()
+    {
+        _effects.Clear();
+        _queue.Clear();
+        CrashAfter = null;
+        State = new SchedulerState();
+        Decide(new Recovered(
+            Durable.TryGetValue(StateJson.SchedulerKey, out var json) ? StateJson.ReadScheduler("s", json) : new SchedulerRecord(),
+            [.. Durable.Where(d => StateJson.IsCluster(d.Key)).Select(d => StateJson.ReadCluster(d.Key, d.Value))]));
+        Suppressed = false;
+        Post(new MesosSubscribed(new FrameworkId("F"), null));
+        Settle();
+    }
+
+    private void Decide(LoopEvent happened)
+    {
+        var before = State;
+        var decision = Decider.Decide(before, happened, Now, Settings);
+        State = decision.State;
+        if (State.Record != before.Record)
+            Durable[StateJson.SchedulerKey] = StateJson.Write(State.Record);
+        foreach (var name in decision.Touched)
+        {
+            if (State.Clusters.TryGetValue(name, out var cluster))
+                Durable[StateJson.KeyOf(name)] = StateJson.Write(cluster.Durable);
+            else
+                Durable.Remove(StateJson.KeyOf(name));
+        }
+        foreach (var effect in decision.Effects)
+            _effects.Enqueue(effect);
+    }
+
+    private void Perform(Effect effect)
+    {
+        if (CrashAfter is { } left)
+        {
+            if (left == 0)
+            {
+                Restart();
+                return;
+            }
+            CrashAfter = left - 1;
+        }
+        Performed.Add(effect);
+        switch (effect)
+        {
+            case ReviveOffers: Suppressed = false; Offer(); break;
+            case SuppressOffers: Suppressed = true; break;
+            case AcceptOffer accept: Accept(accept); break;
+            case SendDirective { Directive: var directive }:
+                if (Tasks.TryGetValue(directive.TaskId, out var obeys) && obeys.Obey(directive, this))
+                    Post(obeys.Say());
+                break;
+            case SendAccounts { Hello: var hello }:
+                if (Tasks.TryGetValue(hello.TaskId, out var started) && started.Report.Phase == NodePhase.Preparing)
+                {
+                    started.Report = started.Report with { Phase = NodePhase.Running, Executed = started.Gtids };
+                    Post(started.Say());
+                }
+                break;
+            case KillTask kill:
+                if (Tasks.TryGetValue(kill.Task.Value, out var killed))
+                    End(killed, TaskState.Killed);
+                else
+                    Post(new TaskUpdated(new TaskStatus { TaskId = kill.Task, State = TaskState.Gone }));
+                break;
+            case ReconcileTasks reconcile:
+                foreach (var task in reconcile.Tasks)
+                {
+                    var state = Tasks.ContainsKey(task.TaskId.Value) ? TaskState.Running : TaskState.Gone;
+                    Post(new TaskUpdated(new TaskStatus { TaskId = task.TaskId, State = state, AgentId = task.AgentId }));
+                }
+                break;
+            case PublishServerSet publish:
+                Published[publish.Cluster] = publish.Set;
+                Post(new ServerSetPublished(publish.Cluster, publish.Incarnation, publish.Set));
+                break;
+            case RemoveServerSet remove:
+                Published.Remove(remove.Cluster);
+                Post(new ServerSetRemoved(remove.Cluster, remove.Incarnation));
+                break;
+            case Answer answer: Answers[answer.Request] = answer.Refusal; break;
+        }
+    }
+
+    private void Offer()
+    {
+        var offers = Agents.Where(a => !DeadAgents.Contains(a.Key)).Select(agent => new Offer
+        {
+            Id = new OfferId($"O{++_offers}"), FrameworkId = new FrameworkId("F"), AgentId = new AgentId(agent.Key), Hostname = agent.Key,
+            Resources =
+            [
+                ResourcePool.Scalar("cpus", 16, "mysos"), ResourcePool.Scalar("mem", agent.Value, "mysos"),
+                ResourcePool.Scalar("disk", 100000, "mysos"),
+                new Resource { Name = "ports", Type = "RANGES", Ranges = new Ranges([new PortRange(31000, 31999)]) },
+                .. Volumes.Values.Where(v => v.Agent == agent.Key && Tasks.Values.All(t => t.Volume != v)).SelectMany(v => v.Resources),
+            ],
+        }).ToArray();
+        Post(new OffersReceived(offers));
+    }
+
+    private void Accept(AcceptOffer accept)
+    {
+        foreach (var operation in accept.Operations)
+        {
+            if (operation.Reserve is { } reserve)
+            {
+                var id = operation.Id!.Value.Value["reserve.".Length..];
+                Volumes[id] = new SimulatedVolume { Resources = [.. reserve.Resources] };
+            }
+            if (operation.Create is { } create)
+            {
+                var volume = Volumes[create.Volumes[0].Disk!.Persistence!.Id];
+                volume.Resources = [.. volume.Resources.Where(r => r.Name != "disk"), .. create.Volumes];
+            }
+            if (operation.Unreserve is { } unreserve)
+                Volumes.Remove(unreserve.Resources[0].Reservations![0].Labels!.Items[1].Value!);
+            if (operation.Launch is { } launch)
+                Launch(launch.TaskInfos[0]);
+        }
+    }
+
+    private void Launch(TaskInfo info)
+    {
+        var persistence = info.Resources.FirstOrDefault(r => r.Disk?.Persistence is not null)?.Disk!.Persistence!.Id;
+        var volume = persistence is null ? null : Volumes[persistence];
+        if (volume is { Agent: null })
+        {
+            volume.Agent = info.AgentId.Value;
+            Agents[info.AgentId.Value] -= 544;
+        }
+        else if (volume is null)
+        {
+            Agents[info.AgentId.Value] -= 544;
+        }
+        var task = new SimulatedNode(info, JsonSerializer.Deserialize(info.Data, ProtocolJson.Default.NodeTask)!, volume);
+        Tasks.ContainsKey(task.TaskId).ShouldBeFalse();
+        Tasks[task.TaskId] = task;
+        Post(new TaskUpdated(new TaskStatus { TaskId = info.TaskId, State = TaskState.Running, AgentId = info.AgentId, Uuid = new byte[16] }));
+        Post(new ExecutorSpoke(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage
+        {
+            Hello = new Hello { TaskId = task.TaskId, PublicKey = [] },
+        }));
+    }
+}
+
+internal sealed class SimulatedVolume
+{
+    public string? Agent { get; set; }
+    public Resource[] Resources { get; set; } = [];
+    public long Rows { get; set; }
+}
+
+internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolume? volume)
+{
+    private long _rows;
+
+    public string TaskId => info.TaskId.Value;
+    public string Agent => info.AgentId.Value;
+    public NodeTask Task => task;
+    public SimulatedVolume? Volume => volume;
+    public double MemMb => 544;
+    public bool Dead { get; set; }
+    public long Rows
+    {
+        get => volume?.Rows ?? _rows;
+        set
+        {
+            if (volume is null)
+                _rows = value;
+            else
+                volume.Rows = value;
+        }
+    }
+    public string Gtids => Rows == 0 ? "" : $"0-1-{Rows}";
+    public Directive? Obeyed { get; private set; }
+    public Report Report { get; set; } = new() { TaskId = info.TaskId.Value, Sequence = 0, Phase = NodePhase.Preparing };
+
+    public ExecutorSpoke Say()
+    {
+        Report = Report with { Sequence = Report.Sequence + 1 };
+        return new ExecutorSpoke(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage { Report = Report });
+    }
+
+    public bool Obey(Directive directive, World world)
+    {
+        if (Report.Phase != NodePhase.Running || directive.Version < Report.AppliedVersion || directive.Epoch < Report.Epoch)
+            return false;
+        Obeyed = directive;
+        var source = world.Tasks.Values.FirstOrDefault(t => t.Task.Port == directive.Source?.Port && t.Agent == directive.Source?.Host);
+        if (directive.Role == DirectedRole.Slave && source is not null)
+            Rows = Math.Max(Rows, source.Rows);
+        Report = Report with
+        {
+            AppliedVersion = directive.Version, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
+            ReadOnly = directive.Role != DirectedRole.Master, Executed = Gtids, Received = Gtids,
+            Serving = directive.Role == DirectedRole.Master || (directive.Role == DirectedRole.Slave && source is not null),
+        };
+        return true;
+    }
+
+    /// <summary>mysqld dies; its executor lives.</summary>
+    public ExecutorSpoke Crash()
+    {
+        Report = Report with { Phase = NodePhase.Stopped, Serving = false, Reason = "killed by signal 9", Role = DirectedRole.Standby };
+        return Say();
+    }
+
+    public ExecutorSpoke ComeBack()
+    {
+        Report = Report with { Phase = NodePhase.Running, Reason = null, Executed = Gtids, Received = Gtids };
+        return Say();
+    }
+}
