@@ -40,7 +40,7 @@ public static class Electorate
 
         // All ackers that may come back are given the election timeout: any one of them may have acknowledged alone.
         var missing = durable.Ackers.Where(n => n != election.Previous && voters.Contains(n) && !answered.Contains(n)
-            && !durable.Nodes[n].Task!.Unreachable && cluster.Of(n).Report is null or { Phase: NodePhase.Starting or NodePhase.Running });
+            && !durable.Nodes[n].Task!.Unreachable && cluster.Of(n).Report is null or { Phase: NodePhase.Starting or NodePhase.Running, Diverged: false });
         if (durable.Served && !answered.Contains(election.Previous ?? 0) && missing.Any() && now - election.Since < timeout)
             return new Outcome.Waiting($"{Names(missing)}, who acknowledged writes, to answer");
 

@@ -60,7 +60,7 @@ public sealed class GtidPosition
         var ranges = ImmutableArray.CreateBuilder<(long, long)>();
         foreach (var field in fields.Skip(1))
         {
-            if (field.Length > 0 && !char.IsAsciiDigit(field[0]))
+            if (field.Length > 0 && !char.IsAsciiDigit(field[0]) && field.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
             {
                 // A tag of MySQL 8.3 and later: the ranges behind it are a source of their own.
                 source = $"{fields[0].ToLowerInvariant()}:{field}";

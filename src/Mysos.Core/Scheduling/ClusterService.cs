@@ -14,6 +14,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         ClusterRules.Check(request, vault.AdminUser);
         if (request.BackupId is { } backup)
             CheckBackup(backup);
+        RequireMesos();
         var password = request.Password ?? PasswordGenerator.New();
         var cluster = new Cluster
         {
@@ -62,9 +63,16 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
             ?? throw new RequestException(404, "cluster_name", Requests.NoSuchCluster(name).Detail);
         if (string.IsNullOrEmpty(password))
             throw new RequestException(403, "password", "The cluster's password is missing; send the one that its creation answered.");
-        return Passwords.Equal(password, vault.PasswordOf(cluster))
-            ? cluster
-            : throw new RequestException(403, "password", $"This is not the password of cluster '{name}'.");
+        if (!Passwords.Equal(password, vault.PasswordOf(cluster)))
+            throw new RequestException(403, "password", $"This is not the password of cluster '{name}'.");
+        RequireMesos();
+        return cluster;
+    }
+
+    private void RequireMesos()
+    {
+        if (!loop.State.Mesos.Connected)
+            throw new RequestException(503, null, "The scheduler is not connected to Mesos now, so nothing can be changed; try again soon.");
     }
 
     private void CheckBackup(string backupId)

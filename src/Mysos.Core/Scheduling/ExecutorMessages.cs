@@ -15,8 +15,9 @@ internal static class ExecutorMessages
             return;
         if (spoke.Message.Hello is { } hello && hello.TaskId == node.Task.Id.Value)
             turn.Do(new SendAccounts(spoke.Agent, spoke.Executor, cluster.Durable, hello), cluster.Durable.Name);
+        // Whoever says hello has just begun to listen: what was sent before is sent again.
         if (spoke.Message.Hello is not null)
-            Observe(turn, cluster, node, o => o with { Heard = turn.Now });
+            Observe(turn, cluster, node, o => o with { Heard = turn.Now, Sent = null });
         if (spoke.Message.Report is { } report && report.TaskId == node.Task.Id.Value)
             Report(turn, cluster, node, report);
     }

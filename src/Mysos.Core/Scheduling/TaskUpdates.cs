@@ -67,9 +67,8 @@ internal static class TaskUpdates
             durable = turn.Log(durable with { Failure = said }, "cluster_failed", said);
 
         var observed = cluster.Observed.Remove(node.Number);
-        // An ACCEPT that came to nothing left no volume behind to go back to.
-        var volume = node.Volume is { Ready: false } && status.State is TaskState.Error or TaskState.Dropped or TaskState.Lost
-            || status.State == TaskState.GoneByOperator ? null : node.Volume;
+        // An ACCEPT that came to nothing left no volume to go back to; if it did leave one, an offer will show an orphan.
+        var volume = node.Volume is { Ready: true } && status.State != TaskState.GoneByOperator ? node.Volume : null;
         // A node without a volume ends with its task: what comes in its place has no data, so it is another node.
         if (node.Retiring || (volume is null && durable.Served))
         {

@@ -81,7 +81,7 @@ internal sealed class World
             Now = Now.AddMilliseconds(500);
             Post(new Ticked());
             foreach (var node in Tasks.Values.Where(t => !t.Dead).ToArray())
-                Post(node.Say());
+                Post(node.Report.Phase == NodePhase.Preparing ? node.Hello() : node.Say());
             if (!Suppressed)
                 Offer();
             Settle();
@@ -254,10 +254,7 @@ internal sealed class World
         Tasks.ContainsKey(task.TaskId).ShouldBeFalse();
         Tasks[task.TaskId] = task;
         Post(new TaskUpdated(new TaskStatus { TaskId = info.TaskId, State = TaskState.Running, AgentId = info.AgentId, Uuid = new byte[16] }));
-        Post(new ExecutorSpoke(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage
-        {
-            Hello = new Hello { TaskId = task.TaskId, PublicKey = [] },
-        }));
+        Post(task.Hello());
     }
 }
 
@@ -292,6 +289,11 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
     public string Gtids => Rows == 0 ? "" : $"0-1-{Rows}";
     public Directive? Obeyed { get; private set; }
     public Report Report { get; set; } = new() { TaskId = info.TaskId.Value, Sequence = 0, Phase = NodePhase.Preparing };
+
+    public ExecutorSpoke Hello() => new(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage
+    {
+        Hello = new Hello { TaskId = TaskId, PublicKey = [] },
+    });
 
     public ExecutorSpoke Say()
     {

@@ -1,0 +1,31 @@
+using Mysos.Core.Clusters;
+
+namespace Mysos.Core.Scheduling;
+
+/// <summary>
+/// The door to whoever leads in this process: the service of the present term, or a refusal while this scheduler does
+/// not lead.
+/// </summary>
+public sealed class CurrentTerm : IClusterService
+{
+    private volatile IClusterService? _service;
+
+    public bool Leads => _service is not null;
+
+    /// <summary>Opens the door to a term's service; null closes it.</summary>
+    public void Set(IClusterService? service) => _service = service;
+
+    public Task<CreateAnswer> CreateAsync(CreateRequest request, CancellationToken cancellation) => Leader.CreateAsync(request, cancellation);
+
+    public Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation) =>
+        Leader.DeleteAsync(name, password, cancellation);
+
+    public Task<ResizeAnswer> ResizeAsync(string name, string? password, int numNodes, CancellationToken cancellation) =>
+        Leader.ResizeAsync(name, password, numNodes, cancellation);
+
+    public Task<BackupAnswer> BackupAsync(string name, string? password, CancellationToken cancellation) =>
+        Leader.BackupAsync(name, password, cancellation);
+
+    private IClusterService Leader => _service
+        ?? throw new RequestException(503, null, "No scheduler leads now, so nothing can be changed; try again soon.");
+}
