@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor;
+using MudBlazor.Services;
+using Mysos.Dashboard.Live;
+
+namespace Mysos.Dashboard;
+
+/// <summary>How a host takes the dashboard in.</summary>
+public static class DashboardServices
+{
+    /// <summary>
+    /// Registers what the dashboard needs. The host registers <c>IReadModel</c> and <c>IClusterService</c>; a
+    /// <see cref="TimeProvider"/> of the host's is used when there is one.
+    /// </summary>
+    public static IServiceCollection AddMysosDashboard(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            mud.SnackbarConfiguration.VisibleStateDuration = 5000;
+            mud.SnackbarConfiguration.ShowTransitionDuration = 120;
+            mud.SnackbarConfiguration.HideTransitionDuration = 120;
+        });
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddScoped<IDashboardSession, DashboardSession>();
+        return services;
+    }
+
+    /// <summary>
+    /// Maps the pages (<c>/</c> and <c>/ui/…</c>), their live connection (<c>/_blazor</c>) and their assets
+    /// (<c>/_content/…</c>, <c>/_framework/…</c>).
+    /// </summary>
+    /// <remarks>
+    /// No page takes a form post, every action goes over the live connection; so the pages ask for no antiforgery
+    /// middleware. The returned builder takes the host's conventions, such as an authorization policy.
+    /// </remarks>
+    public static IEndpointConventionBuilder MapMysosDashboard(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapStaticAssets();
+        var pages = endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        pages.DisableAntiforgery();
+        return pages;
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Mysos.Core.Clusters;
+using Mysos.Dashboard.Actions;
+
+namespace Mysos.Dashboard.Detail;
+
+/// <summary>One cluster. When it goes while someone looks, what it was last stays on the screen and says so.</summary>
+public sealed partial class ClusterPage
+{
+    private ClusterView? _cluster;
+    private bool _gone;
+
+    [Parameter] public string Name { get; set; } = "";
+
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+    [Inject] private IDialogService Dialogs { get; set; } = null!;
+
+    private bool Closed => _gone || _cluster?.State == ClusterCondition.Deleting;
+
+    private List<string> Similar => [.. Frame.View.Clusters.Keys
+        .Where(k => k.Contains(Name, StringComparison.OrdinalIgnoreCase)
+            || Name.Contains(k, StringComparison.OrdinalIgnoreCase))
+        .Take(5)];
+
+    protected override void OnParametersSet()
+    {
+        if (_cluster is not null && _cluster.Name != Name)
+        {
+            _cluster = null;
+        }
+        OnFrame();
+    }
+
+    protected override void OnFrame()
+    {
+        var found = Frame.View.Clusters.GetValueOrDefault(Name);
+        _gone = found is null && _cluster is not null;
+        _cluster = found ?? _cluster;
+    }
+
+    private Task Resize() => _cluster is null ? Task.CompletedTask : ResizeDialog.ShowAsync(Dialogs, _cluster);
+
+    private Task BackUp() => _cluster is null ? Task.CompletedTask : BackupDialog.ShowAsync(Dialogs, _cluster);
+
+    private Task Delete() => _cluster is null ? Task.CompletedTask : DeleteDialog.ShowAsync(Dialogs, _cluster);
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Mysos.Core.Clusters;
+
+namespace Mysos.Dashboard.Presentation;
+
+/// <summary>Commands to copy. None carries a password: <c>-p</c> makes the client ask.</summary>
+public static class ConnectLines
+{
+    /// <summary><c>host:port</c>, or null as long as the node has none.</summary>
+    public static string? Endpoint(NodeView? node) =>
+        node is { Host: { } host, Port: { } port }
+            ? string.Create(CultureInfo.InvariantCulture, $"{host}:{port}")
+            : null;
+
+    /// <summary>A line for the MySQL client, or null as long as the node has no endpoint.</summary>
+    public static string? Mysql(NodeView? node, string user) =>
+        node is { Host: { } host, Port: { } port }
+            ? string.Create(CultureInfo.InvariantCulture, $"mysql -h {host} -P {port} -u {user} -p")
+            : null;
+
+    /// <summary>The call that creates a first cluster, for the address under which the reader sees this page.</summary>
+    public static string Create(string baseUri) =>
+        $"curl -X POST {baseUri.TrimEnd('/')}/clusters/my_cluster --form \"cluster_user=me\" --form \"num_nodes=2\"";
+}

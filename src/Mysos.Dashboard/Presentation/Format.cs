@@ -1,0 +1,87 @@
+using System.Globalization;
+using Mysos.Core.Clusters;
+
+namespace Mysos.Dashboard.Presentation;
+
+/// <summary>Numbers for people. One unit each, the same everywhere, independent of the server's culture.</summary>
+public static class Format
+{
+    /// <summary>What stands where nothing is known.</summary>
+    public const string Unknown = "–";
+
+    private static readonly string[] s_units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+    /// <summary><c>42 s</c>, <c>5 min</c>, <c>3 h</c>, <c>12 d</c>; a time in the future (a clock that is off) counts as 0.</summary>
+    public static string Age(TimeSpan age)
+    {
+        var seconds = Math.Max(0, age.TotalSeconds);
+        return seconds switch
+        {
+            < 60 => Whole(seconds, "s"),
+            < 3600 => Whole(seconds / 60, "min"),
+            < 48 * 3600 => Whole(seconds / 3600, "h"),
+            _ => Whole(seconds / 86400, "d"),
+        };
+    }
+
+    /// <summary>Below 10 s with one decimal: <c>0.4 s</c>; 0 is <c>0 s</c>.</summary>
+    public static string Lag(double? seconds) => seconds switch
+    {
+        null => Unknown,
+        <= 0 => "0 s",
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s"),
+        _ => Age(TimeSpan.FromSeconds(seconds.Value)),
+    };
+
+    /// <summary>Good below 1 s, a warning from 10 s, bad from a minute.</summary>
+    public static Tone LagTone(double? seconds) => seconds switch
+    {
+        null => Tone.Quiet,
+        < 10 => Tone.Good,
+        < 60 => Tone.Warning,
+        _ => Tone.Bad,
+    };
+
+    /// <summary>Binary units, at most one decimal: <c>1.5 GiB</c>.</summary>
+    public static string Bytes(double? bytes)
+    {
+        if (bytes is not { } value)
+        {
+            return Unknown;
+        }
+        var unit = 0;
+        while (value >= 1024 && unit < s_units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {s_units[unit]}");
+    }
+
+    public static string Mebibytes(double? mebibytes) => Bytes(mebibytes * 1024 * 1024);
+
+    public static string Cpus(double? cpus) =>
+        cpus is null ? Unknown : string.Create(CultureInfo.InvariantCulture, $"{cpus:0.##}");
+
+    /// <summary><c>1 cpu · 512 MiB · 2 GiB</c>: cores, memory, disk.</summary>
+    public static string Size(ClusterSize size) =>
+        $"{Cpus(size.Cpus)} cpu · {Mebibytes(size.MemMb)} · {Mebibytes(size.DiskMb)}";
+
+    /// <summary>UTC to the second.</summary>
+    public static string Moment(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Seconds(double? seconds) => seconds switch
+    {
+        null => Unknown,
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {seconds % 60:0} s"),
+    };
+
+    public static string Count(int count, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+
+    // Rounded down, as ages are: 1 h 59 min is still 1 h.
+    private static string Whole(double value, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value):0} {unit}");
+}

@@ -1,0 +1,129 @@
+using MudBlazor;
+using Mysos.Core.Clusters;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Dashboard.Presentation;
+
+/// <summary>One meaning of a colour, the same on every page. Never the only sign: text and icon say it too.</summary>
+public enum Tone
+{
+    Good,
+    Progress,
+    Warning,
+    Change,
+    Bad,
+    Quiet,
+}
+
+/// <summary>How a state is shown.</summary>
+/// <param name="Text">One or two words.</param>
+/// <param name="Icon">An SVG path.</param>
+/// <param name="Severity">The higher, the more it needs someone; sorts states.</param>
+public sealed record StatePresentation(string Text, string Icon, Tone Tone, int Severity)
+{
+    /// <summary>The CSS class that carries the colour.</summary>
+    public string CssClass => "tone-" + Tone.ToString().ToLowerInvariant();
+}
+
+/// <summary>A cluster's condition → text, icon, colour.</summary>
+public static class ConditionPresentation
+{
+    private static readonly StatePresentation s_healthy =
+        new("Healthy", Icons.Material.Filled.CheckCircle, Tone.Good, 0);
+
+    private static readonly StatePresentation s_deleting =
+        new("Deleting", Icons.Material.Filled.DeleteSweep, Tone.Quiet, 1);
+
+    private static readonly StatePresentation s_creating =
+        new("Creating", Icons.Material.Filled.Pending, Tone.Progress, 2);
+
+    private static readonly StatePresentation s_degraded =
+        new("Degraded", Icons.Material.Filled.Warning, Tone.Warning, 3);
+
+    private static readonly StatePresentation s_electing =
+        new("Electing", Icons.Material.Filled.HowToVote, Tone.Change, 4);
+
+    private static readonly StatePresentation s_failed =
+        new("Failed", Icons.Material.Filled.Error, Tone.Bad, 5);
+
+    /// <summary>Every condition, the most pressing first: the order of the filters.</summary>
+    public static IReadOnlyList<ClusterCondition> BySeverity { get; } =
+        [.. Enum.GetValues<ClusterCondition>().OrderByDescending(c => Of(c).Severity)];
+
+    public static StatePresentation Of(ClusterCondition condition) => condition switch
+    {
+        ClusterCondition.Healthy => s_healthy,
+        ClusterCondition.Creating => s_creating,
+        ClusterCondition.Degraded => s_degraded,
+        ClusterCondition.Electing => s_electing,
+        ClusterCondition.Failed => s_failed,
+        ClusterCondition.Deleting => s_deleting,
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "has no presentation"),
+    };
+
+    /// <summary>The word of a condition in a URL.</summary>
+    public static string Slug(ClusterCondition condition) => Of(condition).Text.ToLowerInvariant();
+}
+
+/// <summary>A node's state → text, icon, colour.</summary>
+public static class NodePresentation
+{
+    public static StatePresentation Of(NodeState state) => state switch
+    {
+        NodeState.Serving => new("Serving", Icons.Material.Filled.CheckCircle, Tone.Good, 0),
+        NodeState.Stopping => new("Stopping", Icons.Material.Filled.StopCircle, Tone.Quiet, 1),
+        NodeState.Joining => new("Joining", Icons.Material.Filled.Sync, Tone.Progress, 2),
+        NodeState.Starting => new("Starting", Icons.Material.Filled.PlayCircle, Tone.Progress, 3),
+        NodeState.Restoring => new("Restoring", Icons.Material.Filled.SettingsBackupRestore, Tone.Progress, 4),
+        NodeState.Launching => new("Launching", Icons.Material.Filled.RocketLaunch, Tone.Progress, 5),
+        NodeState.Waiting => new("Waiting", Icons.Material.Filled.HourglassTop, Tone.Warning, 6),
+        NodeState.Unreachable => new("Unreachable", Icons.Material.Filled.LinkOff, Tone.Bad, 7),
+        NodeState.Down => new("Down", Icons.Material.Filled.Error, Tone.Bad, 8),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "has no presentation"),
+    };
+
+    public static string Role(NodeRole role) => role switch
+    {
+        NodeRole.Master => "Master",
+        NodeRole.Slave => "Slave",
+        _ => "No role yet",
+    };
+}
+
+/// <summary>A backup's state → text, icon, colour.</summary>
+public static class BackupPresentation
+{
+    public static StatePresentation Of(BackupState state) => state switch
+    {
+        BackupState.Done => new("Done", Icons.Material.Filled.CheckCircle, Tone.Good, 0),
+        BackupState.Running => new("Running", Icons.Material.Filled.Pending, Tone.Progress, 1),
+        BackupState.Failed => new("Failed", Icons.Material.Filled.Error, Tone.Bad, 2),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "has no presentation"),
+    };
+}
+
+/// <summary>An event's kind → icon, colour. Kinds are open: an unknown one gets a plain dot.</summary>
+public static class EventPresentation
+{
+    public static Tone Of(string kind)
+    {
+        bool Says(params ReadOnlySpan<string> words)
+        {
+            foreach (var word in words)
+            {
+                if (kind.Contains(word, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        return Says("fail", "lost", "down", "error", "unreachable", "errant") ? Tone.Bad
+            : Says("elect", "promot", "switchover", "epoch", "fence") ? Tone.Change
+            : Says("wait", "degrad", "alone", "declin") ? Tone.Warning
+            : Says("serving", "healthy", "done", "announced", "restored", "completed", "back") ? Tone.Good
+            : Says("creat", "launch", "resiz", "start", "join", "restor") ? Tone.Progress
+            : Tone.Quiet;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Reactive.Subjects;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Mysos.Core.Clusters;
+using Mysos.Dashboard;
+
+namespace Mysos.Tests.Dashboard;
+
+/// <summary>The read model as a scheduler feeds it: a current view and each newer one.</summary>
+internal sealed class Feed(SchedulerView first) : IReadModel, IDisposable
+{
+    private readonly BehaviorSubject<SchedulerView> _views = new(first);
+
+    public SchedulerView Current => _views.Value;
+    public IObservable<SchedulerView> Views => _views;
+    public bool Watched => _views.HasObservers;
+
+    public void Push(SchedulerView view) => _views.OnNext(view with { Version = Current.Version + 1 });
+
+    public void Push(Func<SchedulerView, SchedulerView> change) => Push(change(Current));
+
+    public void Put(ClusterView cluster) => Push(v => v with { Clusters = v.Clusters.SetItem(cluster.Name, cluster) });
+
+    public void Remove(string name) => Push(v => v with { Clusters = v.Clusters.Remove(name) });
+
+    public void Dispose() => _views.Dispose();
+}
+
+/// <summary>Notes what the dashboard asks of the service, and answers as told.</summary>
+internal sealed class RecordingService : IClusterService
+{
+    public const string Generated = "w9gMCkecsMh6sWsRdxNTa";
+
+    public ConcurrentQueue<object> Requests { get; } = new();
+
+    /// <summary>When set, every request is refused with it.</summary>
+    public Exception? Refusal { get; set; }
+
+    public Action<CreateRequest>? OnCreate { get; set; }
+
+    public Task<CreateAnswer> CreateAsync(CreateRequest request, CancellationToken cancellation)
+    {
+        Note(request);
+        OnCreate?.Invoke(request);
+        return Task.FromResult(new CreateAnswer(request.Password ?? Generated, $"zk://10.0.0.2:2181/mysos/discover/{request.Name}"));
+    }
+
+    public Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation)
+    {
+        Note(("delete", name, password));
+        return Task.FromResult(new DeleteAnswer($"zk://10.0.0.2:2181/mysos/discover/{name}"));
+    }
+
+    public Task<ResizeAnswer> ResizeAsync(string name, string? password, int numNodes, CancellationToken cancellation)
+    {
+        Note(("resize", name, password, numNodes));
+        return Task.FromResult(new ResizeAnswer($"zk://10.0.0.2:2181/mysos/discover/{name}", numNodes));
+    }
+
+    public Task<BackupAnswer> BackupAsync(string name, string? password, CancellationToken cancellation)
+    {
+        Note(("backup", name, password));
+        return Task.FromResult(new BackupAnswer($"{name}/20260314-1509"));
+    }
+
+    private void Note(object request)
+    {
+        Requests.Enqueue(request);
+        if (Refusal is not null)
+        {
+            throw Refusal;
+        }
+    }
+}
+
+/// <summary>A clock that stands where the views' times are, so that ages are the same in every run.</summary>
+internal sealed class ShiftedTime(DateTimeOffset start) : TimeProvider
+{
+    private readonly long _zero = System.GetTimestamp();
+
+    public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(_zero);
+}
+
+/// <summary>The dashboard alone on a real Kestrel, on a free port.</summary>
+internal sealed class DashboardHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private DashboardHost(WebApplication app, Feed feed, RecordingService service)
+    {
+        _app = app;
+        Feed = feed;
+        Service = service;
+    }
+
+    public Feed Feed { get; }
+    public RecordingService Service { get; }
+    public string Address => _app.Urls.First();
+
+    public static async Task<DashboardHost> StartAsync(SchedulerView view)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(DashboardHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var feed = new Feed(view);
+        var service = new RecordingService();
+        builder.Services.AddSingleton<IReadModel>(feed);
+        builder.Services.AddSingleton<IClusterService>(service);
+        builder.Services.AddSingleton<TimeProvider>(new ShiftedTime(Views.Now));
+        builder.Services.AddMysosDashboard();
+        var app = builder.Build();
+        app.MapMysosDashboard();
+        await app.StartAsync();
+        return new DashboardHost(app, feed, service);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Feed.Dispose();
+    }
+}
