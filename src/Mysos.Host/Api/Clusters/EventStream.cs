@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using Mysos.Core.Clusters;
+
+namespace Mysos.Host.Api.Clusters;
+
+/// <summary>
+/// A cluster's history as <see href="https://html.spec.whatwg.org/multipage/server-sent-events.html">server-sent events</see>:
+/// what there is, then what happens, until the cluster is gone, the client leaves or the program stops.
+/// </summary>
+internal sealed class EventStream(IReadModel model, TimeProvider time)
+{
+    /// <summary>Shows proxies and clients that the connection lives.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    public async Task WriteAsync(string cluster, string? lastId, PipeWriter writer, CancellationToken cancellation)
+    {
+        // Only the newest view matters: a slow reader skips views, never events, as each view has the whole history.
+        var views = Channel.CreateBounded<SchedulerView>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        using var subscription = model.Views.Subscribe(v => views.Writer.TryWrite(v));
+        using var beat = new PeriodicTimer(KeepAlive, time);
+
+        Write(writer, "retry: 1000\n\n");
+        await writer.FlushAsync(cancellation);
+        var tick = beat.WaitForNextTickAsync(cancellation).AsTask();
+        var arrival = views.Reader.WaitToReadAsync(cancellation).AsTask();
+        while (true)
+        {
+            if (await Task.WhenAny(arrival, tick) == tick)
+            {
+                await tick;
+                Write(writer, ":\n\n");
+                tick = beat.WaitForNextTickAsync(cancellation).AsTask();
+            }
+            else
+            {
+                await arrival;
+                if (views.Reader.TryRead(out var view))
+                {
+                    if (!view.Clusters.TryGetValue(cluster, out var shown))
+                    {
+                        Write(writer, "event: gone\ndata: {}\n\n");
+                        await writer.FlushAsync(cancellation);
+                        return;
+                    }
+
+                    lastId = WriteNew(writer, shown.Events, lastId);
+                }
+
+                arrival = views.Reader.WaitToReadAsync(cancellation).AsTask();
+            }
+
+            await writer.FlushAsync(cancellation);
+        }
+    }
+
+    private static string? WriteNew(PipeWriter writer, ImmutableArray<ClusterEvent> events, string? lastId)
+    {
+        for (var i = EventIds.FirstAfter(events, lastId); i < events.Length; i++)
+        {
+            lastId = EventIds.Of(events, i);
+            // JSON on one line; line breaks within it are escaped.
+            var json = JsonSerializer.Serialize(events[i], ApiJson.Default.ClusterEvent);
+            Write(writer, $"id: {lastId}\nevent: {OneLine(events[i].Kind)}\ndata: {json}\n\n");
+        }
+
+        return lastId;
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+
+    private static void Write(PipeWriter writer, string text) => Encoding.UTF8.GetBytes(text, writer);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+
+namespace Mysos.Host.Api.Fields;
+
+/// <summary>The fields of a request, whatever kind of body they came in. An absent field and a JSON null are the same.</summary>
+internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
+{
+    private readonly Dictionary<string, string?> values = new(StringComparer.Ordinal);
+
+    /// <exception cref="RequestException">400: there is no such field, or it came already.</exception>
+    public void Add(string name, string? value)
+    {
+        if (known.All(f => f.Name != name))
+        {
+            throw Refuse(Shown(name), $"There is no field '{Shown(name)}' in this request; the fields are {string.Join(", ", known.Select(f => f.Name))}.");
+        }
+
+        if (!values.TryAdd(name, value))
+        {
+            throw Refuse(name, $"The field {name} is given more than once; give it once.");
+        }
+
+        if (value?.Contains('\uFFFD', StringComparison.Ordinal) == true)
+        {
+            throw Refuse(name, $"The field {name} is not proper UTF-8 text, or not properly escaped.");
+        }
+    }
+
+    public string? Text(string name) => values.GetValueOrDefault(name);
+
+    /// <exception cref="RequestException">400: it is absent or empty.</exception>
+    public string RequiredText(string name) => Text(name) is { Length: > 0 } text
+        ? text
+        : throw Refuse(name, $"The field {name} is missing; it is required.");
+
+    /// <exception cref="RequestException">400: it is not a whole number (<paramref name="range"/> says which are right).</exception>
+    public int? WholeNumber(string name, string range)
+    {
+        var text = Text(name);
+        if (text is null)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Refuse(name, $"{name} is '{Shown(text)}'; it must be a whole number {range}.");
+    }
+
+    /// <exception cref="RequestException">400: it is no size.</exception>
+    public ClusterSize? Size(string name) => Text(name) is { } text ? ClusterSizeText.Parse(text) : null;
+
+    private static RequestException Refuse(string field, string detail) => new(StatusCodes.Status400BadRequest, field, detail);
+
+    private static string Shown(string text)
+    {
+        var start = text.Length <= 64 ? text : text[..64] + "…";
+        return string.Concat(start.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+    }
+}

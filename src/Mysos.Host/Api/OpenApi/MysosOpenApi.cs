@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+using Mysos.Host.Api.Fields;
+
+namespace Mysos.Host.Api.OpenApi;
+
+/// <summary>The API's description at <c>/openapi/v1.json</c>.</summary>
+internal static class MysosOpenApi
+{
+    private static readonly string[] BodyKinds = ["multipart/form-data", "application/x-www-form-urlencoded", "application/json"];
+
+    public static void AddMysosOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Mysos";
+            document.Info.Description = "MySQL as a service on Apache Mesos. Every error is application/problem+json (RFC 9457), with the member 'field'.";
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyFieldsAttribute>().FirstOrDefault() is { } body)
+            {
+                operation.RequestBody = Describe(body.Fields);
+            }
+
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(ClusterSize))
+            {
+                var size = SizeSchema();
+                (schema.Type, schema.Properties, schema.Description) = (size.Type, size.Properties, size.Description);
+            }
+
+            return Task.CompletedTask;
+        });
+    });
+
+    private static OpenApiRequestBody Describe(FieldSpec[] fields)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = fields.ToDictionary(f => f.Name, f => (IOpenApiSchema)Describe(f)),
+            Required = fields.Where(f => f.Required).Select(f => f.Name).ToHashSet(),
+        };
+        return new OpenApiRequestBody
+        {
+            Required = fields.Any(f => f.Required),
+            Content = BodyKinds.ToDictionary(k => k, _ => new OpenApiMediaType { Schema = schema }),
+        };
+    }
+
+    private static OpenApiSchema Describe(FieldSpec field)
+    {
+        var schema = field.Kind switch
+        {
+            FieldKind.Size => SizeSchema(),
+            FieldKind.WholeNumber => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ClusterRules.MaxNodes}" },
+            _ => new OpenApiSchema { Type = JsonSchemaType.String },
+        };
+        schema.Description = field.Help;
+        return schema;
+    }
+
+    private static OpenApiSchema SizeSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = $"Such as {ClusterSizeText.Example}.",
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["cpus"] = new OpenApiSchema { Type = JsonSchemaType.Number },
+            ["mem"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["disk"] = new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+    };
+}

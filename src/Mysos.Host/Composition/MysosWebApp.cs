@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Mysos.Core.Clusters;
+using Mysos.Host.Api.Clusters;
+using Mysos.Host.Api.Errors;
+using Mysos.Host.Api.Guards;
+using Mysos.Host.Api.OpenApi;
+using Mysos.Host.Api.Status;
+using OpenTelemetry.Metrics;
+
+namespace Mysos.Host.Composition;
+
+/// <summary>
+/// Puts the web side together: REST API, dashboard, metrics. What is behind it (<see cref="IClusterService"/>,
+/// <see cref="IReadModel"/>, <see cref="IReadiness"/>, hosted services) is registered by the caller.
+/// </summary>
+public static class MysosWebApp
+{
+    /// <param name="services">Registers what is behind the web side.</param>
+    public static WebApplication Build(MysosWebSettings settings, Action<IServiceCollection> services)
+    {
+        // Neither the current directory's appsettings.json nor ASPNETCORE_* variables: all configuration comes in here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(MysosWebApp).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            WebLimits.Apply(kestrel);
+            kestrel.Listen(settings.Bind, settings.Port);
+        });
+        builder.Host.UseConsoleLifetime(o => o.SuppressStatusMessages = true);
+        AddLogging(builder.Logging, settings);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        if (settings.ExecutorPackage is { } package)
+        {
+            builder.Services.AddSingleton(package);
+        }
+
+        AddApi(builder.Services);
+        AddMetrics(builder.Services, settings);
+        services(builder.Services);
+
+        var app = builder.Build();
+        var refusals = HttpRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>());
+        app.Lifetime.ApplicationStopped.Register(refusals.Dispose);
+        app.Services.GetRequiredService<MysosMetrics>();
+        Use(app);
+        return app;
+    }
+
+    /// <summary>The port that a started app listens on.</summary>
+    public static int Port(WebApplication app) =>
+        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+
+    private static void Use(WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<SecurityHeadersMiddleware>();
+        app.UseMiddleware<RequestGuardMiddleware>();
+        app.UseRouting();
+        app.MapControllers();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, MysosWebSettings settings)
+    {
+        logging.AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.UseUtcTimestamp = true;
+            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.SetMinimumLevel(settings.Verbose ? LogLevel.Debug : LogLevel.Information);
+        logging.AddFilter("Microsoft", settings.Verbose ? LogLevel.Information : LogLevel.Warning);
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddControllers(options =>
+            {
+                // Bodies are read by BodyReader alone; here they would be read a second time, with other errors.
+                options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+            })
+            .ConfigureApiBehaviorOptions(options =>
+            {
+                options.SuppressModelStateInvalidFilter = true;
+                options.SuppressMapClientErrors = true;
+            })
+            .ConfigureApplicationPartManager(parts =>
+            {
+                parts.ApplicationParts.Clear();
+                parts.ApplicationParts.Add(new AssemblyPart(typeof(MysosWebApp).Assembly));
+                parts.FeatureProviders.Clear();
+                parts.FeatureProviders.Add(new InternalControllers());
+            });
+        services.AddSingleton<ClusterDocuments>();
+        services.AddSingleton<ClusterPages>();
+        services.AddMysosOpenApi();
+    }
+
+    private static void AddMetrics(IServiceCollection services, MysosWebSettings settings)
+    {
+        services.AddSingleton(s => new MysosMetrics(s.GetRequiredService<IReadModel>(), settings.MeterName));
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(settings.MeterName)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddPrometheusExporter());
+    }
+}
