@@ -16,11 +16,15 @@ public sealed class ReadModel : IReadModel, IDisposable
     public void Dispose() => _views.Dispose();
 
     /// <summary>Called by the loop alone.</summary>
-    internal void Show(SchedulerState state, IEnumerable<string> touched, SchedulerSettings settings, DateTimeOffset now)
+    internal void Show(SchedulerState state, IEnumerable<string> touched, SchedulerSettings settings, DateTimeOffset now,
+        bool recovered = false)
     {
         var last = Current;
         var clusters = last.Clusters.ToBuilder();
-        var all = last.Mesos.Connected != state.Mesos.Connected;
+        // A new term starts from what is durable; what an earlier one of this process showed may be gone.
+        if (recovered)
+            clusters.Clear();
+        var all = recovered || last.Mesos.Connected != state.Mesos.Connected;
         foreach (var name in all ? state.Clusters.Keys : touched)
         {
             if (state.Clusters.TryGetValue(name, out var cluster))

@@ -25,6 +25,7 @@ public sealed class SchedulerLoop
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> _requests = new();
     private readonly Dictionary<string, DocumentWriter> _writers = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IStateStore _store;
     private readonly IEffectPerformer _performer;
     private readonly ReadModel _readModel;
@@ -38,6 +39,9 @@ public sealed class SchedulerLoop
         (_store, _performer, _readModel, _settings, _time) = (store, performer, readModel, settings, time);
         _state = _state with { Counters = new Counters { Started = time.GetUtcNow() } };
     }
+
+    /// <summary>Completes when the durable state is in <see cref="State"/>.</summary>
+    public Task Recovered => _recovered.Task;
 
     /// <summary>The state as of the last event; for reading.</summary>
     public SchedulerState State => Volatile.Read(ref _state);
@@ -74,6 +78,7 @@ public sealed class SchedulerLoop
         try
         {
             Handle(await RecoverAsync(stopping.Token).ConfigureAwait(false), stopping.Token);
+            _recovered.TrySetResult();
             using var ticks = Observable.Interval(TickEvery, new TimeProviderScheduler(_time)).Subscribe(_ => Post(new Ticked()));
             using var events = sources.Subscribe(Post, e => _failed.TrySetException(e));
             while (true)
@@ -107,12 +112,12 @@ public sealed class SchedulerLoop
         var before = _state;
         var decision = Decider.Decide(before, happened, _time.GetUtcNow(), _settings);
         Volatile.Write(ref _state, decision.State);
-        if (happened is not Recovered)
+        if (happened is not Scheduling.Recovered)
             Store(before, decision, cancellation);
         foreach (var effect in decision.Effects)
             PerformWhenDurable(effect);
         if (!decision.Touched.IsEmpty || !ReferenceEquals(before, decision.State))
-            _readModel.Show(decision.State, decision.Touched, _settings, _time.GetUtcNow());
+            _readModel.Show(decision.State, decision.Touched, _settings, _time.GetUtcNow(), happened is Scheduling.Recovered);
     }
 
     private void Store(SchedulerState before, Decision decision, CancellationToken cancellation)

@@ -1,0 +1,83 @@
+using System.Net.Http.Headers;
+using System.Reactive.Linq;
+using Mysos.Core.Clusters;
+using Mysos.Core.Discovery;
+using Mysos.Core.Mesos;
+using Mysos.Core.Scheduling;
+using Mysos.Core.Security;
+using Mysos.Core.State;
+
+namespace Mysos.Host.Scheduler;
+
+/// <summary>What a term is made of, whoever leads.</summary>
+internal sealed record TermParts
+{
+    public required SchedulerSettings Settings { get; init; }
+    public required FrameworkInfo Framework { get; init; }
+    public required IMasterDetector Masters { get; init; }
+    public AuthenticationHeaderValue? MesosCredentials { get; init; }
+    public required IStateStore Store { get; init; }
+    public required IServerSets ServerSets { get; init; }
+    public required Vault Vault { get; init; }
+    public IBackupStore? Backups { get; init; }
+    public required IObservable<ZooKeeperView> ZooKeeper { get; init; }
+}
+
+/// <summary>One leadership, from its election to its loss: recovers what is durable, subscribes to Mesos, and runs the loop.</summary>
+internal sealed partial class SchedulerTerm(
+    TermParts parts, CurrentTerm door, ReadModel readModel, HttpClient http, ILogger<SchedulerTerm> log, TimeProvider time)
+{
+    /// <summary>Runs until cancelled, or until this scheduler must not act any longer.</summary>
+    /// <exception cref="ConflictException">Another leader writes.</exception>
+    /// <exception cref="FrameworkRefusedException">Mesos will not have this framework.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        SchedulerLoop? loop = null;
+        var session = new MesosSession(
+            http, parts.Masters, () => parts.Framework with { Id = loop!.State.Record.FrameworkId }, parts.MesosCredentials, time);
+        var performer = new EffectPerformer(
+            session, parts.ServerSets, parts.Vault, (effect, e) => EffectFailed(effect.GetType().Name, e.Message), ending.Token);
+        loop = new SchedulerLoop(parts.Store, performer, readModel, parts.Settings, time);
+
+        var mesos = session.Run().Do(Note).Select(MesosEvents.Translate).Where(e => e is not null).Select(e => e!);
+        var zooKeeper = parts.ZooKeeper.Select(view => (LoopEvent)new ZooKeeperChanged(view));
+        var running = loop.RunAsync(mesos.Merge(zooKeeper), ending.Token);
+        try
+        {
+            await Task.WhenAny(loop.Recovered, running).ConfigureAwait(false);
+            if (loop.Recovered.IsCompletedSuccessfully)
+                door.Set(new ClusterService(loop, parts.Settings, parts.Vault, parts.Backups, time));
+            await running.ConfigureAwait(false);
+        }
+        finally
+        {
+            door.Set(null);
+            await ending.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Note(MesosSession.Signal signal)
+    {
+        switch (signal)
+        {
+            case MesosSession.Lost lost: Disconnected(lost.Reason); break;
+            case MesosSession.Event { Happened.Subscribed: { } subscribed }: Subscribed(subscribed.FrameworkId.Value); break;
+            case MesosSession.Event { Happened: { Type: not "HEARTBEAT" } happened } when MesosEvents.Translate(signal) is null:
+                NotUnderstood(happened.Type);
+                break;
+        }
+    }
+
+    [LoggerMessage(101, LogLevel.Information, "Subscribed to Mesos as framework {Framework}")]
+    private partial void Subscribed(string framework);
+
+    [LoggerMessage(102, LogLevel.Warning, "Not connected to Mesos: {Reason}")]
+    private partial void Disconnected(string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "{Effect} was not performed: {Reason}")]
+    private partial void EffectFailed(string effect, string reason);
+
+    [LoggerMessage(104, LogLevel.Warning, "Mesos sent an event that means nothing here: {Type}")]
+    private partial void NotUnderstood(string? type);
+}
