@@ -1,5 +1,6 @@
 # docker build -t mysos .                          the scheduler
-# docker build -t mysos-local --target local .     everything on one machine, to try it
+# docker build -t mysos-local --target local .     everything on one machine, to try it:
+# docker run --rm -it --network host mysos-local
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG BASE_IMAGE=debian:bookworm-slim
 
@@ -22,11 +23,10 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home --home-dir /var/lib/mysos mysos
 COPY --from=build /src/out/mysos /opt/mysos
-COPY --from=build /src/out/mysos-executor.tar.gz /opt/mysos/
 USER mysos
 WORKDIR /var/lib/mysos
-ENV MYSOS_PORT=8080 MYSOS_WORK_DIR=/var/lib/mysos
-EXPOSE 8080
+ENV MYSOS_PORT=55001 MYSOS_WORK_DIR=/var/lib/mysos
+EXPOSE 55001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD curl -fsS -o /dev/null "http://127.0.0.1:$MYSOS_PORT/health"
 ENTRYPOINT ["/opt/mysos/mysos"]

@@ -33,8 +33,8 @@ setup: ## Install what is missing of the Debian packages that Mysos needs
 build: setup ## Compile everything
 	dotnet build Mysos.sln -c Release --nologo -v quiet
 
-run: setup publish ## Mysos on this machine, with ZooKeeper and Mesos of its own; ARGS="--port 5050"
-	@MYSOS_EXECUTOR=$(CURDIR)/out/executor/mysos-executor exec $(host) local $(ARGS)
+run: setup publish ## Mysos on this machine, with ZooKeeper and Mesos of its own; ARGS="--port 8080"
+	@exec $(host) local $(ARGS)
 
 test: setup-for-tests $(executor) build ## Every test; ARGS='-class "*Backoff*"' chooses some
 	@scripts/test $(ARGS)
@@ -42,7 +42,7 @@ test: setup-for-tests $(executor) build ## Every test; ARGS='-class "*Backoff*"'
 setup-for-tests:
 	@scripts/setup test
 
-publish: $(host) $(executor) ## What is deployed: out/mysos, out/mysos-executor.tar.gz
+publish: $(host) out/mysos/mysos-executor.tar.gz ## What is deployed: out/mysos, with the executor for the agents in it
 
 $(host): $(call sources,src/Mysos.Core src/Mysos.Dashboard src/Mysos.Host src/Mysos.LocalMesos) $(common)
 	@echo "Publishing mysos"
@@ -58,9 +58,14 @@ $(executor): $(call sources,src/Mysos.Core src/Mysos.Executor) $(common)
 	$(dotnet_publish) src/Mysos.Executor -p:DebugType=none -o out/executor
 	rm -f out/executor/*.dbg
 	cp -L /usr/lib/*/libzookeeper_mt.so.2 out/executor/
-	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C out/executor -c . | gzip -n > $@
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
+	  -C out/executor -c mysos-executor libzookeeper_mt.so.2 | gzip -n > $@
 
-test-image: publish ## Build the container image and run a cluster in it (root, Debian)
+# The scheduler serves the package that lies beside it to the agents.
+out/mysos/mysos-executor.tar.gz: $(executor) $(host)
+	cp $< $@
+
+test-image: ## Build the container image and run a cluster in it (root, Debian)
 	@scripts/test-image
 
 clean: ## Remove what was built
