@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using Mysos.Core.Clusters;
+using Mysos.Core.Mesos;
+using Mysos.Core.Scheduling;
+using Mysos.Core.State;
+
+namespace Mysos.Tests.Scheduling;
+
+/// <summary>What the loop promises about order: durable first, performed after, and nothing once another leader writes.</summary>
+public sealed class SchedulerLoopTests : IAsyncDisposable
+{
+    private readonly GatedStore _store = new();
+    private readonly Recorder _performed = new();
+    private readonly ReadModel _readModel = new();
+    private readonly Subject<LoopEvent> _events = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SchedulerLoop _loop;
+    private readonly Task _running;
+
+    public SchedulerLoopTests()
+    {
+        var settings = new SchedulerSettings
+        {
+            Role = "mysos", PublicZooKeeperUrl = "zk://z:2181/mysos", ExecutorCommand = new CommandInfo { Value = "x" },
+        };
+        _loop = new SchedulerLoop(_store, _performed, _readModel, settings, TimeProvider.System);
+        _running = _loop.RunAsync(_events, _stop.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ContinueWith(_ => { }, TaskScheduler.Default);
+        _readModel.Dispose();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Create_IsAnsweredOnlyOnceItIsDurable()
+    {
+        await _loop.Recovered;
+        _store.Close();
+        var asked = _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        await _store.Waiting.ReadAsync();
+        asked.IsCompleted.ShouldBeFalse();
+        _store.Open();
+        await asked.WaitAsync(TimeSpan.FromSeconds(10));
+        _store.Documents.ShouldContainKey("clusters/a");
+    }
+
+    [Fact]
+    public async Task Launch_IsAcceptedOnlyOnceTheTaskIsDurable_AndOtherClustersDoNotWait()
+    {
+        await _loop.Recovered;
+        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        _store.Close("clusters/a");
+        _events.OnNext(new OffersReceived([Offer("S1")]));
+        await _store.Waiting.ReadAsync();
+        _performed.Effects.OfType<AcceptOffer>().ShouldBeEmpty();
+
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("b")), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        _performed.Effects.OfType<AcceptOffer>().ShouldBeEmpty();
+        _store.Open();
+        await Stack.Eventually.IsAsync(() => Task.FromResult(_performed.Effects.OfType<AcceptOffer>().Any()), TimeSpan.FromSeconds(10), () => "the ACCEPT");
+        StateJson.ReadCluster("a", _store.Documents["clusters/a"]).Nodes[1].Task.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task WriteConflicts_TheLoopEndsAndPerformsNothing()
+    {
+        await _loop.Recovered;
+        _store.Conflict = true;
+        var refused = await Should.ThrowAsync<RequestException>(
+            () => _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None));
+        refused.Status.ShouldBe(503);
+        await Should.ThrowAsync<ConflictException>(() => _running);
+        _performed.Effects.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Views_ShowEachChange()
+    {
+        await _loop.Recovered;
+        var seen = _readModel.Views.FirstAsync(v => v.Clusters.ContainsKey("a"));
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        var view = await seen;
+        view.Clusters["a"].State.ShouldBe(ClusterCondition.Creating);
+        view.Clusters["a"].ClusterUrl.ShouldBe("zk://z:2181/mysos/discover/a");
+    }
+
+    private static Cluster Wanted(string name) => new()
+    {
+        Name = name, User = "u", NumNodes = 1, Size = ClusterSize.Default, Created = DateTimeOffset.UnixEpoch,
+        SealedPassword = "x", SealedReplicationPassword = "y",
+    };
+
+    private static Offer Offer(string agent) => new()
+    {
+        Id = new OfferId("O-" + agent), FrameworkId = new FrameworkId("F"), AgentId = new AgentId(agent), Hostname = agent,
+        Resources =
+        [
+            ResourcePool.Scalar("cpus", 8, "mysos"), ResourcePool.Scalar("mem", 8000, "mysos"), ResourcePool.Scalar("disk", 9000, "mysos"),
+            new Resource { Name = "ports", Type = "RANGES", Ranges = new Ranges([new PortRange(31000, 31009)]) },
+        ],
+    };
+
+    private sealed class Recorder : IEffectPerformer
+    {
+        public ConcurrentQueue<Effect> Effects { get; } = new();
+
+        public void Perform(Effect effect, Action<LoopEvent> report) => Effects.Enqueue(effect);
+    }
+
+    /// <summary>A store whose writes can be held up, to look at what happens meanwhile.</summary>
+    private sealed class GatedStore : IStateStore
+    {
+        private readonly System.Threading.Channels.Channel<string> _waiting = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        private volatile TaskCompletionSource? _gate;
+        private string? _closedFor;
+
+        public ConcurrentDictionary<string, byte[]> Documents { get; } = new();
+        public System.Threading.Channels.ChannelReader<string> Waiting => _waiting.Reader;
+        public bool Conflict { get; set; }
+
+        public void Close(string? key = null)
+        {
+            _closedFor = key;
+            _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        public void Open()
+        {
+            var gate = _gate;
+            _gate = null;
+            gate?.SetResult();
+        }
+
+        public Task<IReadOnlyDictionary<string, StoredDocument>> LoadAsync(CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyDictionary<string, StoredDocument>>(new Dictionary<string, StoredDocument>());
+
+        public async Task<int> WriteAsync(string key, byte[] json, int expectedVersion, CancellationToken cancellation)
+        {
+            if (_gate is { } gate && (_closedFor is null || _closedFor == key))
+            {
+                _waiting.Writer.TryWrite(key);
+                await gate.Task.WaitAsync(cancellation);
+            }
+            if (Conflict)
+                throw new ConflictException(key);
+            Documents[key] = json;
+            return expectedVersion + 1;
+        }
+
+        public Task DeleteAsync(string key, int expectedVersion, CancellationToken cancellation)
+        {
+            Documents.TryRemove(key, out _);
+            return Task.CompletedTask;
+        }
+    }
+}

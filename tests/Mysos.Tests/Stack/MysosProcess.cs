@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Mysos.Core.Processes;
+
+namespace Mysos.Tests.Stack;
+
+/// <summary>The published <c>mysos</c> program as a user starts it, with all it starts; nothing of it outlives the test.</summary>
+internal sealed class MysosProcess : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Process _process;
+
+    private MysosProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+    public bool HasExited => _process.HasExited;
+    public int ExitCode => _process.ExitCode;
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>The program that <c>make publish</c> made.</summary>
+    public static string Program => Path.Combine(Repository, "out", "mysos", "mysos");
+
+    public static string Repository
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Mysos.sln")))
+                folder = folder.Parent;
+            return folder?.FullName ?? throw new InvalidOperationException($"No Mysos.sln above {AppContext.BaseDirectory}.");
+        }
+    }
+
+    public static MysosProcess Start(params string[] arguments)
+    {
+        File.Exists(Program).ShouldBeTrue($"{Program} is missing: run 'make publish' first");
+        var start = new ProcessStartInfo(Program)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["MYSOS_EXECUTOR"] = Environment.GetEnvironmentVariable("MYSOS_EXECUTOR")
+            ?? Path.Combine(Repository, "out", "executor", "mysos-executor");
+        var process = Process.Start(start)!;
+        var mysos = new MysosProcess(process);
+        process.OutputDataReceived += (_, line) => mysos.Note(line.Data);
+        process.ErrorDataReceived += (_, line) => mysos.Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return mysos;
+    }
+
+    public Task ReadyAsync(HttpClient http) => Eventually.IsAsync(
+        async () =>
+        {
+            HasExited.ShouldBeFalse($"mysos ended with {(HasExited ? ExitCode : 0)}:\n{Output}");
+            try
+            {
+                using var answer = await http.GetAsync("/ready");
+                return answer.StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        },
+        TimeSpan.FromSeconds(60), () => $"mysos to be ready; its output:\n{Output}");
+
+    /// <summary>SIGTERM, as Ctrl-C or a service manager would; then the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await ChildProcesses.StopAsync(_process, TimeSpan.FromSeconds(60), TimeProvider.System);
+        return _process.ExitCode;
+    }
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!HasExited)
+            await StopAsync();
+        _process.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Living processes with the text in their command line or environment: what a work directory's stack has started.</summary>
+    public static IReadOnlyList<string> ProcessesOf(string directory)
+    {
+        var found = new List<string>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])))
+        {
+            try
+            {
+                var commandLine = File.ReadAllText($"{folder}/cmdline").Replace('\0', ' ');
+                if (Path.GetFileName(folder) != $"{Environment.ProcessId}"
+                    && (commandLine.Contains(directory, StringComparison.Ordinal)
+                        || File.ReadAllText($"{folder}/environ").Contains(directory, StringComparison.Ordinal)))
+                    found.Add($"{Path.GetFileName(folder)} {commandLine}");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile.
+            }
+        }
+        return found;
+    }
+
+    private void Note(string? line)
+    {
+        if (line is not null)
+            _output.Enqueue(line);
+    }
+}
+
+/// <summary>Waits for a condition, with a deadline.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(25);
+
+    public static async Task IsAsync(Func<Task<bool>> condition, TimeSpan deadline, Func<string> what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (clock.Elapsed > deadline)
+                throw new TimeoutException($"Waited {deadline.TotalSeconds:F0} s for {what()}.");
+            await Task.Delay(Step, TimeProvider.System);
+        }
+    }
+}
