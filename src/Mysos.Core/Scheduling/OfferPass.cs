@@ -87,7 +87,8 @@ internal static class OfferPass
             else
                 fitting.Add(pool);
         }
-        turn.Put(cluster with { Refusals = refusals.ToImmutableSortedDictionary(StringComparer.Ordinal) });
+        if (!cluster.Refusals.SequenceEqual(refusals))
+            turn.Put(cluster with { Refusals = refusals.ToImmutableSortedDictionary(StringComparer.Ordinal) });
         return fitting
             .OrderBy(p => taken.GetValueOrDefault(p.Offer.AgentId.Value))
             .ThenByDescending(p => p.Free("mem"))
@@ -117,6 +118,8 @@ internal static class OfferPass
 internal static class OfferDemand
 {
     private static readonly TimeSpan ReviveAgain = TimeSpan.FromSeconds(5);
+    /// <summary>However fast clusters are created.</summary>
+    private static readonly TimeSpan ReviveApart = TimeSpan.FromMilliseconds(100);
 
     public static bool IsWaiting(Node node, DateTimeOffset now) => node is { Task: null, Retiring: false } && node.NotBefore <= now;
 
@@ -129,17 +132,31 @@ internal static class OfferDemand
         var state = turn.State;
         if (!state.Mesos.Connected)
             return;
-        var wants = Wants(turn);
-        if (!wants && !state.Suppressed)
+        if (!Wants(turn))
         {
-            turn.Do(new SuppressOffers());
-            turn.State = state with { Suppressed = true };
+            if (!state.Suppressed)
+                turn.Do(new SuppressOffers());
+            Set(turn, state with { Suppressed = true, WaitingNodes = 0, ReviveDue = false });
+            return;
         }
-        else if (wants && (state.Suppressed || turn.Now - state.RevivedAt >= ReviveAgain))
-        {
+        // Whoever began to wait just now is not kept waiting for the filters of those that wait in vain.
+        var waiting = turn.State.Clusters.Values.Sum(c => c.Durable.Nodes.Values.Count(n => IsWaiting(n, turn.Now)));
+        var due = state.ReviveDue || state.Suppressed || waiting > state.WaitingNodes || turn.Now - state.RevivedAt >= ReviveAgain;
+        var now = due && turn.Now - state.RevivedAt >= ReviveApart;
+        if (now)
             turn.Do(new ReviveOffers());
-            turn.State = state with { Suppressed = false, RevivedAt = turn.Now };
-        }
+        Set(turn, state with
+        {
+            Suppressed = state.Suppressed && !now, ReviveDue = due && !now, WaitingNodes = waiting,
+            RevivedAt = now ? turn.Now : state.RevivedAt,
+        });
+    }
+
+    /// <summary>The same object when nothing changed, so that nobody is shown a new view of it.</summary>
+    private static void Set(Turn turn, SchedulerState next)
+    {
+        if (next != turn.State)
+            turn.State = next;
     }
 }
 

@@ -19,6 +19,10 @@ public sealed record SchedulerState
 
     public bool Suppressed { get; init; }
     public DateTimeOffset RevivedAt { get; init; }
+    /// <summary>A REVIVE that had to wait because another was just sent.</summary>
+    public bool ReviveDue { get; init; }
+    /// <summary>Nodes that could be launched, as of the last event.</summary>
+    public int WaitingNodes { get; init; }
     /// <summary>Volumes whose node is gone, until an offer lets us destroy them.</summary>
     public ImmutableHashSet<string> Orphans { get; init; } = [];
     /// <summary>Tasks whose state Mesos was asked for and has not told.</summary>
