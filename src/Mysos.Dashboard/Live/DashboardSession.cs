@@ -35,10 +35,11 @@ internal sealed class DashboardSession : IDashboardSession
         _model = model;
         _time = time;
         var scheduler = new TimeProviderScheduler(time);
-        var ages = Observable.Interval(AgeInterval, scheduler).Select(_ => model.Current);
-        // Merged before coalescing: the limit holds for both together. Shared, because a page is several components.
-        Frames = model.Views.Merge(ages)
+        // Each view again and again until there is a newer one, for its ages. Shared, because a page is several components.
+        Frames = model.Views
             .Coalesce(MinimumInterval, scheduler)
+            .Select(view => Observable.Interval(AgeInterval, scheduler).Select(_ => view).StartWith(view))
+            .Switch()
             .Select(Frame)
             .Publish()
             .RefCount();

@@ -20,5 +20,6 @@ public static class ConnectLines
 
     /// <summary>The call that creates a first cluster, for the address under which the reader sees this page.</summary>
     public static string Create(string baseUri) =>
-        $"curl -X POST {baseUri.TrimEnd('/')}/clusters/my_cluster --form \"cluster_user=me\" --form \"num_nodes=2\"";
+        $"curl -X POST {baseUri.TrimEnd('/')}/clusters/my_cluster \\\n" +
+        "  --form \"cluster_user=me\" --form \"num_nodes=2\"";
 }

@@ -75,7 +75,7 @@ public static class Format
     {
         null => Unknown,
         < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {seconds % 60:0} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)(seconds / 60)} min {(long)(seconds % 60)} s"),
     };
 
     public static string Count(int count, string one, string many) =>

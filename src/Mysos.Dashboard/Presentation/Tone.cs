@@ -101,29 +101,3 @@ public static class BackupPresentation
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "has no presentation"),
     };
 }
-
-/// <summary>An event's kind → icon, colour. Kinds are open: an unknown one gets a plain dot.</summary>
-public static class EventPresentation
-{
-    public static Tone Of(string kind)
-    {
-        bool Says(params ReadOnlySpan<string> words)
-        {
-            foreach (var word in words)
-            {
-                if (kind.Contains(word, StringComparison.Ordinal))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        return Says("fail", "lost", "down", "error", "unreachable", "errant") ? Tone.Bad
-            : Says("elect", "promot", "switchover", "epoch", "fence") ? Tone.Change
-            : Says("wait", "degrad", "alone", "declin") ? Tone.Warning
-            : Says("serving", "healthy", "done", "announced", "restored", "completed", "back") ? Tone.Good
-            : Says("creat", "launch", "resiz", "start", "join", "restor") ? Tone.Progress
-            : Tone.Quiet;
-    }
-}

@@ -83,24 +83,39 @@
     }
   });
 
-  // Blazor gives up after a while, and a restarted server does not know the page any more. Either way: wait until the
-  // server answers, then load anew.
+  // A restarted server does not know this page any more. Then: wait until it answers, and load anew.
   let waiting = false;
-  document.addEventListener("components-reconnect-state-changed", async e => {
-    const state = e.detail?.state;
-    if (waiting || (state !== "failed" && state !== "rejected")) {
+  const reloadWhenBack = async () => {
+    if (waiting) {
       return;
     }
     waiting = true;
     for (;;) {
       try {
-        const answer = await fetch(location.href, { method: "GET", cache: "no-store" });
-        if (answer.ok) {
+        const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+        if (answer.status < 500) {
           location.reload();
           return;
         }
       } catch { /* still away */ }
       await new Promise(resolve => setTimeout(resolve, 2000));
     }
-  });
+  };
+
+  // Captured, because Blazor's event does not bubble.
+  document.addEventListener("components-reconnect-state-changed", e => {
+    if (["failed", "rejected", "resume-failed"].includes(e.detail?.state)) {
+      reloadWhenBack();
+    }
+  }, true);
+
+  // Blazor's own retries become rare soon and then end; a dashboard on a wall has to come back by itself.
+  document.addEventListener("DOMContentLoaded", () => Blazor.start({
+    circuit: {
+      reconnectionOptions: {
+        maxRetries: Number.MAX_SAFE_INTEGER,
+        retryIntervalMilliseconds: attempt => attempt < 10 ? 500 : attempt < 60 ? 2000 : 5000,
+      },
+    },
+  }));
 })();

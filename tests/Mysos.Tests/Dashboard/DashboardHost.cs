@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reactive.Subjects;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -100,7 +101,7 @@ internal sealed class DashboardHost : IAsyncDisposable
     public RecordingService Service { get; }
     public string Address => _app.Urls.First();
 
-    public static async Task<DashboardHost> StartAsync(SchedulerView view)
+    public static async Task<DashboardHost> StartAsync(SchedulerView view, string address = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -108,13 +109,15 @@ internal sealed class DashboardHost : IAsyncDisposable
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(address);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var feed = new Feed(view);
         var service = new RecordingService();
         builder.Services.AddSingleton<IReadModel>(feed);
         builder.Services.AddSingleton<IClusterService>(service);
         builder.Services.AddSingleton<TimeProvider>(new ShiftedTime(Views.Now));
+        // Keys in memory: a test leaves nothing in the home directory.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMysosDashboard();
         var app = builder.Build();
         app.MapMysosDashboard();
@@ -124,6 +127,7 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _app.StopAsync();
         await _app.DisposeAsync();
         Feed.Dispose();
     }

@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+
+namespace Mysos.Dashboard.Presentation;
+
+/// <summary>An event's kind → colour. Kinds are open: a new one is told by its last word, or is quiet.</summary>
+public static class EventPresentation
+{
+    private static readonly FrozenDictionary<string, Tone> s_tones = new Dictionary<string, Tone>(StringComparer.Ordinal)
+    {
+        ["backup_done"] = Tone.Good,
+        ["backup_failed"] = Tone.Bad,
+        ["backup_started"] = Tone.Progress,
+        ["cluster_complete"] = Tone.Good,
+        ["cluster_created"] = Tone.Progress,
+        ["cluster_deleted"] = Tone.Quiet,
+        ["cluster_failed"] = Tone.Bad,
+        ["cluster_resized"] = Tone.Progress,
+        ["master_elected"] = Tone.Change,
+        ["master_lost"] = Tone.Bad,
+        ["mysqld_ended"] = Tone.Bad,
+        ["node_launched"] = Tone.Progress,
+        ["node_leaves"] = Tone.Quiet,
+        ["node_reachable"] = Tone.Good,
+        ["node_rebuilt"] = Tone.Warning,
+        ["node_unreachable"] = Tone.Bad,
+        ["task_ended"] = Tone.Warning,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static Tone Of(string kind) => s_tones.TryGetValue(kind, out var tone) ? tone : kind.Split('_')[^1] switch
+    {
+        "failed" or "lost" => Tone.Bad,
+        "elected" or "promoted" or "fenced" => Tone.Change,
+        "done" or "complete" => Tone.Good,
+        "created" or "launched" or "started" => Tone.Progress,
+        _ => Tone.Quiet,
+    };
+}

@@ -1,0 +1,139 @@
+using Bunit;
+using Mysos.Core.Clusters;
+using Mysos.Dashboard.Detail;
+using Shouldly;
+using Xunit;
+
+namespace Mysos.Tests.Dashboard;
+
+public sealed class ClusterPageTests : ComponentContext
+{
+    private IRenderedComponent<ClusterPage> Open(string name) => Render<ClusterPage>(p => p.Add(x => x.Name, name));
+
+    private string[] Disabled(IRenderedComponent<ClusterPage> page) =>
+        [.. page.FindAll(".ms-actions button[disabled]").Select(b => b.TextContent.Trim())];
+
+    [Fact]
+    public void ClusterPage_Degraded_ShowsReasonNodesMasterFirst()
+    {
+        Feed.Put(Views.Detailed());
+
+        var page = Open("billing");
+
+        page.Find("h1").TextContent.ShouldBe("billing");
+        page.Find(".ms-why").TextContent.ShouldStartWith("Node 3 waits");
+        page.FindAll("tr[data-node]").Select(r => r.GetAttribute("data-node")).ShouldBe(["1", "2", "3"]);
+        var master = page.Find("tr[data-node='1']");
+        master.TextContent.ShouldContain("Master");
+        master.TextContent.ShouldContain("10.0.0.12:31007");
+        master.TextContent.ShouldContain("member_0000000000");
+        master.QuerySelector(".ms-gtid code")!.TextContent.ShouldBe("3e11fa47…9562:1-48211");
+        master.QuerySelector(".ms-gtid code")!.GetAttribute("title").ShouldBe("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-48211");
+        page.Find("tr[data-node='3']").TextContent.ShouldContain("4 offers declined: memory");
+    }
+
+    [Fact]
+    public void ClusterPage_ConnectLines_CarryNoPassword()
+    {
+        Feed.Put(Views.Detailed());
+
+        var lines = Open("billing").FindAll("[aria-labelledby=connect-heading] [data-copy]")
+            .Select(b => b.GetAttribute("data-copy"));
+
+        lines.ShouldBe(
+        [
+            "mysql -h 10.0.0.12 -P 31007 -u app -p",
+            "mysql -h 10.0.0.12 -P 31002 -u app -p",
+            "zk://10.0.0.2:2181/mysos/discover/billing",
+        ]);
+    }
+
+    [Fact]
+    public void ClusterPage_Events_NewestFirst()
+    {
+        Feed.Put(Views.Detailed());
+
+        var events = Open("billing").FindAll(".ms-events li");
+
+        events[0].TextContent.ShouldContain("Backup billing/20260314-1508 runs");
+        events[^1].TextContent.ShouldContain("Accepted: 2 nodes");
+    }
+
+    [Fact]
+    public void ClusterPage_Backups_ShowSizeDurationAndError()
+    {
+        Feed.Put(Views.Detailed());
+
+        var rows = Open("billing").FindAll("[aria-labelledby=backups-heading] tbody tr");
+
+        rows[0].TextContent.ShouldContain("Running");
+        rows[1].TextContent.ShouldContain("507 Insufficient Storage");
+        rows[2].TextContent.ShouldContain("45 GiB");
+        rows[2].TextContent.ShouldContain("6 min 52 s");
+    }
+
+    [Fact]
+    public void ClusterPage_NoMaster_SaysSo() =>
+        Open("sessions").Find("[aria-labelledby=connect-heading]").TextContent.ShouldContain("There is no master at the moment");
+
+    [Fact]
+    public void ClusterPage_BeingDeleted_OffersNoActions() =>
+        Disabled(Open("tmp-import")).ShouldBe(["Resize", "Back up", "Delete"]);
+
+    [Fact]
+    public void ClusterPage_UnknownName_SuggestsOthers()
+    {
+        var page = Open("wiki");
+
+        page.Find("h1").TextContent.ShouldContain("There is no cluster “wiki”");
+        page.Find(".ms-message p a").GetAttribute("href").ShouldBe("ui/clusters/legacy-wiki");
+    }
+
+    [Fact]
+    public void ClusterPage_DeletedWhileOpen_KeepsWhatItWasAndSaysSo()
+    {
+        var page = Open("orders");
+        LetQuietPass();
+
+        Feed.Remove("orders");
+
+        page.WaitForAssertion(() => page.Find("[role=alert]").TextContent.ShouldContain("has been deleted"));
+        page.FindAll("tr[data-node]").Count.ShouldBe(3);
+        Disabled(page).Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public void ClusterPage_UnknownThenCreated_ShowsIt()
+    {
+        var page = Open("fresh");
+        LetQuietPass();
+
+        Feed.Put(Views.Cluster("fresh", ClusterCondition.Creating, "0 of 1 nodes serve"));
+
+        page.WaitForAssertion(() => page.Find("h1").TextContent.ShouldBe("fresh"));
+        page.Markup.ShouldContain("There is no node yet");
+    }
+
+    [Fact]
+    public void ClusterPage_OtherNameInTheSamePage_IsNoDeletion()
+    {
+        var page = Open("orders");
+
+        page.Render(p => p.Add(x => x.Name, "nowhere"));
+
+        page.Find("h1").TextContent.ShouldContain("There is no cluster");
+    }
+
+    [Fact]
+    public void EventTimeline_Long_ShowsEarlierOnDemand()
+    {
+        var events = Enumerable.Range(0, 33).Select(i => new ClusterEvent(Views.Now.AddMinutes(i), "node_launched", $"number {i}"));
+        var timeline = Render<EventTimeline>(p => p.Add(x => x.Events, [.. events]).Add(x => x.Now, Views.Now));
+        timeline.FindAll("li").Count.ShouldBe(20);
+
+        timeline.Find("button.ms-link-button").Click();
+
+        timeline.FindAll("li").Count.ShouldBe(33);
+        timeline.FindAll("button.ms-link-button").ShouldBeEmpty();
+    }
+}

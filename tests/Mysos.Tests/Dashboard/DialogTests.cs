@@ -1,0 +1,228 @@
+using AngleSharp.Dom;
+using Bunit;
+using Mysos.Core.Clusters;
+using Mysos.Dashboard.Actions;
+using Shouldly;
+using Xunit;
+
+namespace Mysos.Tests.Dashboard;
+
+public sealed class DialogTests : ComponentContext
+{
+    private ClusterView Orders => Feed.Current.Clusters["orders"];
+
+    private static IElement Button(IRenderedComponent<MudBlazor.MudDialogProvider> dialogs, string text) =>
+        dialogs.FindAll("button").Single(b => b.TextContent.Trim() == text);
+
+    [Fact]
+    public async Task CreateDialog_ValidForm_CallsTheServiceAndShowsThePasswordOnce()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+        dialogs.Find("#create-name").Input("fresh");
+        dialogs.Find("#create-user").Input("app");
+        dialogs.Find("#create-nodes").Input("2");
+
+        Button(dialogs, "Create").Click();
+
+        var request = Service.Requests.ShouldHaveSingleItem().ShouldBeOfType<CreateRequest>();
+        request.ShouldBe(new CreateRequest { Name = "fresh", User = "app", NumNodes = 2, IdempotencyKey = request.IdempotencyKey });
+        request.IdempotencyKey.ShouldNotBeNullOrEmpty();
+        dialogs.Find("[data-testid=password] code").TextContent.ShouldBe(RecordingService.Generated);
+        dialogs.Markup.ShouldContain("mysql -h &lt;master&gt; -P &lt;port&gt; -u app -p");
+    }
+
+    [Fact]
+    public async Task CreateDialog_MasterStartsToServe_ShowsItsAddress()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+        dialogs.Find("#create-name").Input("fresh");
+        dialogs.Find("#create-user").Input("app");
+        Button(dialogs, "Create").Click();
+        LetQuietPass();
+
+        Feed.Put(Views.Cluster("fresh", nodes: [Views.Master("10.9.9.9", 31999)]));
+
+        dialogs.WaitForAssertion(() => dialogs.Markup.ShouldContain("mysql -h 10.9.9.9 -P 31999 -u app -p"));
+    }
+
+    [Fact]
+    public async Task CreateDialog_OwnPassword_IsNotShown()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+        dialogs.Find("#create-name").Input("fresh");
+        dialogs.Find("#create-user").Input("app");
+        dialogs.Find("#create-password").Input("my own secret");
+
+        Button(dialogs, "Create").Click();
+
+        dialogs.Markup.ShouldNotContain("my own secret");
+        dialogs.Markup.ShouldContain("the password that you gave");
+    }
+
+    [Fact]
+    public async Task CreateDialog_WrongWhileTyping_IsToldAtTheField()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+
+        dialogs.Find("#create-name").Input("My Cluster");
+
+        dialogs.Markup.ShouldContain("The cluster name &#x27;My Cluster&#x27; is not allowed".Replace("&#x27;", "'", StringComparison.Ordinal));
+        dialogs.Find("#create-name").Input("my_cluster");
+        dialogs.Markup.ShouldNotContain("is not allowed");
+    }
+
+    [Fact]
+    public async Task CreateDialog_EmptyForm_AsksNothingOfTheService()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+
+        Button(dialogs, "Create").Click();
+
+        Service.Requests.ShouldBeEmpty();
+        dialogs.FindAll(".mud-input-error").Count.ShouldBeGreaterThanOrEqualTo(2);
+    }
+
+    [Theory]
+    [InlineData("cluster_name", false)]
+    [InlineData(null, true)]
+    public async Task CreateDialog_Refused_StaysOpenWithTheReason(string? field, bool general)
+    {
+        Service.Refusal = new RequestException(409, field, "There is such a cluster already.");
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+        dialogs.Find("#create-name").Input("orders");
+        dialogs.Find("#create-user").Input("app");
+
+        Button(dialogs, "Create").Click();
+
+        dialogs.Markup.ShouldContain("There is such a cluster already.");
+        dialogs.FindAll(".ms-form-error").Any().ShouldBe(general);
+        dialogs.Find("#create-name").GetAttribute("value").ShouldBe("orders");
+    }
+
+    [Fact]
+    public async Task CreateDialog_SameFormAgain_KeepsItsIdempotencyKey()
+    {
+        Service.Refusal = new RequestException(503, null, "Not now.");
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+        dialogs.Find("#create-name").Input("fresh");
+        dialogs.Find("#create-user").Input("app");
+
+        Button(dialogs, "Create").Click();
+        Button(dialogs, "Create").Click();
+        dialogs.Find("#create-nodes").Input("2");
+        Button(dialogs, "Create").Click();
+
+        var keys = Service.Requests.Cast<CreateRequest>().Select(r => r.IdempotencyKey).ToList();
+        keys[1].ShouldBe(keys[0]);
+        keys[2].ShouldNotBe(keys[0]);
+    }
+
+    [Fact]
+    public async Task CreateDialog_ServiceBreaks_SaysSoWithoutDetails()
+    {
+        Service.Refusal = new InvalidOperationException("secret inside");
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+        dialogs.Find("#create-name").Input("fresh");
+        dialogs.Find("#create-user").Input("app");
+
+        Button(dialogs, "Create").Click();
+
+        dialogs.Find(".ms-form-error").TextContent.ShouldContain("error of its own");
+        dialogs.Markup.ShouldNotContain("secret inside");
+    }
+
+    [Fact]
+    public async Task DeleteDialog_NameNotTyped_CannotBePressed()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => DeleteDialog.ShowAsync(d, Orders));
+        dialogs.Find("#delete-name").Input("order");
+        dialogs.Find("#delete-password").Input("pw");
+
+        Button(dialogs, "Delete this cluster").HasAttribute("disabled").ShouldBeTrue();
+        dialogs.Find("#delete-password").KeyDown("Enter");
+
+        Service.Requests.ShouldBeEmpty();
+        dialogs.Markup.ShouldContain("type orders");
+    }
+
+    [Fact]
+    public async Task DeleteDialog_NameTyped_Deletes()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => DeleteDialog.ShowAsync(d, Orders));
+        dialogs.Find("#delete-name").Input("orders");
+        dialogs.Find("#delete-password").Input("pw");
+
+        Button(dialogs, "Delete this cluster").Click();
+
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(("delete", "orders", "pw"));
+        dialogs.WaitForAssertion(() => dialogs.FindAll(".mud-dialog").ShouldBeEmpty());
+    }
+
+    [Fact]
+    public async Task DeleteDialog_WrongPassword_IsToldAtThePassword()
+    {
+        Service.Refusal = new RequestException(403, "password", "This is not the cluster's password.");
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => DeleteDialog.ShowAsync(d, Orders));
+        dialogs.Find("#delete-name").Input("orders");
+        dialogs.Find("#delete-password").Input("pw");
+
+        Button(dialogs, "Delete this cluster").Click();
+
+        dialogs.Markup.ShouldContain("This is not the cluster's password.");
+        dialogs.FindAll(".ms-form-error").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task ResizeDialog_OtherNumber_SaysWhatItDoesAndAsks()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => ResizeDialog.ShowAsync(d, Orders));
+
+        dialogs.Find("#resize-nodes").Input("1");
+        dialogs.Markup.ShouldContain("2 slaves are removed");
+        dialogs.Find("#resize-nodes").Input("5");
+        dialogs.Markup.ShouldContain("2 slaves are added");
+        dialogs.Find("#resize-password").Input("pw");
+        Button(dialogs, "Resize").Click();
+
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(("resize", "orders", "pw", 5));
+    }
+
+    [Fact]
+    public async Task ResizeDialog_NoNumber_AsksNothingOfTheService()
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => ResizeDialog.ShowAsync(d, Orders));
+
+        dialogs.Find("#resize-nodes").Input("many");
+        Button(dialogs, "Resize").Click();
+
+        Service.Requests.ShouldBeEmpty();
+        dialogs.Markup.ShouldContain("must be a whole number from 1 to 100");
+    }
+
+    [Fact]
+    public async Task BackupDialog_NoStore_SaysSo()
+    {
+        Service.Refusal = new RequestException(400, null, "There is no backup store; start the scheduler with --backup_store_args.");
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => BackupDialog.ShowAsync(d, Orders));
+        dialogs.Find("#backup-password").Input("pw");
+
+        Button(dialogs, "Back up").Click();
+
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(("backup", "orders", "pw"));
+        dialogs.Find(".ms-form-error").TextContent.ShouldContain("--backup_store_args");
+    }
+}
