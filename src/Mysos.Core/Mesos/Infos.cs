@@ -91,6 +91,8 @@ public sealed record CommandUri
     public bool? Executable { get; init; }
     public bool? Extract { get; init; }
     public bool? Cache { get; init; }
+    /// <summary>The file's name in the sandbox; absent: the last part of <see cref="Value"/>.</summary>
+    public string? OutputFile { get; init; }
 }
 
 public sealed record EnvironmentInfo(IReadOnlyList<EnvironmentVariable> Variables);

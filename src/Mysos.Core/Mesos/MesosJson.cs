@@ -9,7 +9,8 @@ namespace Mysos.Core.Mesos;
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(MesosDoubleConverter)])]
 [JsonSerializable(typeof(SchedulerEvent))]
 [JsonSerializable(typeof(SchedulerCall))]
 [JsonSerializable(typeof(ExecutorEvent))]

@@ -10,6 +10,8 @@ public sealed record Resource
     public string? Role { get; init; }
     public AllocationInfo? AllocationInfo { get; init; }
     public IReadOnlyList<ReservationInfo>? Reservations { get; init; }
+    /// <summary>The form before RESERVATION_REFINEMENT, together with <see cref="Role"/>.</summary>
+    public ReservationInfo? Reservation { get; init; }
     public DiskInfo? Disk { get; init; }
 
     public const string ScalarType = "SCALAR";

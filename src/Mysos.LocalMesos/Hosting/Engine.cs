@@ -1,0 +1,223 @@
+using Microsoft.Extensions.Logging;
+using Mysos.Core.Mesos;
+using Mysos.LocalMesos.Agents;
+using Mysos.LocalMesos.Http;
+using Mysos.LocalMesos.Master;
+using Mysos.LocalMesos.Wire;
+
+namespace Mysos.LocalMesos.Hosting;
+
+/// <summary>
+/// Carries inputs to the master and the agents and does what they want done, one step at a time, and keeps one timer for
+/// the next thing that is due. Everything but <see cref="Mailbox"/> and <see cref="IsReady"/> is for the mailbox's loop.
+/// </summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly MasterMachine _master;
+    private readonly Dictionary<AgentId, AgentNode> _agents = [];
+    private readonly Dictionary<string, RecordStream> _streams = [];
+    private readonly Queue<(AgentNode? Agent, object Effect)> _effects = new();
+    private readonly List<(Func<bool> Condition, TaskCompletionSource Reached)> _waits = [];
+    private readonly ITimer _timer;
+    private volatile bool _ready;
+
+    public Engine(MasterInfo info, TimeSpan allocationInterval, TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _start = time.GetTimestamp();
+        _master = new MasterMachine(info, allocationInterval, Now());
+        Mailbox = new Mailbox(logger);
+        _timer = time.CreateTimer(_ => Mailbox.Post(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public Mailbox Mailbox { get; }
+
+    /// <summary>Schedulers may come.</summary>
+    public bool IsReady
+    {
+        get => _ready;
+        set => _ready = value;
+    }
+
+    public MasterMachine Master => _master;
+
+    public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
+
+    public CallResult SchedulerCall(SchedulerCall call, string? stream)
+    {
+        var (result, effects) = _master.Call(call, stream, Now());
+        Do(null, effects);
+        return result;
+    }
+
+    public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe)
+    {
+        _streams.Add(stream.Id, stream);
+        Do(null, _master.Subscribe(stream.Id, subscribe, Now()));
+    }
+
+    public void SchedulerDisconnected(string stream)
+    {
+        _streams.Remove(stream);
+        Do(null, _master.Disconnected(stream, Now()));
+    }
+
+    /// <param name="agent">The agent that was called.</param>
+    /// <param name="call">A valid call.</param>
+    /// <param name="stream">For SUBSCRIBE, where its events go.</param>
+    public CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
+    {
+        if (agent.Machine is not { } machine)
+            return new CallResult(503, "Agent has not finished recovery");
+        if (stream is not null)
+            _streams.Add(stream.Id, stream);
+        var (result, effects) = machine.Call(call, stream?.Id, Now());
+        if (stream is not null && result.Status == 200)
+            agent.Streams.Add(stream.Id);
+        else if (stream is not null)
+            _streams.Remove(stream.Id);
+        Do(agent, effects);
+        return result;
+    }
+
+    public void ExecutorDisconnected(AgentNode agent, string stream)
+    {
+        _streams.Remove(stream);
+        agent.Streams.Remove(stream);
+        Step(agent, (machine, _) => machine.Disconnected(stream));
+    }
+
+    /// <summary>One step of an agent, if it is there.</summary>
+    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step)
+    {
+        if (agent.Machine is { } machine)
+            Do(agent, step(machine, Now()));
+    }
+
+    public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) => Do(null, step(_master, Now()));
+
+    /// <summary>The agent is there with what it had on disk; it registers as soon as its executors are back, or given up.</summary>
+    public void Attach(AgentNode agent)
+    {
+        _agents[agent.Id] = agent;
+        Do(agent, []);
+    }
+
+    /// <summary>Cuts the agent's executors off, as the death of its process does.</summary>
+    public void Detach(AgentNode agent)
+    {
+        foreach (var stream in agent.Streams)
+        {
+            if (_streams.Remove(stream, out var open))
+                open.Cut();
+        }
+        agent.Streams.Clear();
+        agent.Machine = null;
+        agent.IsRegistered = false;
+        _agents.Remove(agent.Id);
+    }
+
+    /// <summary>Completes once the condition holds; it is looked at after every step.</summary>
+    public Task WaitFor(Func<bool> condition)
+    {
+        if (condition())
+            return Task.CompletedTask;
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waits.Add((condition, reached));
+        return reached.Task;
+    }
+
+    /// <summary>Cuts every stream, as the death of the process does.</summary>
+    public void CutAll()
+    {
+        foreach (var stream in _streams.Values)
+            stream.Cut();
+        _streams.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Mailbox.CloseAsync().ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Tick()
+    {
+        Do(null, _master.Tick(Now()));
+        foreach (var agent in _agents.Values.ToArray())
+            Step(agent, (machine, now) => machine.Tick(now));
+    }
+
+    private void Do(AgentNode? agent, IReadOnlyList<object> effects)
+    {
+        Enqueue(agent, effects);
+        while (_effects.TryDequeue(out var next))
+        {
+            if (next.Agent is { } owner)
+                DoOne(owner, (AgentEffect)next.Effect);
+            else
+                DoOne((MasterEffect)next.Effect);
+        }
+        foreach (var returning in _agents.Values.Where(each => each is { IsRegistered: false, IsComplete: true }).ToArray())
+        {
+            returning.IsRegistered = true;
+            Do(null, _master.AgentRegistered(returning.Machine!.ToRegistration(), Now()));
+        }
+        foreach (var wait in _waits.Where(wait => wait.Condition()).ToArray())
+        {
+            _waits.Remove(wait);
+            wait.Reached.SetResult();
+        }
+        Arm();
+    }
+
+    private void Enqueue(AgentNode? agent, IReadOnlyList<object> effects)
+    {
+        foreach (var effect in effects)
+            _effects.Enqueue((agent, effect));
+    }
+
+    private void DoOne(MasterEffect effect)
+    {
+        switch (effect)
+        {
+            case MasterEffect.Send send:
+                _streams.GetValueOrDefault(send.Stream)?.Send(MesosWire.Record(send.Event));
+                break;
+            case MasterEffect.Close close:
+                _streams.GetValueOrDefault(close.Stream)?.Complete();
+                break;
+            case MasterEffect.Tell tell when _agents.TryGetValue(tell.AgentId, out var agent) && agent is { IsRegistered: true, Machine: { } machine }:
+                Enqueue(agent, machine.FromMaster(tell.Command, Now()));
+                break;
+        }
+    }
+
+    private void DoOne(AgentNode agent, AgentEffect effect)
+    {
+        switch (effect)
+        {
+            case AgentEffect.Notify notify when agent.IsRegistered:
+                Enqueue(null, _master.FromAgent(agent.Id, notify.Notice, Now()));
+                break;
+            case AgentEffect.Send send:
+                _streams.GetValueOrDefault(send.Stream)?.Send(MesosWire.Record(send.Event));
+                break;
+            case AgentEffect.Close close:
+                _streams.GetValueOrDefault(close.Stream)?.Complete();
+                break;
+            default:
+                agent.Do(effect);
+                break;
+        }
+    }
+
+    private void Arm()
+    {
+        var due = _agents.Values.Select(agent => agent.Machine?.NextDeadline).Append(_master.NextDeadline).Min()!.Value - Now().Up;
+        // A timer that fires too early finds nothing to do: whole milliseconds, rounded up.
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+    }
+}

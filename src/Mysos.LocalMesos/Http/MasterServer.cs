@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Mysos.LocalMesos.Hosting;
+
+namespace Mysos.LocalMesos.Http;
+
+/// <summary>The master's paths.</summary>
+internal sealed class MasterServer(Engine engine)
+{
+    private readonly SchedulerEndpoint _scheduler = new(engine);
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (path.StartsWith("/master/", StringComparison.Ordinal))
+            path = path["/master".Length..];
+        if (path is "/api/v1/scheduler" && !engine.IsReady)
+            return Answers.WriteAsync(context, 503, "Master has not finished recovery");
+        return path switch
+        {
+            "/api/v1/scheduler" => _scheduler.HandleAsync(context),
+            "/health" => Answers.WriteAsync(context, 200, ""),
+            "/version" => Answers.WriteJsonAsync(context, OperatorApi.Version),
+            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => OperatorApi.HandleAsync(context, "master"),
+            _ => Answers.WriteAsync(context, 404, ""),
+        };
+    }
+}

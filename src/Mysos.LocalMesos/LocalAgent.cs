@@ -1,0 +1,98 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Mysos.LocalMesos.Hosting;
+using Mysos.LocalMesos.Http;
+
+namespace Mysos.LocalMesos;
+
+/// <summary>One agent of a <see cref="LocalMesosCluster"/>.</summary>
+public sealed class LocalAgent
+{
+    private readonly Engine _engine;
+    private readonly AgentNode _node;
+    private readonly IPAddress _address;
+    private readonly ILoggerFactory _loggers;
+    private HttpShell? _server;
+
+    internal LocalAgent(Engine engine, AgentNode node, HttpShell server, IPAddress address, string hostname, ILoggerFactory loggers)
+    {
+        _engine = engine;
+        _node = node;
+        _server = server;
+        _address = address;
+        _loggers = loggers;
+        Hostname = hostname;
+        Port = server.Port;
+    }
+
+    public string AgentId => _node.Id.Value;
+    public string Hostname { get; }
+    public int Port { get; }
+    /// <summary>Host and port.</summary>
+    public string Endpoint => $"{_address}:{Port}";
+
+    internal AgentNode Node => _node;
+
+    /// <summary>
+    /// The orderly end: executors get SHUTDOWN and are killed after their grace period, then the agent leaves the master.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        if (_server is null)
+            return;
+        var ended = await _engine.Mailbox.Ask(() =>
+        {
+            _engine.Step((master, now) => master.AgentLeaving(_node.Id, now));
+            _engine.Step(_node, (machine, now) => machine.ShutdownAll(now));
+            return _engine.WaitFor(() => _node.IsIdle);
+        }).ConfigureAwait(false);
+        await ended.ConfigureAwait(false);
+        await _engine.Mailbox.Ask(() =>
+        {
+            _engine.Detach(_node);
+            _engine.Step((master, now) => master.AgentUnregistered(_node.Id, now));
+        }).ConfigureAwait(false);
+        await StopServerAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>As <c>kill -9</c> of the agent's process: its connections break, its executors live on.</summary>
+    /// <param name="withExecutors">Kills them too, as the loss of the whole machine does.</param>
+    public async Task KillAsync(bool withExecutors = false)
+    {
+        if (_server is null)
+            return;
+        await _engine.Mailbox.Ask(() =>
+        {
+            _engine.Detach(_node);
+            if (withExecutors)
+                _node.Containers.KillAll();
+            _engine.Step((master, now) => master.AgentDisconnected(_node.Id, now));
+        }).ConfigureAwait(false);
+        await StopServerAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Starts the agent again after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same port.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        if (_server is not null)
+            return;
+        _server = await HttpShell.StartAsync(_address, Port, new AgentServer(_engine, _node).HandleAsync, _loggers, cancellation).ConfigureAwait(false);
+        await AttachAsync().ConfigureAwait(false);
+    }
+
+    internal Task AttachAsync() => _engine.Mailbox.Ask(() =>
+    {
+        var effects = _node.Recover(_engine.Now());
+        foreach (var effect in effects)
+            _node.Do(effect);
+        _engine.Attach(_node);
+    });
+
+    internal async Task StopServerAsync()
+    {
+        if (_server is { } server)
+            await server.DisposeAsync().ConfigureAwait(false);
+        _server = null;
+    }
+}

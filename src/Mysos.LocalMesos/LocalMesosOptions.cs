@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Mysos.LocalMesos;
+
+/// <summary>How large the Mesos on this machine is, and where it keeps itself.</summary>
+public sealed record LocalMesosOptions
+{
+    /// <summary>Number of agents.</summary>
+    public int Agents { get; init; } = 3;
+
+    /// <summary>
+    /// What each agent has, in Mesos' form; mem and disk in MiB. Without <c>ports</c> each gets a block of its own that is
+    /// free on this machine; with them, the given ranges are shared out among the agents.
+    /// </summary>
+    public string AgentResources { get; init; } = "cpus:8;mem:16384;disk:102400";
+
+    /// <summary>The address that master and agents listen on.</summary>
+    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The master's port; 0: the one of the last run if it is free, or else any.</summary>
+    public int MasterPort { get; init; }
+
+    /// <summary>State, sandboxes and volumes. One cluster at a time.</summary>
+    public required string WorkDir { get; init; }
+
+    /// <summary>How long executors wait for a lost agent before they end (<c>MESOS_RECOVERY_TIMEOUT</c>).</summary>
+    public TimeSpan AgentRecoveryTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time between two rounds of offers.</summary>
+    public TimeSpan AllocationInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between SHUTDOWN and SIGKILL of an executor that does not say otherwise.</summary>
+    public TimeSpan ExecutorShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a started executor may take to subscribe.</summary>
+    public TimeSpan ExecutorRegistrationTimeout { get; init; } = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,73 @@
+using Mysos.Core.Mesos;
+using Mysos.LocalMesos.Resources;
+
+namespace Mysos.LocalMesos.Master;
+
+/// <summary>What the master knows of one framework. Mutable; only the master's desks touch it.</summary>
+internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
+{
+    public FrameworkId Id { get; } = id;
+    public FrameworkInfo Info { get; set; } = info;
+    /// <summary>The open stream; null while disconnected.</summary>
+    public string? Stream { get; set; }
+    public TimeSpan NextHeartbeat { get; set; }
+    /// <summary>When the framework is removed unless it comes back before.</summary>
+    public TimeSpan? RemoveAt { get; set; }
+    public HashSet<string> Suppressed { get; } = [];
+    public List<OfferFilter> Filters { get; } = [];
+    public Dictionary<TaskId, TaskEntry> Tasks { get; } = [];
+    public Dictionary<(AgentId AgentId, ExecutorId ExecutorId), ExecutorInfo> Executors { get; } = [];
+    public Dictionary<OperationId, OperationEntry> Operations { get; } = [];
+
+    public bool IsConnected => Stream is not null;
+    public bool IsPartitionAware => Info.Has("PARTITION_AWARE");
+    public bool IsMultiRole => Info.Has("MULTI_ROLE");
+    public bool KnowsRefinement => Info.Has("RESERVATION_REFINEMENT");
+
+    public IReadOnlyList<string> Roles => IsMultiRole ? Info.Roles ?? [] : [Info.Role ?? "*"];
+
+    /// <summary>Used on the agent by tasks that have not ended and by executors that run.</summary>
+    public ResourceBag UsedOn(AgentId agent)
+    {
+        var items = Tasks.Values
+            .Where(task => task.AgentId == agent && !task.IsReleased)
+            .SelectMany(task => task.Resources.Items)
+            .Concat(Executors.Where(executor => executor.Key.AgentId == agent)
+                .SelectMany(executor => ResourceBag.Of(executor.Value.Resources).Items));
+        return ResourceBag.Of(items);
+    }
+}
+
+/// <summary>A task from its launch until its terminal update is acknowledged.</summary>
+internal sealed class TaskEntry
+{
+    public required TaskInfo Info { get; init; }
+    public required ExecutorId ExecutorId { get; init; }
+    public required ResourceBag Resources { get; init; }
+    /// <summary>The newest state that the agent told.</summary>
+    public string LatestState { get; set; } = TaskState.Staging;
+    /// <summary>The state last sent to the scheduler: what reconciliation answers.</summary>
+    public string SentState { get; set; } = TaskState.Staging;
+    public byte[]? SentUuid { get; set; }
+    public ContainerStatus? Container { get; set; }
+    /// <summary>Set while the agent is unreachable.</summary>
+    public DurationInfo? UnreachableSince { get; set; }
+
+    public AgentId AgentId => Info.AgentId;
+    /// <summary>Its resources are free again.</summary>
+    public bool IsReleased => TaskState.IsTerminal(LatestState) || UnreachableSince is not null;
+}
+
+/// <summary>A finished operation whose status is not acknowledged yet.</summary>
+internal sealed record OperationEntry(OperationId Id, AgentId AgentId, string State);
+
+/// <summary>Refused resources: an offer of a part of them is not made again before <paramref name="Until"/>.</summary>
+internal sealed record OfferFilter(AgentId AgentId, string Role, ResourceBag Refused, TimeSpan Until);
+
+internal sealed record OfferEntry(OfferId Id, FrameworkId FrameworkId, AgentId AgentId, string Role, ResourceBag Resources);
+
+internal static class FrameworkInfoExtensions
+{
+    public static bool Has(this FrameworkInfo info, string capability) =>
+        info.Capabilities?.Any(each => each.Type == capability) == true;
+}

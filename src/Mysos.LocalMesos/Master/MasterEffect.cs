@@ -1,0 +1,12 @@
+using Mysos.Core.Mesos;
+
+namespace Mysos.LocalMesos.Master;
+
+/// <summary>What the master wants done after a step, in order.</summary>
+internal abstract record MasterEffect
+{
+    public sealed record Send(string Stream, SchedulerEvent Event) : MasterEffect;
+    /// <summary>A regular end of the stream: its terminating chunk.</summary>
+    public sealed record Close(string Stream) : MasterEffect;
+    public sealed record Tell(AgentId AgentId, AgentCommand Command) : MasterEffect;
+}

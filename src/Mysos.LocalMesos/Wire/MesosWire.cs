@@ -1,0 +1,20 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Mysos.Core.Mesos;
+
+namespace Mysos.LocalMesos.Wire;
+
+/// <summary>Events as framed records. Text is not escaped beyond what JSON demands, as in Mesos.</summary>
+internal static class MesosWire
+{
+    public static readonly MesosJson Json = new(new JsonSerializerOptions(MesosJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static byte[] Record(SchedulerEvent value) =>
+        RecordIO.Frame(JsonSerializer.SerializeToUtf8Bytes(value, Json.SchedulerEvent));
+
+    public static byte[] Record(ExecutorEvent value) =>
+        RecordIO.Frame(JsonSerializer.SerializeToUtf8Bytes(value, Json.ExecutorEvent));
+}
