@@ -56,7 +56,7 @@ internal sealed class Fetcher : IDisposable
             if (extract)
                 await Archives.ExtractAsync(target, name, sandbox, cancellation).ConfigureAwait(false);
         }
-        if (uri.Executable == true)
+        if (uri.Executable == true && !OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(target, File.GetUnixFileMode(target)
                 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
