@@ -1,3 +1,8 @@
-var app = WebApplication.Create(args);
-app.Run();
-public partial class Program;
+using Mysos.Host.Commands;
+
+namespace Mysos.Host;
+
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => CommandLineApp.RunAsync(args, CommandIo.OfProcess());
+}

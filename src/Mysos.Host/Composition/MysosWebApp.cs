@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Mysos.Core.Clusters;
+using Mysos.Dashboard;
 using Mysos.Host.Api.Clusters;
 using Mysos.Host.Api.Errors;
 using Mysos.Host.Api.Guards;
@@ -37,6 +38,10 @@ public static class MysosWebApp
             WebLimits.Apply(kestrel);
             kestrel.Listen(settings.Bind, settings.Port);
         });
+        // The dashboard's assets lie in the source tree as long as the program is not published.
+        builder.WebHost.UseStaticWebAssets();
+        // Would answer every path while the program is not published, so that what is nothing here became 405.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.Host.UseConsoleLifetime(o => o.SuppressStatusMessages = true);
         AddLogging(builder.Logging, settings);
 
@@ -49,6 +54,7 @@ public static class MysosWebApp
 
         AddApi(builder.Services);
         AddMetrics(builder.Services, settings);
+        builder.Services.AddMysosDashboard();
         services(builder.Services);
 
         var app = builder.Build();
@@ -72,6 +78,7 @@ public static class MysosWebApp
         app.MapControllers();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapMysosDashboard();
     }
 
     private static void AddLogging(ILoggingBuilder logging, MysosWebSettings settings)

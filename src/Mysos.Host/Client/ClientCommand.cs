@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Mysos.Host.Commands;
+
+namespace Mysos.Host.Client;
+
+/// <summary>A command that talks to a scheduler: it has the common options, and its failures become exit codes.</summary>
+internal sealed class ClientCommand : Command
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+    private readonly Option<string?> _api = ClientOptions.Api();
+    private readonly Option<bool> _json = ClientOptions.Json();
+    private readonly CommandIo _io;
+
+    public ClientCommand(CommandIo io, string name, string description)
+        : base(name, description)
+    {
+        _io = io;
+        Options.Add(_api);
+        Options.Add(_json);
+    }
+
+    /// <param name="action">Returns the exit code.</param>
+    public ClientCommand Does(Func<ClientCall, Task<int>> action)
+    {
+        SetAction((parsed, cancellation) => RunAsync(parsed, action, cancellation));
+        return this;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Func<ClientCall, Task<int>> action, CancellationToken cancellation)
+    {
+        try
+        {
+            using var http = new HttpClient { BaseAddress = ClientOptions.ReadApi(parsed.GetValue(_api), _io), Timeout = RequestTimeout };
+            var call = new ClientCall(parsed, _io, new MysosApiClient(http), http.BaseAddress, parsed.GetValue(_json), cancellation);
+            return await action(call);
+        }
+        catch (UsageException e)
+        {
+            await _io.Error.WriteLineAsync($"mysos {Name}: {e.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (MysosApiException e)
+        {
+            await _io.Error.WriteLineAsync($"mysos {Name}: {Table.Printable(e.Message)}");
+            return ExitCodes.Failed;
+        }
+        catch (HttpRequestException e)
+        {
+            await _io.Error.WriteLineAsync($"mysos {Name}: no Mysos answers at {Address(parsed)}: {e.Message}");
+            return ExitCodes.Unreachable;
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            await _io.Error.WriteLineAsync($"mysos {Name}: no Mysos answered at {Address(parsed)} within {RequestTimeout.TotalSeconds:0} seconds.");
+            return ExitCodes.Unreachable;
+        }
+    }
+
+    private string Address(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io).GetLeftPart(UriPartial.Path).TrimEnd('/');
+}
+
+/// <summary>One run of a client command.</summary>
+internal sealed record ClientCall(
+    ParseResult Parsed, CommandIo Io, MysosApiClient Api, Uri Address, bool Json, CancellationToken Cancellation)
+{
+    /// <summary>Prints the answer: as it came, or for people.</summary>
+    public async Task<int> PrintAsync<T>(Answer<T> answer, Func<T, string> text)
+    {
+        await Io.Out.WriteAsync(Json ? System.Text.Encoding.UTF8.GetString(answer.Json) + "\n" : text(answer.Value));
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Mysos.Host.Commands;
+
+namespace Mysos.Host.Client;
+
+/// <summary>What all client commands take.</summary>
+internal static class ClientOptions
+{
+    private const string DefaultApi = "http://127.0.0.1:55001";
+
+    public static Option<string?> Api() => new("--api")
+    {
+        Description = $"Address of any Mysos scheduler. [default: {DefaultApi}] [MYSOS_API]",
+        HelpName = "URL",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print the API's JSON answer, for programs." };
+
+    public static Option<string?> Password(string of) => new("--password")
+    {
+        Description = $"{of} Others can see it in the list of processes; better use --password-file or MYSOS_PASSWORD.",
+        HelpName = "PASSWORD",
+    };
+
+    public static Option<string?> PasswordFile() => new("--password-file")
+    {
+        Description = "A file whose first line is the password; - reads standard input. [MYSOS_PASSWORD holds the password itself]",
+        HelpName = "FILE",
+    };
+
+    public static Argument<string> Name() => new("name") { Description = "The cluster's name." };
+
+    /// <exception cref="UsageException">It is no HTTP address.</exception>
+    public static Uri ReadApi(string? given, CommandIo io)
+    {
+        var (text, origin) = given is not null ? (given, "--api") : (io.Environment.GetValueOrDefault("MYSOS_API") ?? DefaultApi, "MYSOS_API");
+        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri!
+            : throw new UsageException($"{origin} is '{text}', not an address such as {DefaultApi}.");
+    }
+
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="UsageException">There are two, or the file cannot be read.</exception>
+    public static async Task<string?> ReadPasswordAsync(string? given, string? file, CommandIo io)
+    {
+        if (given is not null && file is not null)
+            throw new UsageException("--password and --password-file are both given; give one.");
+        if (file is null)
+            return given ?? io.Environment.GetValueOrDefault("MYSOS_PASSWORD");
+        try
+        {
+            if (file == "-")
+                return await io.In.ReadLineAsync() ?? throw new UsageException("Standard input has no line for the password.");
+            using var reader = new StreamReader(file);
+            return await reader.ReadLineAsync() ?? throw new UsageException($"The password file '{file}' is empty.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The password file cannot be read: {e.Message}");
+        }
+    }
+}
+
+/// <summary>The command line is wrong.</summary>
+internal sealed class UsageException(string message) : Exception(message);

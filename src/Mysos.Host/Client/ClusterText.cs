@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Host.Client;
+
+/// <summary>Clusters for people to read.</summary>
+internal static class ClusterText
+{
+    private const int EventsShown = 10;
+
+    public static string List(IReadOnlyCollection<ClusterView> clusters) => clusters.Count == 0
+        ? "There are no clusters.\n"
+        : Table.Format(["NAME", "STATE", "NODES", "SIZE", "USER", "CREATED", "REASON"], clusters.Select(c => new[]
+        {
+            c.Name, Word(c.State), Number(c.NumNodes), Size(c.Size), c.User, Time(c.Created), c.Reason,
+        }));
+
+    public static string Whole(ClusterView cluster)
+    {
+        var text = new StringBuilder();
+        Line("name", cluster.Name);
+        Line("state", cluster.Reason is { Length: > 0 } reason ? $"{Word(cluster.State)}: {reason}" : Word(cluster.State));
+        Line("user", cluster.User);
+        Line("size", Size(cluster.Size));
+        Line("url", cluster.ClusterUrl);
+        Line("created", Time(cluster.Created));
+        text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
+        text.Append(Table.Format(["ROLE", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
+        {
+            Word(n.Role), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
+            n.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "", n.Server ?? "", n.Reason ?? "",
+        })));
+        if (Some(cluster.Backups) is { Length: > 0 } backups)
+        {
+            text.Append("\nBackups\n").Append(Table.Format(["ID", "STATE", "BYTES", "STARTED", "REASON"], backups.Select(b => new[]
+            {
+                b.BackupId, Word(b.State), b.SizeBytes is { } bytes ? bytes.ToString(CultureInfo.InvariantCulture) : "", Time(b.Started), b.Error ?? "",
+            })));
+        }
+
+        if (Some(cluster.Events) is { Length: > 0 } events)
+            text.Append("\nEvents\n").Append(Table.Format(["TIME", "EVENT"], events.TakeLast(EventsShown).Select(e => new[] { Time(e.Time), e.Text })));
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name,-8} {Table.Printable(value)}\n");
+    }
+
+    /// <summary>One line on how far a cluster is.</summary>
+    public static string Progress(ClusterView cluster)
+    {
+        var nodes = string.Create(CultureInfo.InvariantCulture, $"{Serving(cluster)} of {cluster.NumNodes} nodes serve");
+        return Table.Printable(cluster.Reason is { Length: > 0 } reason
+            ? $"{cluster.Name}: {Word(cluster.State)}, {nodes}: {reason}"
+            : $"{cluster.Name}: {Word(cluster.State)}, {nodes}");
+    }
+
+    private static int Serving(ClusterView cluster) => Some(cluster.Nodes).Count(n => n.State == NodeState.Serving);
+
+    private static string Size(ClusterSize size) =>
+        $"{ClusterSizeText.FormatCpus(size.Cpus)} cpus, {SizeText.Format(size.MemMb)}, {SizeText.Format(size.DiskMb)} disk";
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A member that an answer leaves out is read as a default array.</summary>
+    private static T[] Some<T>(System.Collections.Immutable.ImmutableArray<T> items) => items.IsDefault ? [] : [.. items];
+}

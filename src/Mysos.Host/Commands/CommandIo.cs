@@ -1,0 +1,16 @@
+using System.Collections;
+
+namespace Mysos.Host.Commands;
+
+/// <summary>What a command has around it.</summary>
+/// <param name="Out">Results, and nothing else.</param>
+/// <param name="Error">Progress and mistakes.</param>
+internal sealed record CommandIo(
+    TextWriter Out, TextWriter Error, TextReader In, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
+{
+    public static CommandIo OfProcess() => new(Console.Out, Console.Error, Console.In, Variables(), TimeProvider.System);
+
+    private static Dictionary<string, string> Variables() => System.Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
+}

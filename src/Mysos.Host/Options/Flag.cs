@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Mysos.Host.Options;
+
+/// <summary>One option of the long-running commands.</summary>
+/// <param name="Name">As on the command line, without the dashes.</param>
+/// <param name="Value">What stands for the value in the help; null when it needs none.</param>
+/// <param name="Uses">The commands that take it.</param>
+internal sealed record Flag(string Name, string? Value, string Help, Uses Uses)
+{
+    public string Environment => $"MYSOS_{Name.ToUpperInvariant()}";
+}
+
+[Flags]
+internal enum Uses { Scheduler = 1, Local = 2, LocalMesos = 4, Schedulers = Scheduler | Local, Mesos = Local | LocalMesos, All = 7 }
+
+/// <summary>All of them, in the order of the help.</summary>
+internal static class Flags
+{
+    public static ImmutableArray<Flag> All { get; } =
+    [
+        new("port", "PORT", "Port of the REST API and dashboard (local-mesos: of the Mesos master, default 5050). [default: 55001]", Uses.All),
+        new("bind", "ADDRESS", "Address to listen on. [default: 0.0.0.0; local and local-mesos: 127.0.0.1]", Uses.All),
+        new("advertise_host", "HOST", "Name or address under which agents and other schedulers reach this one. [default: this machine's name; local: 127.0.0.1]", Uses.Schedulers),
+        new("mesos_master", "MASTER", "The Mesos master: host:port[,host:port], zk://hosts/path, or local. Required. [mysos local: local]", Uses.Schedulers),
+        new("framework_user", "USER", "The Unix user that executors run as. [default: the scheduler's own]", Uses.Schedulers),
+        new("framework_role", "ROLE", "The Mesos role whose resources are used. [default: mysos]", Uses.Schedulers),
+        new("framework_failover_timeout", "TIME", "How long Mesos keeps all tasks when no scheduler is connected; should be very high. [default: 14d]", Uses.Schedulers),
+        new("framework_authentication_file", "FILE", "YAML file with 'principal' and 'secret' for the Mesos master.", Uses.Schedulers),
+        new("executor_uri", "URI", "Where agents fetch the executor package from. [default: this scheduler, see --executor_package]", Uses.Schedulers),
+        new("executor_package", "FILE", "The executor package that the scheduler serves. [default: mysos-executor.tar.gz beside the program]", Uses.Schedulers),
+        new("executor_cmd", "COMMAND", "Command that runs the executor. [default: the one in the package]", Uses.Schedulers),
+        new("executor_environ", "JSON", """Environment of the executors: [{"name": "A", "value": "b"}] or {"A": "b"}.""", Uses.Schedulers),
+        new("executor_source_prefix", "PREFIX", "Executors' source in Mesos is PREFIX.<cluster>.<server id>. [default: mysos]", Uses.Schedulers),
+        new("zk_url", "URL", "zk://[user:password@]hosts/path for state and service discovery. Required. [mysos local: starts a ZooKeeper]", Uses.Schedulers),
+        new("work_dir", "DIRECTORY", "For the scheduler's files. [default: mysos in the system's temporary directory; local and local-mesos: ~/.mysos]", Uses.All),
+        new("state_storage", "zk|local", "Where the scheduler's state is: <zk_url>/state or <work_dir>/state. [default: zk]", Uses.Schedulers),
+        new("storage", "volume|sandbox", "Where the data of MySQL are: in persistent volumes or in the tasks' sandboxes. [default: volume]", Uses.Schedulers),
+        new("placement", "spread|unique", "spread: a cluster's nodes on different agents while there are enough; unique: always. [default: spread]", Uses.Schedulers),
+        new("scheduler_keypath", "FILE", "32 bytes that seal the passwords in the state. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
+        new("admin_keypath", "FILE", "YAML file with 'username' and 'password' of the administration account of all MySQL instances. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
+        new("election_timeout", "TIME", "How long the election of a MySQL master waits for slaves to answer. [default: 60s]", Uses.Schedulers),
+        new("installer_args", "TEXT", "Passed to the executor: how it finds or installs MySQL.", Uses.Schedulers),
+        new("backup_store_args", "TEXT", "Where backups are kept: a directory that all agents see.", Uses.Schedulers),
+        new("agents", "NUMBER", "How many Mesos agents are played. [default: 3]", Uses.Mesos),
+        new("agent_size", "JSON", """What each of them offers. [default: {"cpus": 8.0, "mem": "8gb", "disk": "64gb"}]""", Uses.Mesos),
+        new("mesos_port", "PORT", "Port of the Mesos master; 0 takes a free one. [default: 5050]", Uses.Local),
+        new("zk_port", "PORT", "Port of the ZooKeeper that is started without --zk_url; 0 takes a free one. [default: 2181]", Uses.Local),
+        new("config", "FILE", "JSON file with options under \"Mysos\". [default: appsettings.json in the current directory, when there is one]", Uses.All),
+        new("verbose", null, "Log more.", Uses.All),
+    ];
+
+    public static IEnumerable<Flag> Of(Uses use) => All.Where(f => f.Uses.HasFlag(use));
+}

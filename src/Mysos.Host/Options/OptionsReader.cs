@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.RegularExpressions;
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+
+namespace Mysos.Host.Options;
+
+/// <summary>
+/// Options from their sources: everything that is wrong is told at once, each by the name it was given under. Reads no
+/// file, clock or network.
+/// </summary>
+internal static partial class OptionsReader
+{
+    private const int DefaultPort = 55001;
+    private const int DefaultMesosPort = 5050;
+    private const int DefaultZooKeeperPort = 2181;
+    private const int MaxAgents = 100;
+
+    private static readonly ClusterSize DefaultAgentSize = new(8, 8 * 1024, 64 * 1024);
+
+    public static Read<SchedulerOptions> Scheduler(OptionSources sources, HostFacts host)
+    {
+        var values = new OptionValues(sources);
+        var options = Scheduler(values, host, local: false);
+        return Read<SchedulerOptions>.Of(options, values.Problems);
+    }
+
+    public static Read<LocalOptions> Local(OptionSources sources, HostFacts host)
+    {
+        var values = new OptionValues(sources);
+        var options = new LocalOptions(
+            Scheduler(values, host, local: true),
+            Agents(values),
+            values.Size("agent_size", DefaultAgentSize),
+            values.Number("mesos_port", DefaultMesosPort, 0, 65535),
+            values.Number("zk_port", DefaultZooKeeperPort, 0, 65535));
+        return Read<LocalOptions>.Of(options, values.Problems);
+    }
+
+    public static Read<LocalMesosOptions> LocalMesos(OptionSources sources, HostFacts host)
+    {
+        var values = new OptionValues(sources);
+        var options = new LocalMesosOptions(
+            values.Address("bind", IPAddress.Loopback),
+            values.Number("port", DefaultMesosPort, 0, 65535),
+            Agents(values),
+            values.Size("agent_size", DefaultAgentSize),
+            Path.GetFullPath(values.Text("work_dir") ?? Path.Combine(host.HomeDirectory, ".mysos")),
+            values.Switch("verbose"));
+        return Read<LocalMesosOptions>.Of(options, values.Problems);
+    }
+
+    private static SchedulerOptions Scheduler(OptionValues values, HostFacts host, bool local)
+    {
+        var storage = values.Choice("storage", NodeStorage.Volume);
+        var executorUri = values.Text("executor_uri");
+        var executorPackage = values.Text("executor_package") ?? (executorUri is null ? host.ExecutorPackage : null);
+        if (!local && executorUri is null && executorPackage is null)
+            values.Wrong("executor_package", "it is missing, and there is no mysos-executor.tar.gz beside the program; give the package's file, or its address as --executor_uri.");
+        return new SchedulerOptions
+        {
+            Port = values.Number("port", DefaultPort, 0, 65535),
+            Bind = values.Address("bind", local ? IPAddress.Loopback : IPAddress.Any),
+            AdvertiseHost = AdvertiseHost(values, local ? "127.0.0.1" : host.HostName),
+            MesosMaster = Master(values, local),
+            FrameworkUser = FrameworkUser(values, host.UserName),
+            FrameworkRole = Role(values, storage),
+            FrameworkFailoverTimeout = values.Duration("framework_failover_timeout", TimeSpan.FromDays(14), TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_500)),
+            FrameworkAuthenticationFile = values.Text("framework_authentication_file"),
+            ExecutorUri = executorUri,
+            ExecutorPackage = executorPackage,
+            ExecutorCmd = values.Text("executor_cmd"),
+            ExecutorEnviron = values.Variables("executor_environ"),
+            ExecutorSourcePrefix = values.Text("executor_source_prefix") ?? "mysos",
+            ZkUrl = values.ZooKeeper("zk_url", local ? values.Text("zk_url") : values.Required("zk_url", "the ZooKeeper for state and discovery, such as zk://host:2181/mysos")),
+            WorkDir = Path.GetFullPath(values.Text("work_dir") ?? (local ? Path.Combine(host.HomeDirectory, ".mysos") : Path.Combine(host.TempDirectory, "mysos"))),
+            StateStorage = values.Choice("state_storage", StateStorage.Zk),
+            Storage = storage,
+            Placement = values.Choice("placement", Placement.Spread),
+            SchedulerKeypath = local ? values.Text("scheduler_keypath") : values.Required("scheduler_keypath", "a file of 32 random bytes"),
+            AdminKeypath = local ? values.Text("admin_keypath") : values.Required("admin_keypath", "a YAML file with username and password"),
+            ElectionTimeout = values.Duration("election_timeout", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+            InstallerArgs = values.Text("installer_args"),
+            BackupStoreArgs = values.Text("backup_store_args"),
+            Verbose = values.Switch("verbose"),
+        };
+    }
+
+    private static int Agents(OptionValues values) => values.Number("agents", 3, 1, MaxAgents);
+
+    private static string AdvertiseHost(OptionValues values, string fallback)
+    {
+        var host = values.Text("advertise_host") ?? fallback;
+        if (Uri.CheckHostName(host) is UriHostNameType.Unknown or UriHostNameType.Basic)
+            values.Wrong("advertise_host", $"'{host}' is not a host name or address, without a port.");
+        return host;
+    }
+
+    private static string FrameworkUser(OptionValues values, string fallback)
+    {
+        var user = values.Text("framework_user") ?? fallback;
+        if (!UserPattern().IsMatch(user))
+            values.Wrong("framework_user", $"'{user}' is not the name of a Unix user.");
+        return user;
+    }
+
+    private static string Role(OptionValues values, NodeStorage storage)
+    {
+        var role = values.Text("framework_role") ?? "mysos";
+        // https://mesos.apache.org/documentation/latest/roles/#invalid-role-names
+        if (role != "*" && !role.Split('/').All(part => RolePattern().IsMatch(part) && part is not ("." or "..")))
+            values.Wrong("framework_role", $"'{role}' is not the name of a Mesos role; it has letters, digits, '_', '.' and '-' (not first), in parts separated by '/'.");
+        else if (role == "*" && storage == NodeStorage.Volume)
+            values.Wrong("framework_role", "'*' cannot have the reservations that --storage=volume needs; name a role, or use --storage=sandbox.");
+        return role;
+    }
+
+    private static MesosMaster Master(OptionValues values, bool local)
+    {
+        var text = local ? values.Text("mesos_master") ?? "local" : values.Required("mesos_master", "host:port, zk://hosts/path, or local");
+        if (text is null or "local")
+            return new MesosMaster.Local();
+        if (text.StartsWith("zk://", StringComparison.Ordinal))
+            return values.ZooKeeper("mesos_master", text) is { } url ? new MesosMaster.InZooKeeper(url) : new MesosMaster.Local();
+        var masters = text.Split(',').Select(m => HostAndPort.Parse(m, DefaultMesosPort)).ToArray();
+        if (masters.Contains(null))
+            values.Wrong("mesos_master", $"'{text}' is not host:port (or several, separated by commas), zk://hosts/path, or local.");
+        return new MesosMaster.Listed([.. masters.OfType<HostAndPort>().Select(m => m.ToString())]);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.-]{0,31}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex UserPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_.][A-Za-z0-9_.-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RolePattern();
+}
+
+/// <summary>Options, or all that is wrong with them.</summary>
+/// <param name="Options">Null when there are problems.</param>
+internal sealed record Read<T>(T? Options, IReadOnlyList<string> Problems)
+    where T : class
+{
+    public static Read<T> Of(T options, IReadOnlyList<string> problems) => new(problems.Count == 0 ? options : null, problems);
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Net;
+using Mysos.Core.Clusters;
+
+namespace Mysos.Host.Options;
+
+/// <summary>How a scheduler runs. The property <c>FrameworkRole</c> is the flag <c>--framework_role</c>, and so on.</summary>
+public sealed record SchedulerOptions
+{
+    public required int Port { get; init; }
+    public required IPAddress Bind { get; init; }
+
+    /// <summary>Under which agents and other schedulers reach this one.</summary>
+    public required string AdvertiseHost { get; init; }
+    public required MesosMaster MesosMaster { get; init; }
+
+    /// <summary>The Unix user that executors run as.</summary>
+    public required string FrameworkUser { get; init; }
+    public required string FrameworkRole { get; init; }
+
+    /// <summary>How long Mesos keeps the tasks of a scheduler that is gone.</summary>
+    public required TimeSpan FrameworkFailoverTimeout { get; init; }
+    public string? FrameworkAuthenticationFile { get; init; }
+
+    /// <summary>Where agents fetch the executor from; null for this scheduler's own <see cref="ExecutorPackage"/>.</summary>
+    public string? ExecutorUri { get; init; }
+
+    /// <summary>The file that this scheduler serves to agents.</summary>
+    public string? ExecutorPackage { get; init; }
+
+    /// <summary>Null for the command that suits the package.</summary>
+    public string? ExecutorCmd { get; init; }
+    public ImmutableSortedDictionary<string, string> ExecutorEnviron { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public required string ExecutorSourcePrefix { get; init; }
+
+    /// <summary>Null only in <c>mysos local</c>: start a ZooKeeper.</summary>
+    public ZooKeeperUrl? ZkUrl { get; init; }
+    public required string WorkDir { get; init; }
+    public required StateStorage StateStorage { get; init; }
+    public required NodeStorage Storage { get; init; }
+    public required Placement Placement { get; init; }
+
+    /// <summary>Null only in <c>mysos local</c>: make one in <see cref="WorkDir"/>.</summary>
+    public string? SchedulerKeypath { get; init; }
+
+    /// <summary>As <see cref="SchedulerKeypath"/>.</summary>
+    public string? AdminKeypath { get; init; }
+    public required TimeSpan ElectionTimeout { get; init; }
+    public string? InstallerArgs { get; init; }
+    public string? BackupStoreArgs { get; init; }
+    public bool Verbose { get; init; }
+}
+
+/// <summary>How <c>mysos local</c> runs.</summary>
+/// <param name="Scheduler">Of the scheduler in it.</param>
+/// <param name="Agents">How many Mesos agents are played.</param>
+/// <param name="AgentSize">What each of them offers.</param>
+/// <param name="MesosPort">Of the Mesos master; 0 takes a free one.</param>
+/// <param name="ZkPort">Of the ZooKeeper that is started when there is no <c>--zk_url</c>; 0 takes a free one.</param>
+public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, ClusterSize AgentSize, int MesosPort, int ZkPort);
+
+/// <summary>How <c>mysos local-mesos</c> runs.</summary>
+/// <param name="Port">Of the master; 0 takes a free one.</param>
+public sealed record LocalMesosOptions(IPAddress Bind, int Port, int Agents, ClusterSize AgentSize, string WorkDir, bool Verbose);
+
+public enum StateStorage { Zk, Local }
+
+public enum NodeStorage
+{
+    /// <summary>A persistent volume, which outlives the task.</summary>
+    Volume,
+    /// <summary>The task's sandbox, which Mesos removes some time after the task.</summary>
+    Sandbox,
+}
+
+public enum Placement
+{
+    /// <summary>Different agents while there are enough.</summary>
+    Spread,
+    /// <summary>Never two nodes of a cluster on one agent.</summary>
+    Unique,
+}
+
+/// <summary>What <c>--mesos_master</c> says.</summary>
+public abstract record MesosMaster
+{
+    /// <summary><c>host:port,host:port</c>.</summary>
+    public sealed record Listed(ImmutableArray<string> Endpoints) : MesosMaster;
+
+    /// <summary><c>zk://…</c>: whoever leads there.</summary>
+    public sealed record InZooKeeper(ZooKeeperUrl Url) : MesosMaster;
+
+    /// <summary><c>local</c>: a master and agents are played in this process.</summary>
+    public sealed record Local : MesosMaster;
+}

@@ -1,0 +1,226 @@
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Mysos.Core.Clusters;
+using Mysos.Core.Protocol;
+using Mysos.Host.Commands;
+using Mysos.Tests.Api;
+using Shouldly;
+using Xunit;
+
+namespace Mysos.Tests.Cli;
+
+public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    [Fact]
+    public async Task Create_WithAUser_PrintsPasswordAndUrl()
+    {
+        var run = await RunAsync("create", "shop-1", "--user", "app", "--nodes", "3", "--mem", "1gb", "--cpus", "0.5");
+
+        run.Code.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("w9gMCkecsMh6sWsRdxNTa");
+        run.Out.ShouldContain("zk://127.0.0.1:2181/mysos/discover/shop-1");
+        var made = host.Clusters.LastCreate.ShouldNotBeNull();
+        made.NumNodes.ShouldBe(3);
+        made.Size.ShouldBe(new ClusterSize(0.5, 1024, 2048));
+        made.IdempotencyKey.ShouldNotBeNullOrEmpty();
+        made.Password.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Create_WithAPasswordFromTheInput_SendsIt()
+    {
+        var run = await RunAsync(["create", "shop-2", "--user", "app", "--password-file", "-", "--json"], input: "se cret\n");
+
+        run.Code.ShouldBe(0, run.Error);
+        JsonDocument.Parse(run.Out).RootElement.GetProperty("cluster_password").GetString().ShouldBe("se cret");
+        host.Clusters.LastCreate!.Password.ShouldBe("se cret");
+    }
+
+    [Fact]
+    public async Task Create_OfWhatIsWrong_EndsWith1AndTheServersWords()
+    {
+        var run = await RunAsync("create", "Shop", "--user", "app");
+
+        run.Code.ShouldBe(1);
+        run.Out.ShouldBeEmpty();
+        run.Error.ShouldContain("cluster name 'Shop'");
+    }
+
+    [Fact]
+    public async Task List_ForPeopleAndPrograms_ShowsTheSame()
+    {
+        var people = await RunAsync("list");
+        var programs = await RunAsync("list", "--json");
+
+        people.Code.ShouldBe(0);
+        people.Out.ShouldContain("NAME");
+        people.Out.ShouldContain("taken");
+        JsonDocument.Parse(programs.Out).RootElement.EnumerateArray().ShouldContain(c => c.GetProperty("name").GetString() == "taken");
+    }
+
+    [Fact]
+    public async Task Get_ShowsNodesBackupsAndEvents()
+    {
+        var run = await RunAsync("get", "taken");
+
+        run.Code.ShouldBe(0, run.Error);
+        foreach (var part in (string[])["taken", "healthy", "10.0.0.1:3306", "master", "taken:1", "The cluster was created.", "1.0 cpus, 512mb, 2gb disk"])
+            run.Out.ShouldContain(part);
+        (await RunAsync("get", "absent")).Code.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Resize_Backup_Delete_WithThePassword_AreDone()
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("old"), "pw");
+
+        (await RunAsync(["resize", "old", "--nodes", "5"], new() { ["MYSOS_PASSWORD"] = "pw" })).Out.ShouldContain("5 nodes");
+        (await RunAsync("backup", "old", "--password", "pw")).Out.ShouldStartWith("old:");
+        var wrong = await RunAsync("delete", "old", "--password", "hunter2");
+        wrong.Code.ShouldBe(1);
+        wrong.Error.ShouldNotContain("hunter2");
+        (await RunAsync("delete", "old", "--password", "pw")).Code.ShouldBe(0);
+        host.Clusters.Current.Clusters.ShouldNotContainKey("old");
+    }
+
+    [Fact]
+    public async Task Delete_WithoutAPassword_IsWrongUsage() => (await RunAsync("delete", "taken")).Code.ShouldBe(2);
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("create", "x")]
+    [InlineData("create", "x", "--user", "u", "--nodes", "two")]
+    [InlineData("create", "x", "--user", "u", "--password", "a", "--password-file", "b")]
+    [InlineData("create", "x", "--user", "u", "--password-file", "/nonexistent")]
+    [InlineData("list", "--api", "ftp://x")]
+    [InlineData("list", "extra")]
+    [InlineData("wait", "taken", "--for", "ever")]
+    [InlineData("wait", "taken", "--timeout", "long")]
+    [InlineData("nonsense")]
+    [InlineData("scheduler")]
+    [InlineData("scheduler", "--port")]
+    [InlineData("local", "--agents", "0")]
+    [InlineData("local-mesos", "--zk_url", "zk://a/b")]
+    public async Task CommandLine_ThatIsWrong_EndsWith2(params string[] args)
+    {
+        var run = await RunAsync(args);
+
+        run.Code.ShouldBe(2, run.Error);
+        run.Error.ShouldNotBeEmpty();
+        run.Out.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Scheduler_WithManyMistakes_TellsOfAllAtOnceAndOfNoSecret()
+    {
+        var run = await RunAsync("scheduler", "--prot=hunter2", "--port", "x", "--zk_url", "zk://u:hunter2@/", "--secret", "hunter2");
+
+        run.Code.ShouldBe(2);
+        foreach (var name in (string[])["--prot: there is no such option. Did you mean port?", "--port: 'x'", "--zk_url: ", "--secret: ", "--mesos_master: ", "--admin_keypath: "])
+            run.Error.ShouldContain(name);
+        run.Error.ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task AnyCommand_WhenNothingListens_EndsWith4()
+    {
+        var run = await RunAsync(["list"], new() { ["MYSOS_API"] = "http://127.0.0.1:1" });
+
+        run.Code.ShouldBe(4);
+        run.Error.ShouldContain("http://127.0.0.1:1");
+    }
+
+    [Fact]
+    public async Task Wait_UntilHealthy_ShowsProgress()
+    {
+        var time = new FakeTimeProvider();
+        host.Clusters.Put(InMemoryClusters.Cluster("slow") with { State = ClusterCondition.Creating, Reason = "waits for an offer" });
+        var errors = new StringWriter();
+        var wait = RunAsync(["wait", "slow", "--json"], time: time, error: errors);
+        await UntilAsync(() => errors.ToString().Contains("waits for an offer"));
+
+        host.Clusters.Put(InMemoryClusters.Cluster("slow"));
+        await TurnAsync(wait, time);
+
+        (await wait).Code.ShouldBe(0);
+        JsonDocument.Parse((await wait).Out).RootElement.GetProperty("state").GetString().ShouldBe("healthy");
+    }
+
+    [Fact]
+    public async Task Wait_UntilDeleted_EndsWhenItIsGone()
+    {
+        var time = new FakeTimeProvider();
+        host.Clusters.Put(InMemoryClusters.Cluster("going") with { State = ClusterCondition.Deleting });
+        var errors = new StringWriter();
+        var wait = RunAsync(["wait", "going", "--for", "deleted"], time: time, error: errors);
+        await UntilAsync(() => errors.ToString().Contains("deleting"));
+
+        host.Clusters.Update(v => v with { Clusters = v.Clusters.Remove("going") });
+        await TurnAsync(wait, time);
+
+        (await wait).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Wait_ThatTakesTooLong_EndsWith3()
+    {
+        var time = new FakeTimeProvider();
+        host.Clusters.Put(InMemoryClusters.Cluster("stuck") with { State = ClusterCondition.Degraded });
+        var wait = RunAsync(["wait", "stuck", "--timeout", "3s"], time: time);
+
+        await TurnAsync(wait, time);
+
+        (await wait).Code.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Wait_ForWhatFailedOrIsAbsent_EndsWith1()
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("broken") with { State = ClusterCondition.Failed, Nodes = [], Reason = "no backup" });
+
+        (await RunAsync("wait", "broken")).Code.ShouldBe(1);
+        (await RunAsync("wait", "absent")).Code.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Help_ListsTheCommandsAndExitCodes()
+    {
+        var run = await RunAsync("--help");
+
+        run.Code.ShouldBe(0);
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "delete", "Exit codes"])
+            run.Out.ShouldContain(word);
+        (await RunAsync("--version")).Out.ShouldStartWith("0.");
+    }
+
+    private Task<Run> RunAsync(params string[] args) => RunAsync(args, []);
+
+    private async Task<Run> RunAsync(
+        string[] args, Dictionary<string, string>? environment = null, string input = "", TimeProvider? time = null, StringWriter? error = null)
+    {
+        environment ??= [];
+        environment.TryAdd("MYSOS_API", $"http://127.0.0.1:{host.Port}");
+        var output = new StringWriter();
+        error ??= new StringWriter();
+        var code = await CommandLineApp.RunAsync(
+            args, new CommandIo(output, TextWriter.Synchronized(error), new StringReader(input), environment, time ?? TimeProvider.System));
+        return new Run(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Lets seconds pass until the command has ended.</summary>
+    private static Task TurnAsync(Task command, FakeTimeProvider time) => UntilAsync(() =>
+    {
+        time.Advance(TimeSpan.FromSeconds(1));
+        return command.IsCompleted;
+    });
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+            await poll.WaitForNextTickAsync(deadline.Token);
+    }
+
+    private sealed record Run(int Code, string Out, string Error);
+}
