@@ -22,7 +22,7 @@ common := $(wildcard Directory.*.props global.json)
 host := out/mysos/mysos
 executor := out/mysos-executor.tar.gz
 
-.PHONY: help setup setup-for-tests build run test publish test-image clean
+.PHONY: help setup setup-for-tests build run test publish bench test-image clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | sort | column -t -s '|'
@@ -36,7 +36,7 @@ build: setup ## Compile everything
 run: setup publish ## Mysos on this machine, with ZooKeeper and Mesos of its own; ARGS="--port 8080"
 	@exec $(host) local $(ARGS)
 
-test: setup-for-tests $(executor) build ## Every test; ARGS='-class "*Backoff*"' chooses some
+test: setup-for-tests publish build ## Every test; ARGS='-class "*Backoff*"' chooses some
 	@scripts/test $(ARGS)
 
 setup-for-tests:
@@ -64,6 +64,9 @@ $(executor): $(call sources,src/Mysos.Core src/Mysos.Executor) $(common)
 # The scheduler serves the package that lies beside it to the agents.
 out/mysos/mysos-executor.tar.gz: $(executor) $(host)
 	cp $< $@
+
+bench: setup publish ## How long Mysos takes, beside the same steps by hand
+	@dotnet run --project tests/Mysos.Bench -c Release -- $(host) $(ARGS)
 
 test-image: ## Build the container image and run a cluster in it (root, Debian)
 	@scripts/test-image

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.Versioning;
+using Mysos.Tests.Stack;
 
 namespace Mysos.Tests.Packaging;
 
@@ -7,7 +7,6 @@ namespace Mysos.Tests.Packaging;
 /// <c>scripts/test</c> decides whether a change is good, so what it says about a test runner that fails, crashes or hangs
 /// is tested with a runner that does.
 /// </summary>
-[SupportedOSPlatform("linux")]
 public sealed class TestScriptTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("mysos-test-script-").FullName;
@@ -15,7 +14,7 @@ public sealed class TestScriptTests : IDisposable
     public TestScriptTests()
     {
         Directory.CreateDirectory(Path.Combine(_directory, "scripts"));
-        File.Copy(Path.Combine(Repository.Root, "scripts/test"), Path.Combine(_directory, "scripts/test"));
+        File.Copy(Path.Combine(MysosProcess.Repository, "scripts/test"), Path.Combine(_directory, "scripts/test"));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
