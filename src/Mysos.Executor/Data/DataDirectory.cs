@@ -1,0 +1,54 @@
+using Mysos.Core.Protocol;
+using Mysos.Executor.Servers;
+
+namespace Mysos.Executor.Data;
+
+/// <summary>Makes the data directory of a node ready for mysqld.</summary>
+internal sealed class DataDirectory(string path, NodeTask task, Templates templates, Log log)
+{
+    public string Path { get; } = path;
+
+    public NodeMarker? Marker { get; private set; }
+
+    /// <summary>
+    /// Leaves finished data of the right number as they are (true); else wipes what is there and makes it anew (false).
+    /// </summary>
+    /// <param name="rebuild">Data with a lower number are wiped.</param>
+    /// <exception cref="InvalidDataException">The data are another node's or another flavor's.</exception>
+    public async Task<bool> PrepareAsync(ServerProgram server, int rebuild, CancellationToken cancellation)
+    {
+        Marker = NodeMarker.Read(Path);
+        if (Marker is { } found)
+        {
+            if (found.Cluster != task.Cluster || found.Node != task.Node)
+            {
+                throw new InvalidDataException($"'{Path}' holds the data of node {found.Node} of cluster '{found.Cluster}', "
+                    + $"not of node {task.Node} of '{task.Cluster}'; nothing was touched.");
+            }
+            if (found.Rebuild >= rebuild)
+            {
+                return found.Flavor == server.Flavor.Name
+                    ? true
+                    : throw new InvalidDataException($"'{Path}' holds data of {found.Flavor}, and '{server.Path}' is {server.Label}.");
+            }
+            log.Write($"The data of rebuild {found.Rebuild} are given up for rebuild {rebuild}.");
+        }
+        Wipe();
+        Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var template = await templates.GetAsync(server, cancellation).ConfigureAwait(false);
+        await Programs.CopyAsync(template, Path, cancellation).ConfigureAwait(false);
+        Marker = new NodeMarker { Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = server.Flavor.Name };
+        return false;
+    }
+
+    /// <summary>Until this has returned, the data count for nothing; so it must before anybody is served.</summary>
+    public void Finish() => Marker!.Write(Path);
+
+    private void Wipe()
+    {
+        // The mark goes first: what is half deleted must not look finished.
+        File.Delete(System.IO.Path.Combine(Path, NodeMarker.FileName));
+        if (Directory.Exists(Path))
+            Directory.Delete(Path, recursive: true);
+    }
+}

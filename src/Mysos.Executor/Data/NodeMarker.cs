@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mysos.Executor.Data;
+
+/// <summary>
+/// <c>mysos-node.json</c> in a data directory: whose data they are. It is written last, so a directory without it was never
+/// finished and holds nothing of worth.
+/// </summary>
+internal sealed record NodeMarker
+{
+    public const string FileName = "mysos-node.json";
+
+    public required string Cluster { get; init; }
+    public required int Node { get; init; }
+    public required int Rebuild { get; init; }
+    /// <summary><c>MariaDB</c> or <c>MySQL</c>: neither opens the other's files.</summary>
+    public required string Flavor { get; init; }
+    /// <summary>The backup that the data came from.</summary>
+    public string? BackupId { get; init; }
+    /// <summary>The owner's account in that backup, which is another cluster's.</summary>
+    public string? FormerUser { get; init; }
+    /// <summary>GTIDs of the backup, until the server has taken them over.</summary>
+    public string? Position { get; init; }
+
+    public static NodeMarker? Read(string dataDirectory)
+    {
+        var path = Path.Combine(dataDirectory, FileName);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), NodeMarkerJson.Default.NodeMarker);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whole or not at all, and on the disk when it returns.</summary>
+    public void Write(string dataDirectory)
+    {
+        var path = Path.Combine(dataDirectory, FileName);
+        using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(file, this, NodeMarkerJson.Default.NodeMarker);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(NodeMarker))]
+internal sealed partial class NodeMarkerJson : JsonSerializerContext;

@@ -1,0 +1,190 @@
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+using Mysos.Executor.Data;
+using Mysos.Executor.Servers;
+
+namespace Mysos.Executor.Nodes;
+
+/// <summary>
+/// One MySQL instance: its data, its mysqld through all its starts, and its role. Runs until it is stopped or cannot go on.
+/// </summary>
+internal sealed class Node
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    /// <summary>How long a former master waits to be told whom it follows, before it starts as if nobody had replaced it.</summary>
+    private static readonly TimeSpan SuccessorPatience = TimeSpan.FromSeconds(1);
+
+    private readonly NodeTask _task;
+    private readonly Instance _instance;
+    private readonly DataDirectory _data;
+    private readonly Task<ServerProgram> _program;
+    private readonly Action _running;
+    private readonly TimeProvider _time;
+    private readonly Log _log;
+    private readonly TaskCompletionSource<Accounts> _accounts = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Restarts _restarts = new();
+    private bool _hasRun;
+
+    /// <param name="send">Takes each report; it must not wait.</param>
+    /// <param name="running">Called once, when mysqld answers for the first time.</param>
+    public Node(
+        string taskId, NodeTask task, ExecutorEnvironment environment, Task<ServerProgram> program, Templates templates,
+        Action<Report> send, Action running, TimeProvider time, Log log)
+    {
+        (_task, _program, _running, _time, _log) = (task, program, running, time, log);
+        _instance = new Instance(environment.Sandbox, task, environment.BindAddress ?? "0.0.0.0");
+        _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, log);
+        Status = new NodeStatus(taskId, send);
+        Orders = new Orders(taskId);
+    }
+
+    public NodeStatus Status { get; }
+
+    public Orders Orders { get; }
+
+    public bool HasAccounts => _accounts.Task.IsCompleted;
+
+    public void Give(Accounts accounts) => _accounts.TrySetResult(accounts);
+
+    /// <summary>
+    /// Completes when <paramref name="stop"/> was asked for and mysqld has ended. Until then it is kept running.
+    /// </summary>
+    /// <param name="killAt">When mysqld, asked to end, is killed.</param>
+    /// <exception cref="NodeFailedException">It cannot be made to run.</exception>
+    public async Task RunAsync(CancellationToken stop, CancellationToken killAt)
+    {
+        try
+        {
+            while (true)
+                await RunDataAsync(stop, killAt).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped, as asked.
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException
+            or ArgumentException or FormatException)
+        {
+            throw Fail(e.Message, e);
+        }
+        finally
+        {
+            _instance.Dispose();
+        }
+    }
+
+    /// <summary>From data that are prepared to data that are to be made anew.</summary>
+    private async Task RunDataAsync(CancellationToken stop, CancellationToken killAt)
+    {
+        var program = await _program.WaitAsync(stop).ConfigureAwait(false);
+        var rebuild = Math.Max(_task.Rebuild, Orders.Current is { Role: not DirectedRole.Master } directive ? directive.Rebuild : 0);
+        Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, Diverged = false });
+        var kept = await _data.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
+        var finishing = kept ? Task.CompletedTask : Task.Run(_data.Finish, stop);
+        Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild });
+        var accounts = await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
+        var masterless = kept;
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            IReadOnlyList<string> options = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : [];
+            var end = await RunServerAsync(program, accounts, options, finishing, stop, killAt).ConfigureAwait(false);
+            if (end == ServerEnd.Rebuild)
+                return;
+            if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
+                throw Fail($"mysqld ended again and again: {Status.Current.Reason}");
+            // Only a master that waited for acknowledgements can hold writes that nobody was told of.
+            masterless = Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 };
+            if (Status.Current.Applied is { Role: DirectedRole.Master } || Orders.Current is { Role: DirectedRole.Master })
+                Orders.Forget();
+            Status.Note(f => f with { Applied = null });
+            await Task.Delay(wait, _time, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Whether another master is named by now. Then what this server wrote without an acknowledgement can be cut off while
+    /// it recovers, and it can follow; once it has recovered, it would have to be rebuilt.
+    /// </summary>
+    private async Task<bool> IsToFollowAsync(CancellationToken stop)
+    {
+        using var deadline = new CancellationTokenSource(SuccessorPatience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        while (!either.IsCancellationRequested)
+        {
+            var changed = Orders.Changed;
+            switch (Orders.Current)
+            {
+                case { Role: DirectedRole.Slave }: return true;
+                case { Role: DirectedRole.Master }: return false;
+                default:
+                    await changed.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    break;
+            }
+        }
+        stop.ThrowIfCancellationRequested();
+        return false;
+    }
+
+    private enum ServerEnd
+    {
+        Exited,
+        Rebuild,
+    }
+
+    private async Task<ServerEnd> RunServerAsync(
+        ServerProgram program, Accounts accounts, IReadOnlyList<string> options, Task finishing, CancellationToken stop, CancellationToken killAt)
+    {
+        _instance.WriteFiles(program, accounts);
+        using var server = await RunningServer.StartAsync(program, _instance, options, _time).ConfigureAwait(false);
+        try
+        {
+            Status.Set(f => f with { Phase = NodePhase.Starting, Reason = null, Observed = null, Silent = null });
+            var connection = await server.ReadyAsync(accounts.Admin, stop).ConfigureAwait(false);
+            _instance.DeleteInitFile();
+            await finishing.ConfigureAwait(false);
+            if (connection is not null)
+            {
+                if (!_hasRun)
+                    _running();
+                _hasRun = true;
+                Status.Note(f => f with { Phase = NodePhase.Running, Reason = null });
+                await using var serving = new Service(
+                    program, _instance, accounts, _data.Marker!, connection, Status, Orders, _time, _log);
+                if (await serving.RunAsync(server.Exited, stop).ConfigureAwait(false) == ServiceEnd.Rebuild)
+                {
+                    await server.StopAsync(StopGrace).ConfigureAwait(false);
+                    Status.Note(f => f with { Applied = null, Observed = null });
+                    return ServerEnd.Rebuild;
+                }
+            }
+            var code = await server.Exited.ConfigureAwait(false);
+            var why = $"mysqld ended with {code}: {server.LastWords()}";
+            _log.Write(why);
+            if (!_hasRun)
+                throw Fail(why);
+            Status.Set(f => f with { Phase = NodePhase.Stopped, Reason = why, Observed = f.Observed is { } o ? o with { ReadOnly = true } : null });
+            return ServerEnd.Exited;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            var stopping = server.StopAsync(Timeout.InfiniteTimeSpan);
+            await using var kill = killAt.Register(server.Kill);
+            await stopping.ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            _instance.DeleteInitFile();
+        }
+    }
+
+    private NodeFailedException Fail(string why, Exception? cause = null)
+    {
+        Status.Set(f => f with { Phase = NodePhase.Failed, Reason = why, Applied = null });
+        return new NodeFailedException(why, cause);
+    }
+}
+
+/// <summary>A node that cannot be made to run here; the message is what its task ends with.</summary>
+internal sealed class NodeFailedException(string message, Exception? cause) : Exception(message, cause);

@@ -1,0 +1,86 @@
+using Mysos.Core.Protocol;
+using Mysos.Executor.Servers;
+
+namespace Mysos.Executor.Nodes;
+
+/// <summary>
+/// What is known of the node, and the reports made of it. Parts of the executor change it from their own tasks; each change
+/// is one report, in order.
+/// </summary>
+internal sealed class NodeStatus(string taskId, Action<Report> send)
+{
+    private readonly Lock _lock = new();
+    private Facts _facts = new();
+    private long _sequence;
+
+    internal sealed record Facts
+    {
+        public NodePhase Phase { get; init; } = NodePhase.Preparing;
+        public string? Reason { get; init; }
+        public string? Server { get; init; }
+        public int Rebuild { get; init; }
+        /// <summary>The directive that holds; null before the first, and again when mysqld has ended.</summary>
+        public Directive? Applied { get; init; }
+        /// <summary>The epoch of the last directive that held.</summary>
+        public long Epoch { get; init; }
+        public ServerState? Observed { get; init; }
+        public bool Diverged { get; init; }
+        /// <summary>mysqld does not answer: what it said last cannot be relied on.</summary>
+        public string? Silent { get; init; }
+        public BackupReport? Backup { get; init; }
+
+        public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
+        {
+            DirectedRole.Master => Observed is { ReadOnly: false },
+            DirectedRole.Slave => Observed is { ReadOnly: true, Replica: { Follows: true } replica } && replica.Source == Applied.Source,
+            _ => false,
+        };
+    }
+
+    public Facts Current
+    {
+        get
+        {
+            lock (_lock)
+                return _facts;
+        }
+    }
+
+    /// <summary>Changes what is known and reports it.</summary>
+    public void Set(Func<Facts, Facts> change)
+    {
+        lock (_lock)
+        {
+            _facts = change(_facts);
+            send(ToReport(_facts, ++_sequence));
+        }
+    }
+
+    /// <summary>Changes what is known; the next report tells it.</summary>
+    public void Note(Func<Facts, Facts> change)
+    {
+        lock (_lock)
+            _facts = change(_facts);
+    }
+
+    private Report ToReport(Facts facts, long sequence) => new()
+    {
+        TaskId = taskId,
+        Sequence = sequence,
+        Phase = facts.Phase,
+        Reason = facts.Silent ?? facts.Reason,
+        Server = facts.Server,
+        AppliedVersion = facts.Applied?.Version ?? 0,
+        Epoch = facts.Epoch,
+        Role = facts.Applied?.Role ?? DirectedRole.Standby,
+        ReadOnly = facts.Observed?.ReadOnly ?? true,
+        Serving = facts.Serving,
+        Executed = facts.Observed?.Executed,
+        Received = facts.Observed?.Replica?.Received,
+        Source = facts.Observed?.Replica?.Source,
+        LagSeconds = facts.Observed?.Replica?.LagSeconds,
+        Diverged = facts.Diverged,
+        Rebuild = facts.Rebuild,
+        Backup = facts.Backup,
+    };
+}

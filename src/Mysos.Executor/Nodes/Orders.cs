@@ -1,0 +1,67 @@
+using Mysos.Core.Protocol;
+
+namespace Mysos.Executor.Nodes;
+
+/// <summary>The newest directive. Older ones that come late change nothing.</summary>
+internal sealed class Orders(string taskId)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _changed = New();
+    private Directive? _newest;
+    private bool _void;
+
+    /// <summary>What is to hold; null before the first, and after <see cref="Forget"/>.</summary>
+    public Directive? Current
+    {
+        get
+        {
+            lock (_lock)
+                return _void ? null : _newest;
+        }
+    }
+
+    /// <summary>Completes with the next change or <see cref="Nudge"/>. Take it before reading <see cref="Current"/>.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+                return _changed.Task;
+        }
+    }
+
+    /// <summary>False when it is for another task or older than what was taken before.</summary>
+    public bool Take(Directive directive)
+    {
+        lock (_lock)
+        {
+            if (directive.TaskId != taskId
+                || (_newest is { } newest && (directive.Version < newest.Version || directive.Epoch < newest.Epoch)))
+                return false;
+            _newest = directive;
+            _void = false;
+        }
+        Nudge();
+        return true;
+    }
+
+    /// <summary>
+    /// The directive counts no more until it, or a newer one, comes again. A master whose mysqld has ended may have been
+    /// replaced: it takes writes again only when it is told so after that.
+    /// </summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _void = true;
+    }
+
+    public void Nudge()
+    {
+        TaskCompletionSource before;
+        lock (_lock)
+            (before, _changed) = (_changed, New());
+        before.SetResult();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,135 @@
+using MySqlConnector;
+using Mysos.Core.Protocol;
+using Mysos.Executor.Data;
+using Mysos.Executor.Replication;
+using Mysos.Executor.Servers;
+
+namespace Mysos.Executor.Nodes;
+
+internal enum ServiceEnd
+{
+    Exited,
+    Rebuild,
+}
+
+/// <summary>What is done with one mysqld from its first answer to its end: probe it, and make directives hold.</summary>
+internal sealed class Service(
+    ServerProgram program, Instance instance, Accounts accounts, NodeMarker marker, ServerConnection connection,
+    NodeStatus status, Orders orders, TimeProvider time, Log log) : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
+
+    private ServerConnection? _connection = connection;
+    private Reconciler? _reconciler;
+
+    /// <summary>Until mysqld has exited, or its data are to be given up. A stop is an <see cref="OperationCanceledException"/>.</summary>
+    public async Task<ServiceEnd> RunAsync(Task exited, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var probe = new Probe(program, instance.Paths.Socket, accounts.Admin, status, orders, time, log).RunAsync(ending.Token);
+        var obeying = ObeyAsync(ending.Token);
+        await Task.WhenAny(exited, obeying).ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        await probe.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+        if (exited.IsCompleted)
+            return ServiceEnd.Exited;
+        await obeying.ConfigureAwait(false);
+        return ServiceEnd.Rebuild;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Returns when the data are to be given up.</summary>
+    private async Task ObeyAsync(CancellationToken cancellation)
+    {
+        var recovered = false;
+        while (true)
+        {
+            var changed = orders.Changed;
+            var directive = orders.Current;
+            if (directive is { Role: not DirectedRole.Master } && directive.Rebuild > marker.Rebuild)
+                return;
+            TimeSpan? again;
+            try
+            {
+                _reconciler ??= await ReconcilerAsync(cancellation).ConfigureAwait(false);
+                if (!recovered)
+                    await _reconciler.RecoverAsync(cancellation).ConfigureAwait(false);
+                recovered = true;
+                again = directive is null
+                    ? await ObserveAsync(_reconciler, cancellation).ConfigureAwait(false)
+                    : await PassAsync(_reconciler, directive, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is MySqlException or InvalidOperationException)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                log.Write($"A step failed: {e.Message}");
+                status.Set(f => f with { Reason = e.Message });
+                await ForgetConnectionAsync().ConfigureAwait(false);
+                again = RetryDelay;
+            }
+            if (again == TimeSpan.Zero)
+                continue;
+            await changed.WaitAsync(again ?? Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<TimeSpan?> ObserveAsync(Reconciler reconciler, CancellationToken cancellation)
+    {
+        var state = await reconciler.ObserveAsync(cancellation).ConfigureAwait(false);
+        status.Set(f => f with { Observed = state, Applied = null, Reason = "waiting for a directive" });
+        return null;
+    }
+
+    private async Task<TimeSpan?> PassAsync(Reconciler reconciler, Directive directive, CancellationToken cancellation)
+    {
+        var pass = await reconciler.PassAsync(directive, cancellation).ConfigureAwait(false);
+        var before = status.Current;
+        var now = before with
+        {
+            Observed = pass.State,
+            Reason = pass.Reason,
+            Diverged = pass.Diverged,
+            Applied = pass.Holds ? directive : before.Applied,
+            Epoch = pass.Holds ? directive.Epoch : before.Epoch,
+        };
+        if (pass.Holds && before.Applied?.Version != directive.Version)
+            log.Write($"{directive.Role}{(directive.Source is { } source ? $" of {source}" : "")} holds, epoch {directive.Epoch}.");
+        // While something is waited for, passes follow each other quickly: tell what changed, not each of them.
+        if (pass.Holds && pass.Again is null || !Same(before, now))
+        {
+            status.Set(f => f with
+            {
+                Observed = now.Observed, Reason = now.Reason, Diverged = now.Diverged, Applied = now.Applied, Epoch = now.Epoch,
+            });
+        }
+        if (directive.Role == DirectedRole.Slave && pass is { Holds: true, Again: null })
+            await reconciler.PrepareForPromotionAsync(cancellation).ConfigureAwait(false);
+        return pass.Again;
+    }
+
+    private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
+        a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Applied == b.Applied
+        && a.Observed?.ReadOnly == b.Observed?.ReadOnly;
+
+    private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
+    {
+        _connection ??= await ServerConnection.OpenAsync(instance.Paths.Socket, accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        return new Reconciler(program.Flavor, accounts, marker.FormerUser, _connection, time, log);
+    }
+
+    private async Task ForgetConnectionAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        (_connection, _reconciler) = (null, null);
+    }
+}

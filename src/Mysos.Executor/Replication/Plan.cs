@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Mysos.Core.Protocol;
+using Mysos.Executor.Servers;
+
+namespace Mysos.Executor.Replication;
+
+/// <summary>Something to be done to a mysqld.</summary>
+internal abstract record Step
+{
+    /// <summary>Ends the connections of clients.</summary>
+    public sealed record CutClients : Step;
+    public sealed record SetReadOnly(bool On) : Step;
+    public sealed record SetSemiSyncSource(bool On) : Step;
+    public sealed record SetSemiSyncReplica(bool On) : Step;
+    public sealed record StopReceiving : Step;
+    public sealed record StartReplication : Step;
+    /// <summary>Applies what was received, without receiving.</summary>
+    public sealed record StartApplying : Step;
+    public sealed record AwaitApplied : Step;
+    /// <summary>Forgets the source.</summary>
+    public sealed record Detach : Step;
+    /// <summary>Follows another source, once it is sure to have everything that this server has.</summary>
+    public sealed record Attach(Endpoint Source) : Step;
+    /// <summary>The owner's account has its password and rights; a restored one's former owner is gone.</summary>
+    public sealed record EnsureOwner : Step;
+}
+
+/// <summary>
+/// What brings a server from its state to what a directive wants: a pure function, asked again after each time its steps
+/// were carried out, until there are none.
+/// </summary>
+/// <param name="Steps">In this order. Where a step's outcome matters for what follows, it is the last.</param>
+internal sealed record Plan(ImmutableArray<Step> Steps)
+{
+    /// <summary>The directive holds.</summary>
+    public bool Holds => Steps.IsEmpty;
+
+    /// <param name="ownerReady">The owner's account is known to be in order.</param>
+    public static Plan For(Directive directive, ServerState server, bool ownerReady) => new(directive switch
+    {
+        { Role: DirectedRole.Master } => Master(server, directive.Ackers > 0, ownerReady),
+        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0),
+        _ => [.. Fence(server), .. Receives(server) ? [new Step.StopReceiving()] : Array.Empty<Step>()],
+    });
+
+    /// <summary>
+    /// Applies all, then takes writes. Whoever may write can do so only when everything else is in place, so that is last.
+    /// </summary>
+    private static ImmutableArray<Step> Master(ServerState server, bool acknowledged, bool ownerReady)
+    {
+        if (Receives(server))
+            return [new Step.StopReceiving()];
+        if (!server.AllApplied)
+            return server.Replica!.Applying ? [new Step.AwaitApplied()] : [new Step.StartApplying(), new Step.AwaitApplied()];
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        if (server.Replica is not null)
+            steps.Add(new Step.Detach());
+        if (server.SemiSyncReplica)
+            steps.Add(new Step.SetSemiSyncReplica(false));
+        // Before the master waits for acknowledgements: nobody follows it yet who could give one.
+        if (!ownerReady)
+            steps.Add(new Step.EnsureOwner());
+        if (server.SemiSyncSource != acknowledged)
+            steps.Add(new Step.SetSemiSyncSource(acknowledged));
+        if (server.ReadOnly)
+            steps.Add(new Step.SetReadOnly(false));
+        return steps.ToImmutable();
+    }
+
+    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, bool acknowledges)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        steps.AddRange(Fence(server));
+        if (server.SemiSyncReplica != acknowledges)
+            steps.Add(new Step.SetSemiSyncReplica(acknowledges));
+        if (server.Replica is not { FollowsByGtid: true } replica || replica.Source != source)
+            steps.Add(new Step.Attach(source));
+        else if (replica.Receiver == ReceiverState.Stopped || !replica.Applying)
+            steps.Add(new Step.StartReplication());
+        return steps.ToImmutable();
+    }
+
+    /// <summary>
+    /// Semi-synchronous waiting ends last: a commit that waits must not be told "done" without a copy before its client is
+    /// cut off. Clients are cut twice, since read-only waits for what runs and somebody may connect meanwhile.
+    /// </summary>
+    private static ImmutableArray<Step> Fence(ServerState server)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        if (!server.ReadOnly)
+            steps.AddRange(new Step.CutClients(), new Step.SetReadOnly(true), new Step.CutClients());
+        if (server.SemiSyncSource)
+            steps.Add(new Step.SetSemiSyncSource(false));
+        return steps.ToImmutable();
+    }
+
+    private static bool Receives(ServerState server) => server.Replica is { Receiver: not ReceiverState.Stopped };
+}

@@ -1,0 +1,243 @@
+using System.Globalization;
+using MySqlConnector;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Mysos.Executor.Servers;
+
+namespace Mysos.Executor.Replication;
+
+/// <summary>What became of one attempt to make a directive hold.</summary>
+/// <param name="State">The server's state after it.</param>
+/// <param name="Reason">What it waits for; null when it holds.</param>
+/// <param name="Diverged">This server has what its master lacks, or cannot apply what its master has.</param>
+/// <param name="Again">When to try again without being asked; null: only when something changed.</param>
+internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool Diverged, TimeSpan? Again);
+
+/// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
+internal sealed class Reconciler(
+    IFlavor flavor, Accounts accounts, string? formerUser, ServerConnection connection, TimeProvider time, Log log)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
+    private const double ApplySliceSeconds = 0.25;
+    private const int MostSkipped = 10_000;
+    private const int NoSuchThread = 1094;
+
+    private readonly Divergence _divergence = new(time);
+    private bool _ownerReady;
+    private long _attachedAt;
+
+    /// <summary>The owner's account was found in order: a promotion need not look.</summary>
+    public bool OwnerIsReady => _ownerReady;
+
+    public Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
+        connection.QueryAsync(flavor.ObserveSql, flavor.ReadStateAsync, cancellation);
+
+    /// <summary>
+    /// After a start: applies what an earlier life of this server received and did not apply. It may be the only copy of an
+    /// acknowledged write, and MariaDB throws it away when following begins.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken cancellation)
+    {
+        var state = await ObserveAsync(cancellation).ConfigureAwait(false);
+        if (state.Replica is null || state.AllApplied)
+            return;
+        await connection.ExecuteAsync(flavor.StartApplying(state.Replica), cancellation).ConfigureAwait(false);
+        for (var skipped = 0; !cancellation.IsCancellationRequested;)
+        {
+            state = await ObserveAsync(cancellation).ConfigureAwait(false);
+            if (state.AllApplied || state.Replica is not { } replica)
+                return;
+            if (!replica.Applying && replica.ApplyError != 0)
+            {
+                // 1950: this one was applied before; the note of where applying stood is written after the transaction.
+                if (flavor.SkipApplied is not { } skip || replica.ApplyError != Divergence.OutOfOrder || ++skipped > MostSkipped)
+                {
+                    log.Write($"The relay log could not be applied to its end: {replica.ApplyError} {replica.ApplyErrorText}");
+                    return;
+                }
+                await connection.ExecuteAsync(skip, cancellation).ConfigureAwait(false);
+            }
+            await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Looks, plans, and carries out one plan.</summary>
+    public async Task<Pass> PassAsync(Directive directive, CancellationToken cancellation)
+    {
+        var state = await ObserveAsync(cancellation).ConfigureAwait(false);
+        if (directive.Role == DirectedRole.Master && state.ReadOnly && !_ownerReady)
+            _ownerReady = await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
+        var plan = Plan.For(directive, state, _ownerReady || !state.ReadOnly);
+        foreach (var step in plan.Steps)
+        {
+            var stopped = await RunAsync(step, state, cancellation).ConfigureAwait(false);
+            if (stopped is not null)
+                return stopped with { State = await ObserveAsync(cancellation).ConfigureAwait(false) };
+        }
+        if (plan.Steps.Length > 0)
+        {
+            state = await ObserveAsync(cancellation).ConfigureAwait(false);
+            plan = Plan.For(directive, state, _ownerReady || !state.ReadOnly);
+        }
+        if (directive.Role == DirectedRole.Slave)
+            return Following(directive, state, plan.Holds);
+        return plan.Holds
+            ? new Pass(state, true, null, false, null)
+            : new Pass(state, false, state.Replica?.ApplyErrorText is { Length: > 0 } error ? $"applying stopped: {error}" : null, false,
+                state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
+    }
+
+    /// <summary>Looks whether a slave has the owner's account yet, so that its promotion need not.</summary>
+    public async Task PrepareForPromotionAsync(CancellationToken cancellation)
+    {
+        if (!_ownerReady)
+            _ownerReady = await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private Pass Following(Directive directive, ServerState state, bool holds)
+    {
+        var diverged = _divergence.Judge(state);
+        if (diverged is not null)
+            return new Pass(state, false, diverged, true, null);
+        var connected = state.Replica is { Follows: true };
+        var error = state.Replica is { Follows: false } replica
+            ? $"not following {replica.Source} yet: {FirstOf(replica.ReceiveErrorText, replica.ApplyErrorText) ?? "connecting"}"
+            : null;
+        // Just attached: it connects within milliseconds.
+        var again = connected ? (TimeSpan?)null : time.GetElapsedTime(_attachedAt) < Later ? Soon : Later;
+        return new Pass(state, holds, error, false, again);
+    }
+
+    private static string? FirstOf(params string?[] texts) => texts.FirstOrDefault(t => !string.IsNullOrEmpty(t));
+
+    /// <summary>Null: go on with the next step.</summary>
+    private async Task<Pass?> RunAsync(Step step, ServerState state, CancellationToken cancellation)
+    {
+        switch (step)
+        {
+            case Step.CutClients:
+                await CutClientsAsync(cancellation).ConfigureAwait(false);
+                return null;
+            case Step.SetReadOnly readOnly:
+                log.Write(readOnly.On ? "Read-only." : "Taking writes.");
+                await connection.ExecuteAsync(flavor.ReadOnly(readOnly.On), cancellation).ConfigureAwait(false);
+                return null;
+            case Step.SetSemiSyncSource semiSync:
+                log.Write($"Semi-synchronous as master: {(semiSync.On ? "on" : "off")}.");
+                await connection.ExecuteAsync(flavor.SemiSyncSource(semiSync.On), cancellation).ConfigureAwait(false);
+                return null;
+            case Step.SetSemiSyncReplica semiSync:
+                var receiving = state.Replica is { Receiver: not ReceiverState.Stopped };
+                await connection.ExecuteAsync(flavor.SemiSyncReplica(semiSync.On, receiving), cancellation).ConfigureAwait(false);
+                return null;
+            case Step.StopReceiving:
+                await connection.ExecuteAsync(flavor.StopReceiving, cancellation).ConfigureAwait(false);
+                return null;
+            case Step.StartReplication:
+                return await RestartReplicationAsync(state, cancellation).ConfigureAwait(false);
+            case Step.StartApplying:
+                await connection.ExecuteAsync(flavor.StartApplying(state.Replica!), cancellation).ConfigureAwait(false);
+                return null;
+            case Step.AwaitApplied:
+                return await AwaitAppliedAsync(state, cancellation).ConfigureAwait(false);
+            case Step.Detach:
+                await connection.ExecuteAsync(flavor.Detach, cancellation).ConfigureAwait(false);
+                return null;
+            case Step.Attach attach:
+                return await AttachAsync(attach.Source, state, cancellation).ConfigureAwait(false);
+            case Step.EnsureOwner:
+                await EnsureOwnerAsync(cancellation).ConfigureAwait(false);
+                return null;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(step), step, "This step is not known.");
+        }
+    }
+
+    private async Task CutClientsAsync(CancellationToken cancellation)
+    {
+        foreach (var id in await connection.NumbersAsync(flavor.ClientsSql(accounts), cancellation).ConfigureAwait(false))
+        {
+            try
+            {
+                await connection.ExecuteAsync($"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellation).ConfigureAwait(false);
+            }
+            catch (MySqlException e) when (e.Number == NoSuchThread)
+            {
+                // It went by itself.
+            }
+        }
+    }
+
+    private async Task<Pass?> RestartReplicationAsync(ServerState state, CancellationToken cancellation)
+    {
+        // A thread that stopped with an error would stop again at once: not more often than each Later.
+        if (!_divergence.MayRestart(state))
+            return new Pass(state, false, null, false, Later);
+        _attachedAt = time.GetTimestamp();
+        await connection.ExecuteAsync(flavor.StartReplication, cancellation).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<Pass?> AwaitAppliedAsync(ServerState state, CancellationToken cancellation)
+    {
+        if (state.Replica is { Received.Length: > 0 } replica)
+            await connection.RowAsync(flavor.AwaitApplied(replica.Received, ApplySliceSeconds), cancellation).ConfigureAwait(false);
+        else
+            await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<Pass?> AttachAsync(Endpoint source, ServerState state, CancellationToken cancellation)
+    {
+        SourceState at;
+        try
+        {
+            at = await AskSourceAsync(source, cancellation).ConfigureAwait(false);
+        }
+        catch (MySqlException e)
+        {
+            return new Pass(state, false, $"the master {source} does not answer: {e.Message}", false, Later);
+        }
+        if (!GtidPosition.Parse(at.Executed).Covers(state.Position))
+        {
+            // A master that still applies what it received may have it soon; once it takes writes, it has all it will ever have.
+            return at.ReadOnly
+                ? new Pass(state, false, $"the master {source} is still applying what it received", false, Later)
+                : new Pass(state, false,
+                    $"it has transactions that the master {source} lacks: executed {state.Executed}, received {state.Replica?.Received}, "
+                    + $"the master {at.Executed}", true, null);
+        }
+        log.Write($"Following {source}.");
+        _divergence.Reset();
+        _attachedAt = time.GetTimestamp();
+        await connection.ExecuteAsync(flavor.Attach(source, accounts.Replication, state), cancellation).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)
+    {
+        await using var master = await ServerConnection.OpenAsync(source, accounts.Replication, SourceTimeout, cancellation).ConfigureAwait(false);
+        var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
+        return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "");
+    }
+
+    private async Task<bool> OwnerIsReadyAsync(CancellationToken cancellation)
+    {
+        if (formerUser is not null)
+            return false;
+        if (flavor.OwnerIsReadySql(accounts.Cluster) is not { } sql)
+            return false;
+        var row = await connection.RowAsync(sql, cancellation).ConfigureAwait(false);
+        return row?.Flag(0) == true;
+    }
+
+    private async Task EnsureOwnerAsync(CancellationToken cancellation)
+    {
+        if (formerUser is not null && formerUser != accounts.Cluster.User)
+            await connection.ExecuteAsync(flavor.DropAccount(formerUser), cancellation).ConfigureAwait(false);
+        await connection.ExecuteAsync(flavor.EnsureOwner(accounts.Cluster), cancellation).ConfigureAwait(false);
+        _ownerReady = true;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Data.Common;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Executor.Servers;
+
+/// <summary>What MariaDB and MySQL say differently. Statements only; who runs them, and when, is the same for both.</summary>
+internal interface IFlavor
+{
+    /// <summary><c>MariaDB</c> or <c>MySQL</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Lines of <c>[mysqld]</c> that the other flavor does not have.</summary>
+    IEnumerable<string> Options(long memoryMb);
+
+    /// <summary>The program and arguments that make an empty data directory at <paramref name="directory"/>.</summary>
+    (string Program, IReadOnlyList<string> Arguments) Initialize(string mysqld, string directory, bool asRoot);
+
+    /// <summary>
+    /// Options for a start after which the server is sure to follow a master that has all acknowledged writes: what it
+    /// wrote and nobody acknowledged may be cut off.
+    /// </summary>
+    IReadOnlyList<string> StartAsSlave { get; }
+
+    /// <summary>
+    /// Makes the accounts anew, one statement a line, without a trace in the binary log. No other account of the
+    /// installation remains.
+    /// </summary>
+    IReadOnlyList<string> InitFile(Accounts accounts, string hostName);
+
+    /// <summary>Answers with what <see cref="ReadStateAsync"/> reads.</summary>
+    string ObserveSql { get; }
+    Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation);
+
+    /// <summary>One row: read-only (0 or 1), executed GTIDs. Asked of a master with the replication account.</summary>
+    string SourceSql { get; }
+
+    /// <summary>Ids of connections that are neither the server's, nor the accounts', nor the asking one.</summary>
+    string ClientsSql(Accounts accounts);
+
+    string ReadOnly(bool on);
+    string SemiSyncSource(bool on);
+    /// <summary>Takes effect at once, also on a receiver that runs.</summary>
+    string SemiSyncReplica(bool on, bool receiving);
+    string StopReceiving { get; }
+    /// <summary>Starts what does not run, for a replica that is set up.</summary>
+    string StartReplication { get; }
+    /// <summary>Stops, and forgets the source and the relay logs.</summary>
+    string Detach { get; }
+    /// <summary>Applies what the relay log holds, without receiving, and without throwing any of it away.</summary>
+    string StartApplying(ReplicaState replica);
+    /// <summary>Steps over the transaction that applying stopped at because it has been applied before; null: never needed.</summary>
+    string? SkipApplied { get; }
+    /// <summary>Returns at once or after <paramref name="seconds"/>: one row, 0 when everything of <paramref name="gtids"/> is applied.</summary>
+    string AwaitApplied(string gtids, double seconds);
+    string Attach(Endpoint source, Account replication, ServerState state);
+
+    /// <summary>One row, 1: the account exists with this password and its rights. Null: the flavor cannot tell without a login.</summary>
+    string? OwnerIsReadySql(Account owner);
+    /// <summary>Creates the owner's account or gives it its password and rights back. Replicated.</summary>
+    string EnsureOwner(Account owner);
+    string SetPosition(string gtids);
+    string DropAccount(string user);
+}

@@ -1,0 +1,153 @@
+using System.Data.Common;
+using System.Globalization;
+using Mysos.Core.Protocol;
+using static Mysos.Executor.Servers.SqlText;
+
+namespace Mysos.Executor.Servers;
+
+/// <summary>MySQL 8.0.26 and later, 8.4 and 9.x.</summary>
+internal sealed class MySqlFlavor : IFlavor
+{
+    public string Name => "MySQL";
+
+    public IEnumerable<string> Options(long memoryMb) =>
+    [
+        "log_bin=binlog",
+        "log_replica_updates=ON",
+        "gtid_mode=ON",
+        "enforce_gtid_consistency=ON",
+        "super_read_only=ON",
+        "skip_replica_start=ON",
+        // 0: a binary log is never deleted; a node that is rebuilt can follow from the first transaction.
+        "binlog_expire_logs_seconds=0",
+        "plugin_load_add=semisync_source.so",
+        "plugin_load_add=semisync_replica.so",
+        "plugin_load_add=mysql_clone.so",
+        "loose_rpl_semi_sync_source_wait_point=AFTER_SYNC",
+        "loose_rpl_semi_sync_source_timeout=1000",
+        "loose_rpl_semi_sync_source_wait_no_replica=OFF",
+        "replica_net_timeout=4",
+        "character_set_server=utf8mb4",
+        $"innodb_redo_log_capacity={MyCnf.RedoLogMb(memoryMb)}M",
+        "loose_mysqlx=OFF",
+    ];
+
+    public (string, IReadOnlyList<string>) Initialize(string mysqld, string directory, bool asRoot)
+    {
+        List<string> arguments = ["--no-defaults", "--initialize-insecure", $"--datadir={directory}",
+            $"--innodb-redo-log-capacity={MyCnf.SmallRedoLogMb}M", $"--log-error={directory}.err"];
+        if (asRoot)
+            arguments.Add("--user=root");
+        return (mysqld, arguments);
+    }
+
+    // MySQL has nothing that cuts unacknowledged transactions off: they are errant, and the node is rebuilt.
+    public IReadOnlyList<string> StartAsSlave => [];
+
+    public IReadOnlyList<string> InitFile(Accounts accounts, string hostName) =>
+    [
+        "SET sql_log_bin=0;",
+        .. Account(accounts.Admin),
+        $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(accounts.Admin.User)} WITH GRANT OPTION;",
+        .. Account(accounts.Replication),
+        $"GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {Everywhere(accounts.Replication.User)};",
+        "DROP USER IF EXISTS 'root'@'localhost';",
+        "DROP USER IF EXISTS ''@'localhost';",
+    ];
+
+    private static string[] Account(Account account) =>
+    [
+        $"CREATE USER IF NOT EXISTS {Everywhere(account.User)} IDENTIFIED BY {Literal(account.Password)};",
+        $"ALTER USER {Everywhere(account.User)} IDENTIFIED BY {Literal(account.Password)};",
+    ];
+
+    public string ObserveSql =>
+        "SELECT @@global.super_read_only, @@global.gtid_executed, "
+        + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled; SHOW REPLICA STATUS";
+
+    public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
+    {
+        var row = await RowReader.ReadAsync(reader, cancellation).ConfigureAwait(false)
+            ?? throw new InvalidDataException("The server did not tell its state.");
+        var state = new ServerState
+        {
+            ReadOnly = row.Flag(0),
+            Executed = Gtids(row.Text(1)),
+            SemiSyncSource = row.Flag(2),
+            SemiSyncReplica = row.Flag(3),
+        };
+        await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+        var replica = await RowReader.ReadAsync(reader, cancellation).ConfigureAwait(false);
+        return replica is null ? state : state with { Replica = ReadReplica(replica) };
+    }
+
+    private static ReplicaState ReadReplica(RowReader row) => new()
+    {
+        Source = new(row.Text("Source_Host") ?? "", (int)(row.Number("Source_Port") ?? 0)),
+        Receiver = row.Text("Replica_IO_Running") switch
+        {
+            "Yes" => ReceiverState.Connected,
+            "No" => ReceiverState.Stopped,
+            _ => ReceiverState.Connecting,
+        },
+        Applying = row.Text("Replica_SQL_Running") == "Yes",
+        Received = Gtids(row.Text("Retrieved_Gtid_Set")),
+        ReceiveError = (int)(row.Number("Last_IO_Errno") ?? 0),
+        ReceiveErrorText = row.Text("Last_IO_Error"),
+        ApplyError = (int)(row.Number("Last_SQL_Errno") ?? 0),
+        ApplyErrorText = row.Text("Last_SQL_Error"),
+        LagSeconds = row.Number("Seconds_Behind_Source"),
+        RelayRead = true,
+    };
+
+    /// <summary>Long sets come with line ends in them.</summary>
+    private static string Gtids(string? text) => (text ?? "").Replace("\n", "", StringComparison.Ordinal);
+
+    public string SourceSql => "SELECT @@global.super_read_only, @@global.gtid_executed";
+
+    public string ClientsSql(Accounts accounts) =>
+        "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Connect') "
+        + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}, {Literal(accounts.Replication.User)})";
+
+    public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
+
+    public string SemiSyncSource(bool on) => on ? "SET GLOBAL rpl_semi_sync_source_enabled=1" : "SET GLOBAL rpl_semi_sync_source_enabled=0";
+
+    public string SemiSyncReplica(bool on, bool receiving) =>
+        $"SET GLOBAL rpl_semi_sync_replica_enabled={(on ? 1 : 0)}" + (receiving ? "; STOP REPLICA IO_THREAD; START REPLICA IO_THREAD" : "");
+
+    public string StopReceiving => "STOP REPLICA IO_THREAD";
+
+    public string StartReplication => "START REPLICA";
+
+    public string Detach => "STOP REPLICA; RESET REPLICA ALL";
+
+    public string StartApplying(ReplicaState replica) => "START REPLICA SQL_THREAD";
+
+    // A transaction that was applied before is left out by its GTID.
+    public string? SkipApplied => null;
+
+    public string AwaitApplied(string gtids, double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"SELECT WAIT_FOR_EXECUTED_GTID_SET({Literal(gtids)}, {seconds:F3})");
+
+    public string Attach(Endpoint source, Account replication, ServerState state)
+    {
+        var stop = state.Replica is null ? "" : "STOP REPLICA; ";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{stop}CHANGE REPLICATION SOURCE TO SOURCE_HOST={Literal(source.Host)}, SOURCE_PORT={source.Port}, "
+            + $"SOURCE_USER={Literal(replication.User)}, SOURCE_PASSWORD={Literal(replication.Password)}, SOURCE_AUTO_POSITION=1, "
+            + $"SOURCE_SSL=0, GET_SOURCE_PUBLIC_KEY=1, SOURCE_CONNECT_RETRY=1, SOURCE_RETRY_COUNT=100000, "
+            + $"SOURCE_HEARTBEAT_PERIOD=1; START REPLICA");
+    }
+
+    public string? OwnerIsReadySql(Account owner) => null;
+
+    public string EnsureOwner(Account owner) =>
+        $"CREATE USER IF NOT EXISTS {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
+        + $"ALTER USER {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
+        + $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} WITH GRANT OPTION";
+
+    public string SetPosition(string gtids) => $"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged={Literal(gtids)}";
+
+    public string DropAccount(string user) => $"DROP USER IF EXISTS {Everywhere(user)}";
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using MySqlConnector;
+using Mysos.Core.Processes;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Executor.Servers;
+
+/// <summary>A mysqld process, from its start to its end.</summary>
+internal sealed class RunningServer : IDisposable
+{
+    private const int LinesKept = 20;
+    private static readonly TimeSpan SocketPoll = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LoginTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly InstancePaths _paths;
+    private readonly TimeProvider _time;
+    private readonly long _logStart;
+    private readonly Queue<string> _said = new();
+
+    private RunningServer(Process process, InstancePaths paths, long logStart, TimeProvider time)
+    {
+        (_process, _paths, _logStart, _time) = (process, paths, logStart, time);
+        Exited = WaitAsync();
+    }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Completes, never faults, with the exit code as soon as the process has ended: 128 + n for signal n.</summary>
+    public Task<int> Exited { get; }
+
+    public static async Task<RunningServer> StartAsync(
+        ServerProgram program, Instance instance, IReadOnlyList<string> options, TimeProvider time)
+    {
+        var paths = instance.Paths;
+        File.Delete(paths.Socket);
+        var logStart = File.Exists(paths.ErrorLog) ? new FileInfo(paths.ErrorLog).Length : 0;
+        var start = new ProcessStartInfo(program.Path,
+            [$"--defaults-file={instance.OptionFile}", $"--init-file={instance.InitFile}", .. options])
+        {
+            RedirectStandardError = true,
+            WorkingDirectory = paths.DataDirectory,
+        };
+        return new RunningServer(await ChildProcesses.StartAsync(start).ConfigureAwait(false), paths, logStart, time);
+    }
+
+    /// <summary>
+    /// A login as soon as the server lets anybody in, which is after the init file. Null when it ended before that.
+    /// </summary>
+    public async Task<ServerConnection?> ReadyAsync(Account admin, CancellationToken cancellation)
+    {
+        while (!Exited.IsCompleted)
+        {
+            if (File.Exists(_paths.Socket) && await TryLoginAsync(admin, cancellation).ConfigureAwait(false) is { } connection)
+                return connection;
+            await Task.Delay(SocketPoll, _time, cancellation).ConfigureAwait(false);
+        }
+        return null;
+    }
+
+    /// <summary>SIGTERM, then SIGKILL after <paramref name="grace"/>.</summary>
+    public async Task StopAsync(TimeSpan grace)
+    {
+        await ChildProcesses.StopAsync(_process, grace, _time).ConfigureAwait(false);
+        await Exited.ConfigureAwait(false);
+    }
+
+    public void Kill() => ChildProcesses.Signal(_process, UnixSignal.Kill);
+
+    /// <summary>What it said last, of this start only: errors where there are any.</summary>
+    public string LastWords()
+    {
+        List<string> lines = [.. LogTail()];
+        lock (_said)
+            lines.AddRange(_said);
+        var errors = lines.Where(l => l.Contains("[ERROR]", StringComparison.Ordinal)).ToList();
+        return string.Join(" | ", (errors.Count > 0 ? errors : lines).TakeLast(6));
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+
+    private async Task<int> WaitAsync()
+    {
+        var reading = ReadErrorsAsync();
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            lock (_said)
+            {
+                _said.Enqueue(line);
+                if (_said.Count > LinesKept)
+                    _said.Dequeue();
+            }
+        }
+    }
+
+    private async Task<ServerConnection?> TryLoginAsync(Account admin, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ServerConnection.OpenAsync(_paths.Socket, admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        }
+        catch (MySqlException)
+        {
+            return null;
+        }
+    }
+
+    private IEnumerable<string> LogTail()
+    {
+        if (!File.Exists(_paths.ErrorLog))
+            return [];
+        const long mostBytes = 16 << 10;
+        using var log = new FileStream(_paths.ErrorLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Seek(Math.Max(_logStart, log.Length - mostBytes), SeekOrigin.Begin);
+        using var reader = new StreamReader(log);
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+}

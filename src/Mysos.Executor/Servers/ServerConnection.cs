@@ -1,0 +1,83 @@
+using System.Data.Common;
+using System.Globalization;
+using MySqlConnector;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Executor.Servers;
+
+/// <summary>One connection to a mysqld. Not for use by two at once.</summary>
+internal sealed class ServerConnection : IAsyncDisposable
+{
+    private readonly MySqlConnection _connection;
+
+    private ServerConnection(MySqlConnection connection) => _connection = connection;
+
+    /// <summary>Through the unix socket.</summary>
+    public static Task<ServerConnection> OpenAsync(string socket, Account account, TimeSpan timeout, CancellationToken cancellation) =>
+        OpenAsync(new MySqlConnectionStringBuilder { Server = socket, ConnectionProtocol = MySqlConnectionProtocol.UnixSocket },
+            account, timeout, cancellation);
+
+    public static Task<ServerConnection> OpenAsync(Endpoint endpoint, Account account, TimeSpan timeout, CancellationToken cancellation) =>
+        OpenAsync(new MySqlConnectionStringBuilder { Server = endpoint.Host, Port = (uint)endpoint.Port }, account, timeout, cancellation);
+
+    private static async Task<ServerConnection> OpenAsync(
+        MySqlConnectionStringBuilder to, Account account, TimeSpan timeout, CancellationToken cancellation)
+    {
+        to.UserID = account.User;
+        to.Password = account.Password;
+        to.Pooling = false;
+        to.SslMode = MySqlSslMode.Disabled;
+        to.AllowPublicKeyRetrieval = true;
+        to.ServerRedirectionMode = MySqlServerRedirectionMode.Disabled;
+        to.ConnectionTimeout = (uint)Math.Max(1, Math.Ceiling(timeout.TotalSeconds));
+        to.DefaultCommandTimeout = 30;
+        // A statement that is given up closes its connection: KILL QUERY would need a server that answers.
+        to.CancellationTimeout = -1;
+        var connection = new MySqlConnection(to.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            return new ServerConnection(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public string ServerVersion => _connection.ServerVersion;
+
+    /// <summary>One or more statements.</summary>
+    public async Task ExecuteAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30)
+    {
+        await using var command = Command(sql, timeoutSeconds);
+        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public async Task<T> QueryAsync<T>(
+        string sql, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken cancellation, int timeoutSeconds = 30)
+    {
+        await using var command = Command(sql, timeoutSeconds);
+        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+            return await read(reader, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The first row; null when there is none.</summary>
+    public Task<RowReader?> RowAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30) =>
+        QueryAsync(sql, RowReader.ReadAsync, cancellation, timeoutSeconds);
+
+    /// <summary>The first column of each row, as whole numbers.</summary>
+    public Task<List<long>> NumbersAsync(string sql, CancellationToken cancellation) => QueryAsync(sql, async (reader, token) =>
+    {
+        var numbers = new List<long>();
+        while (await reader.ReadAsync(token).ConfigureAwait(false))
+            numbers.Add(Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture));
+        return numbers;
+    }, cancellation);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private MySqlCommand Command(string sql, int timeoutSeconds) => new(sql, _connection) { CommandTimeout = timeoutSeconds };
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+
+namespace Mysos.Executor.Servers;
+
+/// <summary>What a running mysqld says of itself, in one answer.</summary>
+internal sealed record ServerState
+{
+    /// <summary>Nobody but administrators can write.</summary>
+    public required bool ReadOnly { get; init; }
+    /// <summary>GTIDs executed.</summary>
+    public required string Executed { get; init; }
+    /// <summary>The master's side of semi-synchronous replication is on.</summary>
+    public required bool SemiSyncSource { get; init; }
+    public required bool SemiSyncReplica { get; init; }
+    /// <summary>MariaDB: <c>gtid_slave_pos</c> lags behind what this server wrote as a master.</summary>
+    public bool SlavePositionStale { get; init; }
+    /// <summary>Null: it is not set up to follow anybody.</summary>
+    public ReplicaState? Replica { get; init; }
+
+    /// <summary>All that was received has been applied. Meaningful once receiving has stopped.</summary>
+    public bool AllApplied => Replica is null
+        || ((Replica.RelayRead || Replica.Received.Length > 0)
+            && GtidPosition.Parse(Executed).Covers(GtidPosition.Parse(Replica.Received)));
+
+    /// <summary>Executed and received.</summary>
+    public GtidPosition Position => GtidPosition.Parse(Executed).Union(GtidPosition.Parse(Replica?.Received));
+}
+
+internal enum ReceiverState
+{
+    Stopped,
+    Connecting,
+    Connected,
+}
+
+internal sealed record ReplicaState
+{
+    public required Endpoint Source { get; init; }
+    public required ReceiverState Receiver { get; init; }
+    public required bool Applying { get; init; }
+    /// <summary>GTIDs received.</summary>
+    public string Received { get; init; } = "";
+    /// <summary>The last error of the receiving side, 0 for none.</summary>
+    public int ReceiveError { get; init; }
+    public string? ReceiveErrorText { get; init; }
+    public int ApplyError { get; init; }
+    public string? ApplyErrorText { get; init; }
+    public double? LagSeconds { get; init; }
+    /// <summary>Where applying stands in the relay log; MariaDB only.</summary>
+    public RelayPosition? Relay { get; init; }
+    /// <summary>
+    /// Nothing in the relay log waits to be applied. MariaDB does not know after a start what it had received, so there it
+    /// is only known when applying has come to the end; MySQL's <see cref="Received"/> is always whole.
+    /// </summary>
+    public bool RelayRead { get; init; }
+    /// <summary>It finds its place at the source by GTID.</summary>
+    public bool FollowsByGtid { get; init; } = true;
+
+    public bool Follows => Receiver == ReceiverState.Connected && Applying;
+}
+
+internal sealed record RelayPosition(string File, long Position);
+
+/// <summary>How far a master is, as its slaves ask it before they attach.</summary>
+internal sealed record SourceState(bool ReadOnly, string Executed);
