@@ -46,9 +46,10 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
 
     private void Wipe()
     {
+        if (!Directory.Exists(Path))
+            return;
         // The mark goes first: what is half deleted must not look finished.
         File.Delete(System.IO.Path.Combine(Path, NodeMarker.FileName));
-        if (Directory.Exists(Path))
-            Directory.Delete(Path, recursive: true);
+        Directory.Delete(Path, recursive: true);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class Templates(CacheDirectory cache, TimeProvider time, Log log
             if (Directory.Exists(leftover))
                 Directory.Delete(leftover, recursive: true);
         }
-        Directory.CreateDirectory(making);
+        Directory.CreateDirectory(making, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(sparse, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var (program, arguments) = server.Flavor.Initialize(server.Path, making, CacheDirectory.RunsAsRoot);
         try
         {

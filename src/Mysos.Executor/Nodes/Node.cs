@@ -136,7 +136,7 @@ internal sealed class Node
         ServerProgram program, Accounts accounts, IReadOnlyList<string> options, Task finishing, CancellationToken stop, CancellationToken killAt)
     {
         _instance.WriteFiles(program, accounts);
-        using var server = await RunningServer.StartAsync(program, _instance, options, _time).ConfigureAwait(false);
+        using var server = await RunningServer.StartAsync(program, _instance, options, _time, _log).ConfigureAwait(false);
         try
         {
             Status.Set(f => f with { Phase = NodePhase.Starting, Reason = null, Observed = null, Silent = null });
@@ -163,7 +163,7 @@ internal sealed class Node
             _log.Write(why);
             if (!_hasRun)
                 throw Fail(why);
-            Status.Set(f => f with { Phase = NodePhase.Stopped, Reason = why, Observed = f.Observed is { } o ? o with { ReadOnly = true } : null });
+            Status.Set(f => f with { Phase = NodePhase.Stopped, Reason = why, Observed = f.Observed is { } o ? o with { ReadOnly = true, Writable = false } : null });
             return ServerEnd.Exited;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

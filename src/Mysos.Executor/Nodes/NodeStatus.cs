@@ -31,7 +31,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
 
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
         {
-            DirectedRole.Master => Observed is { ReadOnly: false },
+            DirectedRole.Master => Observed is { Writable: true },
             DirectedRole.Slave => Observed is { ReadOnly: true, Replica: { Follows: true } replica } && replica.Source == Applied.Source,
             _ => false,
         };
@@ -73,7 +73,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         AppliedVersion = facts.Applied?.Version ?? 0,
         Epoch = facts.Epoch,
         Role = facts.Applied?.Role ?? DirectedRole.Standby,
-        ReadOnly = facts.Observed?.ReadOnly ?? true,
+        ReadOnly = facts.Observed is not { Writable: true },
         Serving = facts.Serving,
         Executed = facts.Observed?.Executed,
         Received = facts.Observed?.Replica?.Received,

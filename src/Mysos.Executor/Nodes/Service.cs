@@ -70,7 +70,8 @@ internal sealed class Service(
             catch (Exception e) when (e is MySqlException or InvalidOperationException)
             {
                 cancellation.ThrowIfCancellationRequested();
-                log.Write($"A step failed: {e.Message}");
+                if (status.Current.Reason != e.Message)
+                    log.Write($"A step failed: {e.Message}");
                 status.Set(f => f with { Reason = e.Message });
                 await ForgetConnectionAsync().ConfigureAwait(false);
                 again = RetryDelay;
@@ -118,7 +119,7 @@ internal sealed class Service(
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
         a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Applied == b.Applied
-        && a.Observed?.ReadOnly == b.Observed?.ReadOnly;
+        && a.Observed?.Writable == b.Observed?.Writable;
 
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {

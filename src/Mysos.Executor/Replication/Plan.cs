@@ -62,7 +62,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
             steps.Add(new Step.EnsureOwner());
         if (server.SemiSyncSource != acknowledged)
             steps.Add(new Step.SetSemiSyncSource(acknowledged));
-        if (server.ReadOnly)
+        if (!server.Writable)
             steps.Add(new Step.SetReadOnly(false));
         return steps.ToImmutable();
     }

@@ -67,9 +67,9 @@ internal sealed class Reconciler(
     public async Task<Pass> PassAsync(Directive directive, CancellationToken cancellation)
     {
         var state = await ObserveAsync(cancellation).ConfigureAwait(false);
-        if (directive.Role == DirectedRole.Master && state.ReadOnly && !_ownerReady)
+        if (directive.Role == DirectedRole.Master && !state.Writable && !_ownerReady)
             _ownerReady = await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
-        var plan = Plan.For(directive, state, _ownerReady || !state.ReadOnly);
+        var plan = Plan.For(directive, state, _ownerReady || state.Writable);
         foreach (var step in plan.Steps)
         {
             var stopped = await RunAsync(step, state, cancellation).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class Reconciler(
         if (plan.Steps.Length > 0)
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
-            plan = Plan.For(directive, state, _ownerReady || !state.ReadOnly);
+            plan = Plan.For(directive, state, _ownerReady || state.Writable);
         }
         if (directive.Role == DirectedRole.Slave)
             return Following(directive, state, plan.Holds);

@@ -25,7 +25,9 @@ internal interface IFlavor
     /// Makes the accounts anew, one statement a line, without a trace in the binary log. No other account of the
     /// installation remains.
     /// </summary>
-    IReadOnlyList<string> InitFile(Accounts accounts, string hostName);
+    /// <param name="hostName">This machine's, which accounts of the installation may be named after.</param>
+    /// <param name="systemUser">The operating system's user that the executor and mysqld run as.</param>
+    IReadOnlyList<string> InitFile(Accounts accounts, string hostName, string systemUser);
 
     /// <summary>Answers with what <see cref="ReadStateAsync"/> reads.</summary>
     string ObserveSql { get; }

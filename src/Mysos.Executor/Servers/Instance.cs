@@ -56,7 +56,7 @@ internal sealed class Instance : IDisposable
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        foreach (var line in program.Flavor.InitFile(accounts, Environment.MachineName.ToLowerInvariant()))
+        foreach (var line in program.Flavor.InitFile(accounts, Environment.MachineName.ToLowerInvariant(), Environment.UserName))
             init.Write(line + "\n");
     }
 

@@ -55,7 +55,7 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public IReadOnlyList<string> StartAsSlave => ["--init-rpl-role=SLAVE", "--rpl-semi-sync-slave-enabled=ON"];
 
-    public IReadOnlyList<string> InitFile(Accounts accounts, string hostName) =>
+    public IReadOnlyList<string> InitFile(Accounts accounts, string hostName, string systemUser) =>
     [
         "SET sql_log_bin=0;",
         $"CREATE OR REPLACE USER {Everywhere(accounts.Admin.User)} IDENTIFIED BY {Literal(accounts.Admin.Password)};",
@@ -78,6 +78,7 @@ internal sealed class MariaDbFlavor : IFlavor
         var state = new ServerState
         {
             ReadOnly = row.Flag(0),
+            Writable = !row.Flag(0),
             Executed = executed,
             SlavePositionStale = executed != (row.Text(2) ?? ""),
             SemiSyncSource = row.Flag(3),

@@ -23,6 +23,7 @@ internal sealed class MySqlFlavor : IFlavor
         "plugin_load_add=semisync_source.so",
         "plugin_load_add=semisync_replica.so",
         "plugin_load_add=mysql_clone.so",
+        "plugin_load_add=auth_socket.so",
         "loose_rpl_semi_sync_source_wait_point=AFTER_SYNC",
         "loose_rpl_semi_sync_source_timeout=1000",
         "loose_rpl_semi_sync_source_wait_no_replica=OFF",
@@ -44,11 +45,15 @@ internal sealed class MySqlFlavor : IFlavor
     // MySQL has nothing that cuts unacknowledged transactions off: they are errant, and the node is rebuilt.
     public IReadOnlyList<string> StartAsSlave => [];
 
-    public IReadOnlyList<string> InitFile(Accounts accounts, string hostName) =>
+    public IReadOnlyList<string> InitFile(Accounts accounts, string hostName, string systemUser) =>
     [
         "SET sql_log_bin=0;",
         .. Account(accounts.Admin),
         $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(accounts.Admin.User)} WITH GRANT OPTION;",
+        // Through the socket the executor is known by its user id: the exchange of a password would need TLS there, too.
+        $"CREATE USER IF NOT EXISTS {Here(accounts.Admin.User)} IDENTIFIED WITH auth_socket AS {Literal(systemUser)};",
+        $"ALTER USER {Here(accounts.Admin.User)} IDENTIFIED WITH auth_socket AS {Literal(systemUser)};",
+        $"GRANT ALL PRIVILEGES ON *.* TO {Here(accounts.Admin.User)} WITH GRANT OPTION;",
         .. Account(accounts.Replication),
         $"GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {Everywhere(accounts.Replication.User)};",
         "DROP USER IF EXISTS 'root'@'localhost';",
@@ -63,7 +68,7 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string ObserveSql =>
         "SELECT @@global.super_read_only, @@global.gtid_executed, "
-        + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled; SHOW REPLICA STATUS";
+        + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled, @@global.read_only; SHOW REPLICA STATUS";
 
     public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
     {
@@ -72,6 +77,7 @@ internal sealed class MySqlFlavor : IFlavor
         var state = new ServerState
         {
             ReadOnly = row.Flag(0),
+            Writable = !row.Flag(4),
             Executed = Gtids(row.Text(1)),
             SemiSyncSource = row.Flag(2),
             SemiSyncReplica = row.Flag(3),
@@ -103,7 +109,7 @@ internal sealed class MySqlFlavor : IFlavor
     /// <summary>Long sets come with line ends in them.</summary>
     private static string Gtids(string? text) => (text ?? "").Replace("\n", "", StringComparison.Ordinal);
 
-    public string SourceSql => "SELECT @@global.super_read_only, @@global.gtid_executed";
+    public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed";
 
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Connect') "
@@ -142,8 +148,9 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string? OwnerIsReadySql(Account owner) => null;
 
+    // read_only stays on, so that only administrators can write meanwhile.
     public string EnsureOwner(Account owner) =>
-        $"CREATE USER IF NOT EXISTS {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
+        $"SET GLOBAL super_read_only=0; SET GLOBAL read_only=1; CREATE USER IF NOT EXISTS {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"ALTER USER {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} WITH GRANT OPTION";
 

@@ -15,12 +15,14 @@ internal sealed class RunningServer : IDisposable
     private readonly Process _process;
     private readonly InstancePaths _paths;
     private readonly TimeProvider _time;
+    private readonly Log _log;
+    private string? _refusal;
     private readonly long _logStart;
     private readonly Queue<string> _said = new();
 
-    private RunningServer(Process process, InstancePaths paths, long logStart, TimeProvider time)
+    private RunningServer(Process process, InstancePaths paths, long logStart, TimeProvider time, Log log)
     {
-        (_process, _paths, _logStart, _time) = (process, paths, logStart, time);
+        (_process, _paths, _logStart, _time, _log) = (process, paths, logStart, time, log);
         Exited = WaitAsync();
     }
 
@@ -30,7 +32,7 @@ internal sealed class RunningServer : IDisposable
     public Task<int> Exited { get; }
 
     public static async Task<RunningServer> StartAsync(
-        ServerProgram program, Instance instance, IReadOnlyList<string> options, TimeProvider time)
+        ServerProgram program, Instance instance, IReadOnlyList<string> options, TimeProvider time, Log log)
     {
         var paths = instance.Paths;
         File.Delete(paths.Socket);
@@ -41,7 +43,7 @@ internal sealed class RunningServer : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = paths.DataDirectory,
         };
-        return new RunningServer(await ChildProcesses.StartAsync(start).ConfigureAwait(false), paths, logStart, time);
+        return new RunningServer(await ChildProcesses.StartAsync(start).ConfigureAwait(false), paths, logStart, time, log);
     }
 
     /// <summary>
@@ -110,8 +112,11 @@ internal sealed class RunningServer : IDisposable
         {
             return await ServerConnection.OpenAsync(_paths.Socket, admin, LoginTimeout, cancellation).ConfigureAwait(false);
         }
-        catch (MySqlException)
+        catch (MySqlException e)
         {
+            if (_refusal != e.Message)
+                _log.Write($"No login yet: {e.Message}");
+            _refusal = e.Message;
             return null;
         }
     }

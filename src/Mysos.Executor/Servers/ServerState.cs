@@ -7,8 +7,13 @@ namespace Mysos.Executor.Servers;
 /// <summary>What a running mysqld says of itself, in one answer.</summary>
 internal sealed record ServerState
 {
-    /// <summary>Nobody but administrators can write.</summary>
+    /// <summary>Fenced: nobody can write; on MariaDB but this executor.</summary>
     public required bool ReadOnly { get; init; }
+    /// <summary>
+    /// Open to everybody. On MySQL there is a state between, in which administrators can write (<c>read_only</c> without
+    /// <c>super_read_only</c>).
+    /// </summary>
+    public required bool Writable { get; init; }
     /// <summary>GTIDs executed.</summary>
     public required string Executed { get; init; }
     /// <summary>The master's side of semi-synchronous replication is on.</summary>

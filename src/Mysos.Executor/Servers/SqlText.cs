@@ -23,4 +23,7 @@ internal static class SqlText
 
     /// <summary><c>'user'@'%'</c>.</summary>
     public static string Everywhere(string user) => $"{Literal(user)}@'%'";
+
+    /// <summary><c>'user'@'localhost'</c>: through the unix socket.</summary>
+    public static string Here(string user) => $"{Literal(user)}@'localhost'";
 }
