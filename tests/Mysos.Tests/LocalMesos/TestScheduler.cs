@@ -167,9 +167,7 @@ internal sealed class TestScheduler : IAsyncDisposable
         ((int)_stream.StatusCode).ShouldBe(200);
         StreamId = _stream.Headers.GetValues("Mesos-Stream-Id").Single();
         _reading = ReadAsync();
-        var first = await WaitAsync(_ => true);
-        if (first.Subscribed is { } subscribed)
-            FrameworkId = subscribed.FrameworkId;
+        await WaitAsync(_ => true);
     }
 
     private async Task ReadAsync()
@@ -180,6 +178,8 @@ internal sealed class TestScheduler : IAsyncDisposable
             var value = JsonSerializer.Deserialize(record, MesosJson.Default.SchedulerEvent)!;
             lock (_gate)
             {
+                if (value.Subscribed is { } subscribed)
+                    FrameworkId = subscribed.FrameworkId;
                 _events.Add(value);
                 var changed = _changed;
                 _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
