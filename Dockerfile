@@ -38,6 +38,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       default-jre-headless libzookeeper-java mariadb-backup mariadb-client-core mariadb-server-core \
  && rm -rf /var/lib/apt/lists/*
+COPY --from=build /src/out/executor /opt/mysos/executor
 USER mysos
 CMD ["local"]
 
