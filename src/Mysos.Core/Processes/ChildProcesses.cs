@@ -29,14 +29,15 @@ public static partial class ChildProcesses
     /// <param name="user">
     /// The user of <c>/etc/passwd</c> to run as, with its groups; only root may name another than itself. Null: unchanged.
     /// </param>
-    /// <exception cref="FileNotFoundException">No such program, or no setpriv.</exception>
+    /// <param name="ownSession">Away from the terminal: its Ctrl-C does not reach the program.</param>
+    /// <exception cref="FileNotFoundException">No such program, or no setpriv or setsid.</exception>
     /// <exception cref="ArgumentException">No such user, or arguments that are not in the list.</exception>
-    public static Task<Process> StartAsync(ProcessStartInfo start, string? user = null)
+    public static Task<Process> StartAsync(ProcessStartInfo start, string? user = null, bool ownSession = false)
     {
         ArgumentNullException.ThrowIfNull(start);
         if (start.Arguments.Length > 0)
             throw new ArgumentException($"Arguments of '{start.FileName}' belong into ArgumentList, not Arguments.", nameof(start));
-        var request = new Request(Wrap(start, user), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var request = new Request(Wrap(start, user, ownSession), new(TaskCreationOptions.RunContinuationsAsynchronously));
         _ = Starter.Value;
         Requests.Add(request);
         return request.Started.Task;
@@ -99,14 +100,12 @@ public static partial class ChildProcesses
         }
     }
 
-    private static ProcessStartInfo Wrap(ProcessStartInfo start, string? user)
+    private static ProcessStartInfo Wrap(ProcessStartInfo start, string? user, bool ownSession)
     {
         start.Environment.TryGetValue("PATH", out var path);
         var program = Find(start.FileName, path, start.WorkingDirectory)
             ?? throw new FileNotFoundException($"There is no program '{start.FileName}' (PATH={path}).", start.FileName);
-        var setpriv = Find("setpriv", Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin", "")
-            ?? throw new FileNotFoundException("There is no program 'setpriv'; install Debian's package util-linux.", "setpriv");
-        var wrapped = new ProcessStartInfo(setpriv)
+        var wrapped = new ProcessStartInfo(Tool(ownSession ? "setsid" : "setpriv"))
         {
             UseShellExecute = false,
             WorkingDirectory = start.WorkingDirectory,
@@ -117,6 +116,8 @@ public static partial class ChildProcesses
             StandardOutputEncoding = start.StandardOutputEncoding,
             StandardErrorEncoding = start.StandardErrorEncoding,
         };
+        if (ownSession)
+            wrapped.ArgumentList.Add(Tool("setpriv"));
         if (user is not null)
         {
             foreach (var argument in (string[])["--reuid", user, "--regid", PrimaryGroup(user), "--init-groups"])
@@ -129,6 +130,9 @@ public static partial class ChildProcesses
             wrapped.Environment[name] = value;
         return wrapped;
     }
+
+    private static string Tool(string name) => Find(name, Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin", "")
+        ?? throw new FileNotFoundException($"There is no program '{name}'; install Debian's package util-linux.", name);
 
     private static string PrimaryGroup(string user) =>
         File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(entry => entry.Length > 3 && entry[0] == user)?[3]

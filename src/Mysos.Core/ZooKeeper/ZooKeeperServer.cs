@@ -106,7 +106,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
             $"-Dorg.slf4j.simpleLogger.logFile={Path.Combine(Path.GetFullPath(directory), "zookeeper.log")}",
             "-cp", $"{Jar}:{LogJar}", "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration])
             start.ArgumentList.Add(argument);
-        Process = await ChildProcesses.StartAsync(start).ConfigureAwait(false);
+        Process = await ChildProcesses.StartAsync(start, ownSession: true).ConfigureAwait(false);
         Process.OutputDataReceived += (_, line) => Keep(line.Data);
         Process.ErrorDataReceived += (_, line) => Keep(line.Data);
         Process.BeginOutputReadLine();

@@ -1,4 +1,8 @@
+using Mysos.Host.Composition;
+using Mysos.Host.Local;
 using Mysos.Host.Options;
+using Mysos.Host.Scheduler;
+using Mysos.LocalMesos;
 
 namespace Mysos.Host.Commands;
 
@@ -11,9 +15,25 @@ internal static class LocalCommand
         "Runs everything on this machine: ZooKeeper, a Mesos master with agents, and a scheduler. The MySQL instances are real.",
         Uses.Local, OptionsReader.Local, RunAsync);
 
-    private static Task<int> RunAsync(LocalOptions options, CommandIo io, CancellationToken cancellation)
+    private static async Task<int> RunAsync(LocalOptions local, CommandIo io, CancellationToken cancellation)
     {
-        LocalKeyFiles.Ensure(options.Scheduler);
-        throw new NotSupportedException("The local services are not composed.");
+        var options = LocalKeyFiles.Ensure(local.Scheduler);
+        var (secrets, problems) = SecretFiles.Load(options.SchedulerKeypath!, options.AdminKeypath!, options.FrameworkAuthenticationFile);
+        if (secrets is null)
+            return await RunCommand.RefuseAsync(io, Name, problems);
+        options = options with
+        {
+            ExecutorCmd = options.ExecutorCmd ?? (options.ExecutorUri is null ? LocalExecutor.Find() : null),
+            BackupStoreArgs = options.BackupStoreArgs ?? Directory.CreateDirectory(Path.Combine(options.WorkDir, "backups")).FullName,
+        };
+        using var loggers = HostLogging.Create(options.Verbose);
+        await using var stack = await LocalStack.StartAsync(
+            new LocalMesosOptions
+            {
+                Agents = local.Agents, AgentResources = local.AgentResources, MasterPort = local.MesosPort, WorkDir = Path.Combine(options.WorkDir, "mesos"),
+            },
+            options.ZkUrl, options.WorkDir, loggers, io.Time, cancellation);
+        options = options with { MesosMaster = new MesosMaster.Listed([stack.Mesos.MasterEndpoint]), ZkUrl = stack.ZooKeeper };
+        return await SchedulerHost.RunAsync(options, secrets, io, port => LocalBanner.Write(io.Out, options, stack, port), cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using Mysos.Host.Options;
+using Mysos.Host.Scheduler;
 
 namespace Mysos.Host.Commands;
 
@@ -16,6 +17,7 @@ internal static class SchedulerCommand
         var (secrets, problems) = SecretFiles.Load(options.SchedulerKeypath!, options.AdminKeypath!, options.FrameworkAuthenticationFile);
         if (secrets is null)
             return await RunCommand.RefuseAsync(io, Name, problems);
-        throw new NotSupportedException("The scheduler's services are not composed.");
+        return await SchedulerHost.RunAsync(options, secrets, io,
+            port => io.Error.WriteLine($"Ready: http://{options.AdvertiseHost}:{port}/"), cancellation);
     }
 }

@@ -7,12 +7,14 @@ using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Mysos.Core.Clusters;
+using Mysos.Core.Scheduling;
 using Mysos.Dashboard;
 using Mysos.Host.Api.Clusters;
 using Mysos.Host.Api.Errors;
 using Mysos.Host.Api.Guards;
 using Mysos.Host.Api.OpenApi;
 using Mysos.Host.Api.Status;
+using Mysos.Host.Scheduler;
 using OpenTelemetry.Metrics;
 
 namespace Mysos.Host.Composition;
@@ -43,7 +45,7 @@ public static class MysosWebApp
         // Would answer every path while the program is not published, so that what is nothing here became 405.
         builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.Host.UseConsoleLifetime(o => o.SuppressStatusMessages = true);
-        AddLogging(builder.Logging, settings);
+        HostLogging.Configure(builder.Logging, settings.Verbose);
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
@@ -74,23 +76,13 @@ public static class MysosWebApp
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<SecurityHeadersMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();
+        if (app.Services.GetService<CurrentTerm>() is not null)
+            app.UseMiddleware<LeaderForwarding>();
         app.UseRouting();
         app.MapControllers();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapMysosDashboard();
-    }
-
-    private static void AddLogging(ILoggingBuilder logging, MysosWebSettings settings)
-    {
-        logging.AddSimpleConsole(o =>
-        {
-            o.SingleLine = true;
-            o.UseUtcTimestamp = true;
-            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        logging.SetMinimumLevel(settings.Verbose ? LogLevel.Debug : LogLevel.Information);
-        logging.AddFilter("Microsoft", settings.Verbose ? LogLevel.Information : LogLevel.Warning);
     }
 
     private static void AddApi(IServiceCollection services)

@@ -19,7 +19,7 @@ internal static class Flags
 {
     public static ImmutableArray<Flag> All { get; } =
     [
-        new("port", "PORT", "Port of the REST API and dashboard (local-mesos: of the Mesos master, default 5050). [default: 55001]", Uses.All),
+        new("port", "PORT", "Port of the REST API and dashboard (local-mesos: of the Mesos master, by default a free one). [default: 55001]", Uses.All),
         new("bind", "ADDRESS", "Address to listen on. [default: 0.0.0.0; local and local-mesos: 127.0.0.1]", Uses.All),
         new("advertise_host", "HOST", "Name or address under which agents and other schedulers reach this one. [default: this machine's name; local: 127.0.0.1]", Uses.Schedulers),
         new("mesos_master", "MASTER", "The Mesos master: host:port[,host:port], zk://hosts/path, or local. Required. [mysos local: local]", Uses.Schedulers),
@@ -32,8 +32,8 @@ internal static class Flags
         new("executor_cmd", "COMMAND", "Command that runs the executor. [default: the one in the package]", Uses.Schedulers),
         new("executor_environ", "JSON", """Environment of the executors: [{"name": "A", "value": "b"}] or {"A": "b"}.""", Uses.Schedulers),
         new("executor_source_prefix", "PREFIX", "Executors' source in Mesos is PREFIX.<cluster>.<server id>. [default: mysos]", Uses.Schedulers),
-        new("zk_url", "URL", "zk://[user:password@]hosts/path for state and service discovery. Required. [mysos local: starts a ZooKeeper]", Uses.Schedulers),
-        new("work_dir", "DIRECTORY", "For the scheduler's files. [default: mysos in the system's temporary directory; local and local-mesos: ~/.mysos]", Uses.All),
+        new("zk_url", "URL", "zk://[user:password@]hosts/path for state and service discovery. Required. [local and local-mesos: start a ZooKeeper]", Uses.All),
+        new("work_dir", "DIRECTORY", "For the scheduler's files. [default: mysos in the system's temporary directory; local and local-mesos: ~/.local/state/mysos]", Uses.All),
         new("state_storage", "zk|local", "Where the scheduler's state is: <zk_url>/state or <work_dir>/state. [default: zk]", Uses.Schedulers),
         new("storage", "volume|sandbox", "Where the data of MySQL are: in persistent volumes or in the tasks' sandboxes. [default: volume]", Uses.Schedulers),
         new("placement", "spread|unique", "spread: a cluster's nodes on different agents while there are enough; unique: always. [default: spread]", Uses.Schedulers),
@@ -43,9 +43,8 @@ internal static class Flags
         new("installer_args", "TEXT", "Passed to the executor: how it finds or installs MySQL.", Uses.Schedulers),
         new("backup_store_args", "TEXT", "Where backups are kept: a directory that all agents see.", Uses.Schedulers),
         new("agents", "NUMBER", "How many Mesos agents are played. [default: 3]", Uses.Mesos),
-        new("agent_size", "JSON", """What each of them offers. [default: {"cpus": 8.0, "mem": "8gb", "disk": "64gb"}]""", Uses.Mesos),
-        new("mesos_port", "PORT", "Port of the Mesos master; 0 takes a free one. [default: 5050]", Uses.Local),
-        new("zk_port", "PORT", "Port of the ZooKeeper that is started without --zk_url; 0 takes a free one. [default: 2181]", Uses.Local),
+        new("agent_resources", "RESOURCES", "What each of them offers, in Mesos' form; mem and disk in MB. [default: cpus:8;mem:16384;disk:102400]", Uses.Mesos),
+        new("mesos_port", "PORT", "Port of the Mesos master. [default: the last one, or a free one]", Uses.Local),
         new("config", "FILE", "JSON file with options under \"Mysos\". [default: appsettings.json in the current directory, when there is one]", Uses.All),
         new("verbose", null, "Log more.", Uses.All),
     ];

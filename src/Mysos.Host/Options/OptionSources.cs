@@ -23,7 +23,7 @@ internal sealed record OptionSources(
 
 /// <summary>What the machine says where the user says nothing.</summary>
 /// <param name="ExecutorPackage">The package beside the program; null when there is none.</param>
-internal sealed record HostFacts(string HostName, string UserName, string TempDirectory, string HomeDirectory, string? ExecutorPackage);
+internal sealed record HostFacts(string HostName, string UserName, string TempDirectory, string StateDirectory, string? ExecutorPackage);
 
 /// <summary>Reads <c>{"Mysos": {"port": 55001, …}}</c>.</summary>
 internal static class OptionFile

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Host.Options;
 
@@ -97,9 +98,10 @@ internal sealed class OptionValues(OptionSources sources)
     {
         if (text is null)
             return null;
-        var (url, problem) = ZooKeeperUrl.Parse(text);
-        if (problem is not null)
-            Wrong(name, $"it {problem}; it looks like zk://host1:2181,host2:2181/mysos.");
+        if (!ZooKeeperUrl.TryParse(text, out var url, out var problem))
+            Wrong(name, problem);
+        else if (url.Path == "/")
+            Wrong(name, "it has no path; it looks like zk://host1:2181,host2:2181/mysos.");
         return url;
     }
 

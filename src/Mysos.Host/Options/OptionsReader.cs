@@ -14,10 +14,9 @@ internal static partial class OptionsReader
 {
     private const int DefaultPort = 55001;
     private const int DefaultMesosPort = 5050;
-    private const int DefaultZooKeeperPort = 2181;
     private const int MaxAgents = 100;
 
-    private static readonly ClusterSize DefaultAgentSize = new(8, 8 * 1024, 64 * 1024);
+    private const string DefaultAgentResources = "cpus:8;mem:16384;disk:102400";
 
     public static Read<SchedulerOptions> Scheduler(OptionSources sources, HostFacts host)
     {
@@ -32,23 +31,23 @@ internal static partial class OptionsReader
         var options = new LocalOptions(
             Scheduler(values, host, local: true),
             Agents(values),
-            values.Size("agent_size", DefaultAgentSize),
-            values.Number("mesos_port", DefaultMesosPort, 0, 65535),
-            values.Number("zk_port", DefaultZooKeeperPort, 0, 65535));
+            values.Text("agent_resources") ?? DefaultAgentResources,
+            values.Number("mesos_port", 0, 0, 65535));
         return Read<LocalOptions>.Of(options, values.Problems);
     }
 
-    public static Read<LocalMesosOptions> LocalMesos(OptionSources sources, HostFacts host)
+    public static Read<StandInOptions> LocalMesos(OptionSources sources, HostFacts host)
     {
         var values = new OptionValues(sources);
-        var options = new LocalMesosOptions(
+        var options = new StandInOptions(
             values.Address("bind", IPAddress.Loopback),
-            values.Number("port", DefaultMesosPort, 0, 65535),
+            values.Number("port", 0, 0, 65535),
             Agents(values),
-            values.Size("agent_size", DefaultAgentSize),
-            Path.GetFullPath(values.Text("work_dir") ?? Path.Combine(host.HomeDirectory, ".mysos")),
+            values.Text("agent_resources") ?? DefaultAgentResources,
+            values.ZooKeeper("zk_url", values.Text("zk_url")),
+            Path.GetFullPath(values.Text("work_dir") ?? Path.Combine(host.StateDirectory, "mysos")),
             values.Switch("verbose"));
-        return Read<LocalMesosOptions>.Of(options, values.Problems);
+        return Read<StandInOptions>.Of(options, values.Problems);
     }
 
     private static SchedulerOptions Scheduler(OptionValues values, HostFacts host, bool local)
@@ -56,7 +55,7 @@ internal static partial class OptionsReader
         var storage = values.Choice("storage", NodeStorage.Volume);
         var executorUri = values.Text("executor_uri");
         var executorPackage = values.Text("executor_package") ?? (executorUri is null ? host.ExecutorPackage : null);
-        if (!local && executorUri is null && executorPackage is null)
+        if (!local && executorUri is null && executorPackage is null && values.Text("executor_cmd") is null)
             values.Wrong("executor_package", "it is missing, and there is no mysos-executor.tar.gz beside the program; give the package's file, or its address as --executor_uri.");
         return new SchedulerOptions
         {
@@ -74,7 +73,7 @@ internal static partial class OptionsReader
             ExecutorEnviron = values.Variables("executor_environ"),
             ExecutorSourcePrefix = values.Text("executor_source_prefix") ?? "mysos",
             ZkUrl = values.ZooKeeper("zk_url", local ? values.Text("zk_url") : values.Required("zk_url", "the ZooKeeper for state and discovery, such as zk://host:2181/mysos")),
-            WorkDir = Path.GetFullPath(values.Text("work_dir") ?? (local ? Path.Combine(host.HomeDirectory, ".mysos") : Path.Combine(host.TempDirectory, "mysos"))),
+            WorkDir = Path.GetFullPath(values.Text("work_dir") ?? (local ? Path.Combine(host.StateDirectory, "mysos") : Path.Combine(host.TempDirectory, "mysos"))),
             StateStorage = values.Choice("state_storage", StateStorage.Zk),
             Storage = storage,
             Placement = values.Choice("placement", Placement.Spread),

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Mysos.Core.Clusters;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Host.Options;
 
@@ -54,14 +54,14 @@ public sealed record SchedulerOptions
 /// <summary>How <c>mysos local</c> runs.</summary>
 /// <param name="Scheduler">Of the scheduler in it.</param>
 /// <param name="Agents">How many Mesos agents are played.</param>
-/// <param name="AgentSize">What each of them offers.</param>
+/// <param name="AgentResources">What each of them offers, in Mesos' form.</param>
 /// <param name="MesosPort">Of the Mesos master; 0 takes a free one.</param>
-/// <param name="ZkPort">Of the ZooKeeper that is started when there is no <c>--zk_url</c>; 0 takes a free one.</param>
-public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, ClusterSize AgentSize, int MesosPort, int ZkPort);
+public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, string AgentResources, int MesosPort);
 
 /// <summary>How <c>mysos local-mesos</c> runs.</summary>
 /// <param name="Port">Of the master; 0 takes a free one.</param>
-public sealed record LocalMesosOptions(IPAddress Bind, int Port, int Agents, ClusterSize AgentSize, string WorkDir, bool Verbose);
+/// <param name="ZkUrl">Null: start a ZooKeeper.</param>
+public sealed record StandInOptions(IPAddress Bind, int Port, int Agents, string AgentResources, ZooKeeperUrl? ZkUrl, string WorkDir, bool Verbose);
 
 public enum StateStorage { Zk, Local }
 

@@ -8,7 +8,7 @@ namespace Mysos.Tests.Options;
 
 public sealed class OptionsReaderTests
 {
-    private static readonly HostFacts Machine = new("host1", "ops", "/tmp", "/home/ops", ExecutorPackage: "/opt/mysos-executor.tar.gz");
+    private static readonly HostFacts Machine = new("host1", "ops", "/tmp", "/home/ops/.local/state", ExecutorPackage: "/opt/mysos-executor.tar.gz");
 
     private static readonly Dictionary<string, string> Needed = new()
     {
@@ -38,7 +38,8 @@ public sealed class OptionsReaderTests
         options.Placement.ShouldBe(Placement.Spread);
         options.WorkDir.ShouldBe("/tmp/mysos");
         options.ExecutorPackage.ShouldBe("/opt/mysos-executor.tar.gz");
-        options.ZkUrl.ShouldBe(new ZooKeeperUrl { Servers = "zk1:2181,zk2:2181", Path = "/mysos", User = "user", Password = "p@ss" });
+        options.ZkUrl!.ToString().ShouldBe("zk://zk1:2181,zk2:2181/mysos");
+        options.ZkUrl.Credentials.ShouldBe("user:p@ss");
         options.Verbose.ShouldBeFalse();
     }
 
@@ -163,7 +164,7 @@ public sealed class OptionsReaderTests
     [Fact]
     public void Scheduler_WithMastersInZooKeeper_ReadsTheUrl() =>
         OptionsReader.Scheduler(Sources(new Dictionary<string, string>(Needed) { ["mesos_master"] = "zk://z1,z2:2182/mesos" }), Machine)
-            .Options!.MesosMaster.ShouldBe(new MesosMaster.InZooKeeper(new ZooKeeperUrl { Servers = "z1:2181,z2:2182", Path = "/mesos" }));
+            .Options!.MesosMaster.ShouldBeOfType<MesosMaster.InZooKeeper>().Url.ToString().ShouldBe("zk://z1:2181,z2:2182/mesos");
 
     [Fact]
     public void Local_WithNothing_NeedsNothing()
@@ -173,21 +174,21 @@ public sealed class OptionsReaderTests
         read.Problems.ShouldBeEmpty();
         var options = read.Options!;
         options.Agents.ShouldBe(3);
-        options.MesosPort.ShouldBe(5050);
-        options.AgentSize.ShouldBe(new ClusterSize(8, 8192, 65536));
+        options.MesosPort.ShouldBe(0);
+        options.AgentResources.ShouldBe("cpus:8;mem:16384;disk:102400");
         options.Scheduler.MesosMaster.ShouldBeOfType<MesosMaster.Local>();
         options.Scheduler.ZkUrl.ShouldBeNull();
         options.Scheduler.Bind.ShouldBe(IPAddress.Loopback);
-        options.Scheduler.WorkDir.ShouldBe("/home/ops/.mysos");
+        options.Scheduler.WorkDir.ShouldBe("/home/ops/.local/state/mysos");
     }
 
     [Fact]
     public void LocalMesos_WithItsOptions_TakesThem()
     {
         var read = OptionsReader.LocalMesos(
-            Sources(new Dictionary<string, string> { ["port"] = "0", ["agents"] = "5", ["agent_size"] = """{"mem":"1gb"}""", ["work_dir"] = "/x" }), Machine);
+            Sources(new Dictionary<string, string> { ["port"] = "0", ["agents"] = "5", ["agent_resources"] = "cpus:1", ["work_dir"] = "/x" }), Machine);
 
-        read.Options.ShouldBe(new LocalMesosOptions(IPAddress.Loopback, 0, 5, new ClusterSize(1, 1024, 2048), "/x", Verbose: false));
+        read.Options.ShouldBe(new StandInOptions(IPAddress.Loopback, 0, 5, "cpus:1", null, "/x", Verbose: false));
     }
 
     [Theory]

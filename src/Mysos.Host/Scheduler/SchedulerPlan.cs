@@ -1,0 +1,78 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Mysos.Core.Mesos;
+using Mysos.Core.Scheduling;
+using Mysos.Core.Security;
+using Mysos.Core.ZooKeeper;
+using Mysos.Host.Executor;
+using Mysos.Host.Options;
+
+namespace Mysos.Host.Scheduler;
+
+/// <summary>Options and secrets as the scheduler's parts take them.</summary>
+internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, ExecutorPackage? Package, ZooKeeperUrl ZooKeeper)
+{
+    /// <summary>
+    /// Unpacked by the agent beside the executor's sandbox files; a command of one's own replaces it.
+    /// </summary>
+    private const string PackagedCommand = "exec ./mysos-executor";
+
+    /// <summary>The executors' environment that reaches them from this process: where to find mysqld.</summary>
+    private static readonly string[] PassedOn = ["MYSOS_MYSQLD", "MYSOS_TEMPLATE_DIR"];
+
+    public SchedulerSettings Settings(int port) => new()
+    {
+        Role = Options.FrameworkRole,
+        Principal = Principal,
+        ExecutorCommand = Command(port),
+        Volumes = Options.Storage == NodeStorage.Volume,
+        UniqueAgents = Options.Placement == Placement.Unique,
+        BackupStore = Options.BackupStoreArgs,
+        ExecutorSource = Options.ExecutorSourcePrefix,
+        ElectionTimeout = Options.ElectionTimeout,
+        PublicZooKeeperUrl = ZooKeeper.ToString().TrimEnd('/'),
+    };
+
+    public FrameworkInfo Framework(int port) => new()
+    {
+        User = Options.FrameworkUser,
+        Name = "mysos",
+        Roles = [Options.FrameworkRole],
+        Principal = Principal,
+        Checkpoint = true,
+        FailoverTimeout = Options.FrameworkFailoverTimeout.TotalSeconds,
+        Hostname = Options.AdvertiseHost,
+        WebuiUrl = $"http://{Options.AdvertiseHost}:{port}/",
+        Capabilities = [new("PARTITION_AWARE"), new("MULTI_ROLE"), new("RESERVATION_REFINEMENT"), new("TASK_KILLING_STATE")],
+    };
+
+    public AuthenticationHeaderValue? MesosCredentials => Secrets.Framework is { } account
+        ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.User}:{account.Password}")))
+        : null;
+
+    public Vault Vault => new(Secrets.Key, Secrets.Admin);
+
+    /// <summary>Reservations name it; without one they could not be made.</summary>
+    private string Principal => Secrets.Framework?.User ?? "mysos";
+
+    private CommandInfo Command(int port)
+    {
+        var environment = Options.ExecutorEnviron.ToDictionary(StringComparer.Ordinal);
+        foreach (var name in PassedOn)
+        {
+            if (Options.ExecutorCmd is not null && Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+                environment.TryAdd(name, value);
+        }
+        var uri = Options.ExecutorUri
+            ?? (Options.ExecutorCmd is null && Package is not null ? $"http://{Options.AdvertiseHost}:{port}{Package.UrlPath}" : null);
+        return new CommandInfo
+        {
+            Shell = true,
+            Value = Options.ExecutorCmd ?? PackagedCommand,
+            User = Options.FrameworkUser,
+            Uris = uri is null ? null : [new CommandUri { Value = uri, Extract = true, Cache = true }],
+            Environment = environment.Count == 0 ? null
+                : new EnvironmentInfo([.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariable(v.Key, v.Value))]),
+        };
+    }
+}
