@@ -38,7 +38,7 @@ internal sealed class RunCommand : Command
             problems.AddRange(more);
             return problems.Count > 0 || value is null
                 ? await RefuseAsync(io, name, problems)
-                : await run(value, io, cancellation);
+                : await GuardAsync(io, name, () => run(value, io, cancellation));
         };
         command.SetAction(command._action);
         return command;
@@ -55,6 +55,25 @@ internal sealed class RunCommand : Command
             await io.Error.WriteLineAsync($"  {problem}");
         await io.Error.WriteLineAsync($"See: mysos {name} --help");
         return ExitCodes.Usage;
+    }
+
+    /// <summary>What the surroundings refuse (a port that is taken, a directory in use) is a sentence, not a stack trace.</summary>
+    private static async Task<int> GuardAsync(CommandIo io, string name, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException
+            or System.Net.Sockets.SocketException)
+        {
+            await io.Error.WriteLineAsync($"mysos {name}: {e.Message}");
+            return ExitCodes.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Ok;
+        }
     }
 
     private static Option<string?> ToOption(Flag flag) => new($"--{flag.Name}")
