@@ -40,6 +40,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int ActionsChangeDirectory(byte* actions, string path);
 
+    /// <summary>glibc 2.34 and later.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    public static unsafe partial int ActionsCloseFrom(byte* actions, int first);
+
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     public static unsafe partial int AttributesInit(byte* attributes);
 

@@ -27,6 +27,7 @@ internal static unsafe class ProcessSpawner
             Check(Libc.ActionsOpen(actions, 1, stdout, Libc.OpenAppend, 0x1A4), "stdout");
             Check(Libc.ActionsOpen(actions, 2, stderr, Libc.OpenAppend, 0x1A4), "stderr");
             Check(Libc.ActionsChangeDirectory(actions, directory), "directory");
+            CloseOthers(actions);
             // .NET ignores SIGPIPE, and what is ignored stays so in a child.
             Check(Libc.FillSignals(signals), "sigfillset");
             Check(Libc.AttributesSetSigDefault(attributes, signals), "posix_spawnattr_setsigdefault");
@@ -44,6 +45,19 @@ internal static unsafe class ProcessSpawner
             envp.Free();
             _ = Libc.ActionsDestroy(actions);
             _ = Libc.AttributesDestroy(attributes);
+        }
+    }
+
+    /// <summary>What .NET opens is closed by exec anyway; this is for descriptors that the process itself inherited.</summary>
+    private static void CloseOthers(byte* actions)
+    {
+        try
+        {
+            Check(Libc.ActionsCloseFrom(actions, 3), "posix_spawn_file_actions_addclosefrom_np");
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // An older C library: they stay open.
         }
     }
 

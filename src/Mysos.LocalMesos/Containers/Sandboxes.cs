@@ -20,6 +20,7 @@ internal sealed class Sandboxes(SandboxPaths paths)
         return sandbox;
     }
 
+    /// <exception cref="IOException">A volume's directory is not there. An empty one in its place would look like lost data.</exception>
     public void Link(string sandbox, IReadOnlyList<Resource> volumes)
     {
         foreach (var volume in volumes)
@@ -28,7 +29,8 @@ internal sealed class Sandboxes(SandboxPaths paths)
                 continue;
             var link = Path.Combine(sandbox, mounted.ContainerPath);
             var target = paths.Volume(role, persistence.Id);
-            Directory.CreateDirectory(target);
+            if (!Directory.Exists(target))
+                throw new IOException($"The persistent volume '{persistence.Id}' is missing: there is no directory '{target}'.");
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
             if (new FileInfo(link).LinkTarget != target)
                 File.CreateSymbolicLink(link, target);

@@ -90,11 +90,8 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>One step of an agent, if it is there.</summary>
-    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step)
-    {
-        if (agent.Machine is { } machine)
-            Do(agent, step(machine, Now()));
-    }
+    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step) =>
+        Do(agent, agent.Machine is { } machine ? step(machine, Now()) : []);
 
     public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) => Do(null, step(_master, Now()));
 

@@ -47,7 +47,13 @@ internal sealed class ExecutorEndpoint(Engine engine, AgentNode agent)
             return;
         }
         Answers.BeginStream(context, null);
-        await stream.PumpAsync(context).ConfigureAwait(false);
-        engine.Mailbox.Post(() => engine.ExecutorDisconnected(agent, stream.Id));
+        try
+        {
+            await stream.PumpAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            engine.Mailbox.Post(() => engine.ExecutorDisconnected(agent, stream.Id));
+        }
     }
 }

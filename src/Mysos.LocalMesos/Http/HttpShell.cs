@@ -41,7 +41,18 @@ internal sealed class HttpShell : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var application = builder.Build();
-        application.Run(handler);
+        application.Run(async context =>
+        {
+            try
+            {
+                await handler(context).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The client is gone, or whoever should answer has stopped.
+                context.Abort();
+            }
+        });
         try
         {
             await application.StartAsync(cancellation).ConfigureAwait(false);

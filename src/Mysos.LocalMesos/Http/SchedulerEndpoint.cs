@@ -51,7 +51,13 @@ internal sealed class SchedulerEndpoint(Engine engine)
         var stream = new RecordStream(Guid.NewGuid().ToString());
         Answers.BeginStream(context, stream.Id);
         engine.Mailbox.Post(() => engine.SchedulerSubscribe(stream, subscribe));
-        await stream.PumpAsync(context).ConfigureAwait(false);
-        engine.Mailbox.Post(() => engine.SchedulerDisconnected(stream.Id));
+        try
+        {
+            await stream.PumpAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            engine.Mailbox.Post(() => engine.SchedulerDisconnected(stream.Id));
+        }
     }
 }
