@@ -18,9 +18,8 @@ public sealed partial class CreateClusterDialog
 
     protected override string[] Fields => CreateForm.Fields;
 
-    public static Task ShowAsync(IDialogService dialogs) => dialogs.ShowAsync<CreateClusterDialog>(
-        (string?)null,
-        new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, BackdropClick = false, CloseOnEscapeKey = true });
+    public static Task ShowAsync(IDialogService dialogs) =>
+        dialogs.ShowAsync<CreateClusterDialog>((string?)null, DialogSizes.Form);
 
     private void Typed(string field, Action change)
     {

@@ -18,6 +18,9 @@ public sealed class BrowserFixture : IAsyncDisposable
         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
     ];
 
+    // A machine that builds at the same time is slow; a page that is right answers sooner anyway.
+    private const int PatienceMilliseconds = 30_000;
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -38,7 +41,7 @@ public sealed class BrowserFixture : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(PatienceMilliseconds);
         return new BrowserPage(context, await context.NewPageAsync());
     }
 
@@ -57,6 +60,7 @@ public sealed class BrowserFixture : IAsyncDisposable
         await _gate.WaitAsync();
         try
         {
+            Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
             _playwright ??= await Playwright.CreateAsync();
             return _browser ??= await _playwright.Chromium.LaunchAsync(
                 new BrowserTypeLaunchOptions { ExecutablePath = Executable, Args = s_arguments, Headless = true });

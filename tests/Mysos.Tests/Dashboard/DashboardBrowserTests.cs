@@ -132,6 +132,35 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Keyboard_Alone_OpensFillsAndLeavesADialog()
+    {
+        await using var host = await DashboardHost.StartAsync(Views.Fleet(0));
+        await using var open = await browser.OpenAsync(host.Address);
+        var page = open.Page;
+        await page.GotoAsync("/ui/clusters/orders");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resize" }).FocusAsync();
+
+        await page.Keyboard.PressAsync("Enter");
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByLabel("Nodes")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ControlOrMeta+a");
+        await page.Keyboard.TypeAsync("4");
+        await Expect(dialog).ToContainTextAsync("1 slave is added");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync("pw");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("orders is going to 4 nodes")).ToBeVisibleAsync();
+        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(("resize", "orders", "pw", 4));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Back up" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(dialog.GetByLabel("Cluster password")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task DeleteDialog_OnlyWithTheTypedName_Deletes()
     {
         await using var host = await DashboardHost.StartAsync(Views.Fleet(0));
@@ -194,7 +223,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
 
         await using var again = await DashboardHost.StartAsync(Views.Fleet(2), address);
 
-        await Expect(page.GetByTestId("cluster-count")).ToHaveTextAsync("8", new() { Timeout = 30_000 });
+        await Expect(page.GetByTestId("cluster-count")).ToHaveTextAsync("8", new() { Timeout = 60_000 });
         await Expect(page.GetByText("Connection to Mysos lost")).ToBeHiddenAsync();
     }
 
