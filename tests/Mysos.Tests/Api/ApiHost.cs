@@ -12,7 +12,7 @@ namespace Mysos.Tests.Api;
 /// <summary>The real web side on a real port, with clusters in memory behind it.</summary>
 public sealed class ApiHost : IAsyncLifetime
 {
-    private WebApplication? app;
+    private WebApplication? _app;
 
     internal InMemoryClusters Clusters { get; } = new();
     public int Port { get; private set; }
@@ -23,22 +23,22 @@ public sealed class ApiHost : IAsyncLifetime
     {
         Clusters.Put(InMemoryClusters.Cluster("taken"));
         var settings = new MysosWebSettings { Bind = IPAddress.Loopback, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package };
-        app = MysosWebApp.Build(settings, services => services
+        _app = MysosWebApp.Build(settings, services => services
             .AddSingleton<IClusterService>(Clusters)
             .AddSingleton<IReadModel>(Clusters)
             .AddSingleton<IReadiness>(Clusters));
-        await app.StartAsync();
-        Port = MysosWebApp.Port(app);
+        await _app.StartAsync();
+        Port = MysosWebApp.Port(_app);
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
     }
 
     public async ValueTask DisposeAsync()
     {
         Http?.Dispose();
-        if (app is not null)
+        if (_app is not null)
         {
-            await app.StopAsync();
-            await app.DisposeAsync();
+            await _app.StopAsync();
+            await _app.DisposeAsync();
         }
     }
 }

@@ -9,12 +9,12 @@ namespace Mysos.Tests.Api;
 /// <summary>What stands behind the HTTP layer in its own tests: it keeps requests and answers as the contract says.</summary>
 internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 {
-    private readonly BehaviorSubject<SchedulerView> views = new(SchedulerView.Empty);
-    private readonly Dictionary<string, string> passwords = [];
-    private readonly Lock gate = new();
+    private readonly BehaviorSubject<SchedulerView> _views = new(SchedulerView.Empty);
+    private readonly Dictionary<string, string> _passwords = [];
+    private readonly Lock _gate = new();
 
-    public SchedulerView Current => views.Value;
-    public IObservable<SchedulerView> Views => views;
+    public SchedulerView Current => _views.Value;
+    public IObservable<SchedulerView> Views => _views;
     public CreateRequest? LastCreate { get; private set; }
     public Exception? Fault { get; set; }
     public string? WaitsFor { get; set; }
@@ -23,15 +23,15 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     public void Update(Func<SchedulerView, SchedulerView> change)
     {
-        lock (gate)
+        lock (_gate)
         {
-            views.OnNext(change(Current) with { Version = Current.Version + 1 });
+            _views.OnNext(change(Current) with { Version = Current.Version + 1 });
         }
     }
 
     public void Put(ClusterView cluster, string password = "secret")
     {
-        passwords[cluster.Name] = password;
+        _passwords[cluster.Name] = password;
         Update(v => v with { Clusters = v.Clusters.SetItem(cluster.Name, cluster) });
     }
 
@@ -70,7 +70,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
         var view = Cluster(request.Name) with { User = request.User, NumNodes = request.NumNodes, Size = request.Size };
         Put(view, request.Password ?? "w9gMCkecsMh6sWsRdxNTa");
-        return Task.FromResult(new CreateAnswer(passwords[request.Name], view.ClusterUrl));
+        return Task.FromResult(new CreateAnswer(_passwords[request.Name], view.ClusterUrl));
     }
 
     public Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation)
@@ -94,7 +94,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
     {
         Throw();
         return !Current.Clusters.TryGetValue(name, out var view) ? throw new RequestException(404, "cluster_name", $"There is no cluster '{name}'.")
-            : passwords[name] != password ? throw new RequestException(403, "password", "The password is wrong.")
+            : _passwords[name] != password ? throw new RequestException(403, "password", "The password is wrong.")
             : view;
     }
 

@@ -10,26 +10,26 @@ namespace Mysos.Host.Api.Clusters;
 /// </summary>
 internal sealed class ClusterDocuments
 {
-    private readonly ConditionalWeakTable<ClusterView, byte[]> summaries = [];
-    private readonly ConditionalWeakTable<ClusterView, byte[]> documents = [];
+    private readonly ConditionalWeakTable<ClusterView, byte[]> _summaries = [];
+    private readonly ConditionalWeakTable<ClusterView, byte[]> _documents = [];
 
     /// <summary>As an element of the list: without nodes, backups and events.</summary>
-    public byte[] Summary(ClusterView view) => summaries.GetValue(view, static v => Serialize(v, whole: false));
+    public byte[] Summary(ClusterView view) => _summaries.GetValue(view, static v => Serialize(v, whole: false));
 
     /// <summary>All of it.</summary>
-    public byte[] Whole(ClusterView view) => documents.GetValue(view, static v => Serialize(v, whole: true));
+    public byte[] Whole(ClusterView view) => _documents.GetValue(view, static v => Serialize(v, whole: true));
 
     private static byte[] Serialize(ClusterView view, bool whole)
     {
         if (whole)
         {
-            return JsonSerializer.SerializeToUtf8Bytes(view, ApiJson.Default.ClusterView);
+            return JsonSerializer.SerializeToUtf8Bytes(view, ReadableJson.Api.ClusterView);
         }
 
         var buffer = new ArrayBufferWriter<byte>(512);
-        using var writer = new Utf8JsonWriter(buffer);
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = ReadableJson.Encoder });
         using var document = JsonSerializer.SerializeToDocument(
-            view with { Nodes = [], Backups = [], Events = [] }, ApiJson.Default.ClusterView);
+            view with { Nodes = [], Backups = [], Events = [] }, ReadableJson.Api.ClusterView);
         writer.WriteStartObject();
         foreach (var property in document.RootElement.EnumerateObject())
         {

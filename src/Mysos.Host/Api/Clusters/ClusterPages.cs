@@ -11,17 +11,17 @@ internal sealed class ClusterPages(IReadModel model, ClusterDocuments documents)
     /// <summary>More different pages than this are asked for only by somebody who wants to fill the memory.</summary>
     private const int MaxKept = 64;
 
-    private volatile Generation current = new(SchedulerView.Empty);
+    private volatile Generation _current = new(SchedulerView.Empty);
 
     /// <param name="limit">At most so many; null for all.</param>
     /// <param name="after">Those whose names come after this one, ordinally; null for the first page.</param>
     public ClusterPage Get(int? limit, string? after)
     {
         var view = model.Current;
-        var generation = current;
+        var generation = _current;
         if (!ReferenceEquals(generation.View, view))
         {
-            current = generation = new Generation(view);
+            _current = generation = new Generation(view);
         }
 
         var key = (limit, after);

@@ -44,7 +44,7 @@ internal sealed class ClusterReadsController(IReadModel model, ClusterPages page
     [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
     public IActionResult Backups([FromRoute] string? name) =>
         new BytesResult(JsonSerializer.SerializeToUtf8Bytes(
-            [.. ClusterName.Find(model.Current, name).Backups], ApiJson.Default.BackupViewArray));
+            [.. ClusterName.Find(model.Current, name).Backups], ReadableJson.Api.BackupViewArray));
 
     /// <summary>There is no cluster without a name.</summary>
     [AcceptVerbs("POST", "PUT", "DELETE", Route = "clusters")]

@@ -42,7 +42,7 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
                 IdempotencyKey = IdempotencyKey(),
             },
             cancellation);
-        return Answer(answer, ApiJson.Default.CreateAnswer);
+        return Answer(answer, ReadableJson.Api.CreateAnswer);
     }
 
     /// <summary>Removes a cluster with its data.</summary>
@@ -56,7 +56,7 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
     {
         var cluster = ClusterName.Checked(name);
         var fields = await BodyReader.ReadAsync(Request, FieldSets.PasswordOnly);
-        return Answer(await service.DeleteAsync(cluster, fields.Text("password"), cancellation), ApiJson.Default.DeleteAnswer);
+        return Answer(await service.DeleteAsync(cluster, fields.Text("password"), cancellation), ReadableJson.Api.DeleteAnswer);
     }
 
     /// <summary>Changes the number of instances.</summary>
@@ -78,7 +78,7 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
         }
 
         return Answer(
-            await service.ResizeAsync(cluster, fields.Text("password"), numNodes, cancellation), ApiJson.Default.ResizeAnswer);
+            await service.ResizeAsync(cluster, fields.Text("password"), numNodes, cancellation), ReadableJson.Api.ResizeAnswer);
     }
 
     /// <summary>Starts a backup of a cluster.</summary>
@@ -92,7 +92,7 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
     {
         var cluster = ClusterName.Checked(name);
         var fields = await BodyReader.ReadAsync(Request, FieldSets.PasswordOnly);
-        return Answer(await service.BackupAsync(cluster, fields.Text("password"), cancellation), ApiJson.Default.BackupAnswer);
+        return Answer(await service.BackupAsync(cluster, fields.Text("password"), cancellation), ReadableJson.Api.BackupAnswer);
     }
 
     private static int? NumNodes(RequestFields fields) => fields.WholeNumber("num_nodes", $"from 1 to {ClusterRules.MaxNodes}");

@@ -65,7 +65,7 @@ internal sealed class EventStream(IReadModel model, TimeProvider time)
         {
             lastId = EventIds.Of(events, i);
             // JSON on one line; line breaks within it are escaped.
-            var json = JsonSerializer.Serialize(events[i], ApiJson.Default.ClusterEvent);
+            var json = JsonSerializer.Serialize(events[i], ReadableJson.Api.ClusterEvent);
             Write(writer, $"id: {lastId}\nevent: {OneLine(events[i].Kind)}\ndata: {json}\n\n");
         }
 

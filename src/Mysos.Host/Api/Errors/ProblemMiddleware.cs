@@ -6,7 +6,7 @@ namespace Mysos.Host.Api.Errors;
 /// Every error leaves as a problem: refusals that were thrown, faults (without their inner workings), and statuses
 /// that routing set without saying anything.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, TimeProvider time, ILogger<ProblemMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -17,6 +17,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (RequestException e) when (!context.Response.HasStarted)
         {
             await Problems.WriteAsync(context, e.Status, e.Field, e.Message);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge && !context.Response.HasStarted)
+        {
+            await LargeBodies.RefuseAsync(context, time);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {

@@ -13,7 +13,7 @@ internal static class Problems
         var title = ReasonPhrases.GetReasonPhrase(status);
         return JsonSerializer.SerializeToUtf8Bytes(
             new ProblemBody("about:blank", title.Length > 0 ? title : "Error", status, detail, field),
-            ProblemJson.Default.ProblemBody);
+            ReadableJson.Problems.ProblemBody);
     }
 
     /// <summary>Answers with a problem. The response must not have started.</summary>

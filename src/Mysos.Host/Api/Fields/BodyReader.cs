@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Mysos.Core.Clusters;
+using Mysos.Host.Api.Errors;
 
 namespace Mysos.Host.Api.Fields;
 
@@ -32,58 +33,40 @@ internal static class BodyReader
             throw Unsupported("The body's charset is not utf-8");
         }
 
-        var media = type.MediaType.Value ?? "";
-        if (media.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        Func<HttpRequest, MemoryStream, RequestFields, Task> read = type.MediaType.Value?.ToLowerInvariant() switch
         {
-            if (hasBody)
-            {
-                await ReadJsonAsync(request, fields);
-            }
-        }
-        else if (media.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+            "application/json" => ReadJsonAsync,
+            "application/x-www-form-urlencoded" => ReadUrlEncodedAsync,
+            "multipart/form-data" => ReadMultipartAsync,
+            _ => throw Unsupported("The Content-Type is not one that Mysos reads"),
+        };
+        if (hasBody)
         {
-            if (hasBody)
-            {
-                await ReadUrlEncodedAsync(request, fields);
-            }
-        }
-        else if (media.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-        {
-            if (hasBody)
-            {
-                await ReadMultipartAsync(request, fields);
-            }
-        }
-        else
-        {
-            throw Unsupported("The Content-Type is not one that Mysos reads");
+            using var body = await LargeBodies.ReadAsync(request);
+            await read(request, body, fields);
         }
 
         return fields;
     }
 
-    private static async Task ReadUrlEncodedAsync(HttpRequest request, RequestFields fields)
+    private static Task ReadUrlEncodedAsync(HttpRequest request, MemoryStream body, RequestFields fields)
     {
-        // The server ends this with 413 when the body is longer than it takes.
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         foreach (var (name, value) in UrlEncodedForm.Parse(body.GetBuffer().AsMemory(0, (int)body.Length)))
         {
             // A replacement character is what RequestFields refuses by the field's name.
             fields.Add(name ?? "\uFFFD", value ?? "\uFFFD");
         }
+
+        return Task.CompletedTask;
     }
 
-    private static async Task ReadMultipartAsync(HttpRequest request, RequestFields fields)
+    private static async Task ReadMultipartAsync(HttpRequest request, MemoryStream body, RequestFields fields)
     {
+        request.Body = body;
         IFormCollection form;
         try
         {
             form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-        }
-        catch (BadHttpRequestException)
-        {
-            throw;
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
@@ -106,12 +89,12 @@ internal static class BodyReader
         }
     }
 
-    private static async Task ReadJsonAsync(HttpRequest request, RequestFields fields)
+    private static async Task ReadJsonAsync(HttpRequest request, MemoryStream body, RequestFields fields)
     {
         JsonDocument document;
         try
         {
-            document = await JsonDocument.ParseAsync(request.Body, new JsonDocumentOptions { MaxDepth = 8 }, request.HttpContext.RequestAborted);
+            document = await JsonDocument.ParseAsync(body, new JsonDocumentOptions { MaxDepth = 8 }, request.HttpContext.RequestAborted);
         }
         catch (JsonException e)
         {

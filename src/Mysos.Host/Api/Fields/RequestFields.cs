@@ -7,7 +7,7 @@ namespace Mysos.Host.Api.Fields;
 /// <summary>The fields of a request, whatever kind of body they came in. An absent field and a JSON null are the same.</summary>
 internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
 {
-    private readonly Dictionary<string, string?> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _values = new(StringComparer.Ordinal);
 
     /// <exception cref="RequestException">400: there is no such field, or it came already.</exception>
     public void Add(string name, string? value)
@@ -17,7 +17,7 @@ internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
             throw Refuse(Shown(name), $"There is no field '{Shown(name)}' in this request; the fields are {string.Join(", ", known.Select(f => f.Name))}.");
         }
 
-        if (!values.TryAdd(name, value))
+        if (!_values.TryAdd(name, value))
         {
             throw Refuse(name, $"The field {name} is given more than once; give it once.");
         }
@@ -28,7 +28,7 @@ internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
         }
     }
 
-    public string? Text(string name) => values.GetValueOrDefault(name);
+    public string? Text(string name) => _values.GetValueOrDefault(name);
 
     /// <exception cref="RequestException">400: it is absent or empty.</exception>
     public string RequiredText(string name) => Text(name) is { Length: > 0 } text

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using Mysos.Core.Clusters;
 using Mysos.Host.Api.Errors;
@@ -13,9 +12,6 @@ namespace Mysos.Host.Api.Guards;
 /// </summary>
 internal sealed class RequestGuardMiddleware(RequestDelegate next, TimeProvider time)
 {
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
-    private const long DrainBytes = 1024 * 1024;
-
     public Task InvokeAsync(HttpContext context)
     {
         if (HasDotSegment(context.Features.Get<IHttpRequestFeature>()?.RawTarget))
@@ -26,7 +22,7 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next, TimeProvider 
 
         if (context.Request.ContentLength > WebLimits.MaxBodyBytes)
         {
-            return RefuseBodyAsync(context);
+            return LargeBodies.RefuseAsync(context, time);
         }
 
         if (IsWrite(context.Request.Method) && IsFromAnotherSite(context.Request))
@@ -70,44 +66,5 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next, TimeProvider 
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0 &&
             !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
-    }
-
-    /// <summary>
-    /// Answers at once and reads on for a moment: a client that is still sending gets to see the answer, where closing
-    /// under its hands would reset the connection.
-    /// </summary>
-    private async Task RefuseBodyAsync(HttpContext context)
-    {
-        context.Response.Headers.Connection = "close";
-        await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, null,
-            HttpRefusals.Explain(StatusCodes.Status413PayloadTooLarge, null));
-        await context.Response.CompleteAsync();
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = null;
-        }
-
-        using var enough = new CancellationTokenSource(DrainTime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, context.RequestAborted);
-        try
-        {
-            for (var drained = 0L; drained < DrainBytes;)
-            {
-                var read = await context.Request.BodyReader.ReadAsync(either.Token);
-                drained += read.Buffer.Length;
-                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    return;
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The client is gone or slow; it has its answer.
-        }
-
-        context.Abort();
     }
 }

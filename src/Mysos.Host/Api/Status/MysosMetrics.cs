@@ -9,13 +9,13 @@ internal sealed class MysosMetrics : IDisposable
     private static readonly (ClusterCondition Condition, string Label)[] Conditions =
         [.. Enum.GetValues<ClusterCondition>().Select(c => (c, c.ToString().ToLowerInvariant()))];
 
-    private readonly Meter meter;
+    private readonly Meter _meter;
 
     /// <param name="meterName">One per host in a process; see <see cref="Composition.MysosWebSettings.MeterName"/>.</param>
     public MysosMetrics(IReadModel model, string meterName)
     {
-        meter = new Meter(meterName);
-        meter.CreateObservableGauge("mysos.clusters", () => ByCondition(model.Current), "{cluster}", "Clusters by state.");
+        _meter = new Meter(meterName);
+        _meter.CreateObservableGauge("mysos.clusters", () => ByCondition(model.Current), "{cluster}", "Clusters by state.");
         Gauge("mysos.nodes.serving", "{node}", "MySQL instances that serve.",
             v => v.Clusters.Values.Sum(c => c.Nodes.Count(n => n.State == NodeState.Serving)));
         Gauge("mysos.nodes.requested", "{node}", "MySQL instances asked for.", v => v.Clusters.Values.Sum(c => (long)c.NumNodes));
@@ -32,13 +32,13 @@ internal sealed class MysosMetrics : IDisposable
         Counter("mysos.offers.unused", "{offer}", "Offers that nothing was launched on.", c => c.OffersUnused);
 
         void Gauge(string name, string? unit, string help, Func<SchedulerView, long> value) =>
-            meter.CreateObservableGauge(name, () => value(model.Current), unit, help);
+            _meter.CreateObservableGauge(name, () => value(model.Current), unit, help);
 
         void Counter(string name, string unit, string help, Func<Counters, long> value) =>
-            meter.CreateObservableCounter(name, () => value(model.Current.Counters), unit, help);
+            _meter.CreateObservableCounter(name, () => value(model.Current.Counters), unit, help);
     }
 
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 
     private static IEnumerable<Measurement<int>> ByCondition(SchedulerView view)
     {

@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Mysos.Core.Clusters;
+using Shouldly;
+using Xunit;
+
+namespace Mysos.Tests.Api;
+
+public sealed class ClusterApiTests : IAsyncLifetime
+{
+    private readonly ApiHost _host = new();
+
+    public ValueTask InitializeAsync() => _host.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    public static TheoryData<string, Func<HttpContent>> Bodies => new()
+    {
+        {
+            "multipart", () => new MultipartFormDataContent
+            {
+                { new StringContent("app"), "cluster_user" }, { new StringContent("2"), "num_nodes" },
+                { new StringContent("""{"mem": "1gb", "disk": "3gb", "cpus": 1.0}"""), "size" },
+                { new StringContent("foo/bar:201503122000"), "backup_id" }, { new StringContent("p&w=+ %ä"), "cluster_password" },
+            }
+        },
+        {
+            "form", () => new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["cluster_user"] = "app", ["num_nodes"] = "2", ["size"] = """{"mem": "1gb", "disk": "3gb"}""",
+                ["backup_id"] = "foo/bar:201503122000", ["cluster_password"] = "p&w=+ %ä",
+            })
+        },
+        {
+            "json", () => JsonContent.Create(new
+            {
+                cluster_user = "app", num_nodes = 2, size = new { mem = "1gb", disk = "3gb" }, backup_id = "foo/bar:201503122000", cluster_password = "p&w=+ %ä",
+            })
+        },
+        {
+            "json of strings", () => JsonContent.Create(new
+            {
+                cluster_user = "app", num_nodes = "2", size = """{"mem":"1gb","disk":"3gb"}""", backup_id = "foo/bar:201503122000", cluster_password = "p&w=+ %ä",
+            })
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task Create_WithAnyKindOfBody_PassesAllFieldsOn(string kind, Func<HttpContent> body)
+    {
+        kind.ShouldNotBeEmpty();
+        var request = new HttpRequestMessage(HttpMethod.Post, "/clusters/shop") { Content = body() };
+        request.Headers.Add("Idempotency-Key", "k1");
+
+        var answer = await _host.Http.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var made = _host.Clusters.LastCreate.ShouldNotBeNull();
+        made.ShouldBe(new CreateRequest
+        {
+            Name = "shop", User = "app", NumNodes = 2, Size = new ClusterSize(1, 1024, 3072), BackupId = "foo/bar:201503122000",
+            Password = "p&w=+ %ä", IdempotencyKey = "k1",
+        });
+        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        json.EnumerateObject().Select(p => p.Name).ShouldBe(["cluster_password", "cluster_url"]);
+        json.GetProperty("cluster_password").GetString().ShouldBe("p&w=+ %ä");
+    }
+
+    [Fact]
+    public async Task Create_WithOnlyAUser_HasTheDefaults()
+    {
+        var answer = await _host.Http.PostAsync("/cluster/small", new MultipartFormDataContent { { new StringContent("app"), "cluster_user" } });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        _host.Clusters.LastCreate.ShouldBe(new CreateRequest { Name = "small", User = "app" });
+    }
+
+    [Theory]
+    [InlineData("/clusters/taken")]
+    [InlineData("/cluster/taken")]
+    public async Task Delete_WithAFormAsInTheGuide_AnswersTheUrl(string path)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Delete, path) { Content = new MultipartFormDataContent { { new StringContent("secret"), "password" } } };
+
+        var answer = await _host.Http.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("""{"cluster_url":"zk://127.0.0.1:2181/mysos/discover/taken"}""");
+        _host.Clusters.Current.Clusters.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Resize_AndBackup_WithThePassword_AreDone()
+    {
+        var resized = await _host.Http.PutAsync("/clusters/taken", JsonContent.Create(new { num_nodes = 5, password = "secret" }));
+        var backup = await _host.Http.PostAsync("/clusters/taken/backups", new FormUrlEncodedContent([new("password", "secret")]));
+
+        (await resized.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("num_nodes").GetInt32().ShouldBe(5);
+        (await backup.Content.ReadAsStringAsync()).ShouldBe("""{"backup_id":"taken:202601020304"}""");
+        _host.Clusters.Current.Clusters["taken"].NumNodes.ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData("/clusters/taken")]
+    [InlineData("/cluster/taken")]
+    public async Task Show_OfACluster_HasAllOfIt(string path)
+    {
+        var json = await _host.Http.GetFromJsonAsync<JsonElement>(path);
+
+        json.EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "created", "nodes", "backups", "events"]);
+        json.GetProperty("size").GetRawText().ShouldBe("""{"cpus":1.0,"mem":"512mb","disk":"2gb"}""");
+        json.GetProperty("state").GetString().ShouldBe("healthy");
+        json.GetProperty("nodes")[0].GetProperty("role").GetString().ShouldBe("master");
+        json.GetProperty("backups")[0].GetProperty("backup_id").GetString().ShouldBe("taken:1");
+    }
+
+    [Fact]
+    public async Task Backups_OfACluster_AreListed()
+    {
+        var json = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters/taken/backups");
+
+        var backup = json.EnumerateArray().ShouldHaveSingleItem();
+        backup.GetProperty("backup_id").GetString().ShouldBe("taken:1");
+        backup.GetProperty("state").GetString().ShouldBe("done");
+        backup.GetProperty("size_bytes").GetInt64().ShouldBe(1000);
+        backup.GetProperty("seconds").GetDouble().ShouldBe(1.5);
+        backup.GetProperty("started").GetDateTimeOffset().Year.ShouldBe(2026);
+    }
+
+    [Fact]
+    public async Task List_FollowedByItsLinks_HasEveryClusterOnceInOrder()
+    {
+        foreach (var name in (string[])["b", "a", "a-", "a_b", "z1", "0"])
+            _host.Clusters.Put(InMemoryClusters.Cluster(name));
+        var seen = new List<string>();
+
+        for (string? next = "/clusters?limit=2"; next is not null;)
+        {
+            var answer = await _host.Http.GetAsync(next);
+            var page = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            page.GetArrayLength().ShouldBeLessThanOrEqualTo(2);
+            seen.AddRange(page.EnumerateArray().Select(c => c.GetProperty("name").GetString()!));
+            next = answer.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+        }
+
+        seen.ShouldBe(["0", "a", "a-", "a_b", "b", "taken", "z1"]);
+        var all = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters");
+        all.EnumerateArray().Select(c => c.GetProperty("name").GetString()).ShouldBe(seen);
+        all[0].EnumerateObject().Select(p => p.Name).ShouldBe(
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "created"]);
+    }
+
+    [Fact]
+    public async Task List_AfterAChange_ShowsIt()
+    {
+        (await _host.Http.GetStringAsync("/clusters")).ShouldContain("healthy");
+
+        _host.Clusters.Put(InMemoryClusters.Cluster("taken") with { State = ClusterCondition.Degraded });
+
+        (await _host.Http.GetStringAsync("/clusters")).ShouldContain("degraded");
+        (await _host.Http.GetStringAsync("/clusters?limit=5&after=taken")).ShouldBe("[]");
+    }
+
+    [Fact]
+    public async Task Fault_InTheService_IsA500WithoutItsWords()
+    {
+        _host.Clusters.Fault = new InvalidOperationException("hunter2");
+
+        var answer = await _host.Http.PostAsync("/clusters/x", JsonContent.Create(new { cluster_user = "u" }));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task Refusal_OfTheService_KeepsItsStatus()
+    {
+        _host.Clusters.Fault = new RequestException(503, null, "Not connected to Mesos.");
+
+        var answer = await _host.Http.PostAsync("/clusters/x", JsonContent.Create(new { cluster_user = "u" }));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldBe("Not connected to Mesos.");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Mysos.Core.Clusters;
+using Mysos.Host.Executor;
+using Shouldly;
+using Xunit;
+
+namespace Mysos.Tests.Api;
+
+public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    [Fact]
+    public async Task Vars_HaveTheNamesOfTheFirstMysos()
+    {
+        host.Clusters.Update(v => v with { Mesos = new MesosView { Connected = true }, Counters = v.Counters with { TasksLaunched = 7, OffersUnused = 3 } });
+
+        var json = await host.Http.GetFromJsonAsync<JsonElement>("/vars.json");
+
+        json.EnumerateObject().Select(p => p.Name).ShouldBe(
+        [
+            "scheduler.cluster_count", "scheduler.total_requested_cpus", "scheduler.total_requested_mem_mb", "scheduler.total_requested_disk_mb",
+            "scheduler.framework_registered", "scheduler.uptime", "scheduler.tasks_launched", "scheduler.tasks_lost", "scheduler.tasks_finished",
+            "scheduler.tasks_failed", "scheduler.tasks_killed", "scheduler.resource_offers", "scheduler.offers_incompatible_role", "scheduler.offers_unused",
+        ]);
+        json.EnumerateObject().ShouldAllBe(p => p.Value.ValueKind == JsonValueKind.Number);
+        json.GetProperty("scheduler.total_requested_mem_mb").GetInt64().ShouldBe(1024);
+        json.GetProperty("scheduler.tasks_launched").GetInt64().ShouldBe(7);
+        json.GetProperty("scheduler.framework_registered").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Metrics_ShowClustersNodesAndCounters()
+    {
+        host.Clusters.Update(v => v with { Counters = v.Counters with { TasksLost = 5 } });
+
+        var text = await host.Http.GetStringAsync("/metrics");
+
+        text.ShouldMatch("""mysos_clusters\{[^}]*state="healthy"[^}]*\} 1""");
+        text.ShouldMatch("""mysos_clusters\{[^}]*state="failed"[^}]*\} 0""");
+        text.ShouldMatch("""mysos_nodes_serving(\{[^}]*\})? 2""");
+        text.ShouldMatch("""mysos_tasks_lost_total(\{[^}]*\})? 5""");
+        text.ShouldContain("http_server_request_duration_seconds");
+    }
+
+    [Fact]
+    public async Task Ready_WhileItWaits_SaysForWhat()
+    {
+        (await host.Http.GetAsync("/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        host.Clusters.WaitsFor = "It is not connected to ZooKeeper.";
+
+        var answer = await host.Http.GetAsync("/ready");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldBe("It is not connected to ZooKeeper.");
+        (await host.Http.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/health"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        host.Clusters.WaitsFor = null;
+    }
+
+    [Fact]
+    public async Task OpenApi_DescribesEveryCallWithItsBodies()
+    {
+        var paths = (await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
+
+        foreach (var (path, methods) in ((string, string[])[])[("/clusters", ["get"]), ("/clusters/{name}", ["get", "post", "put", "delete"]),
+            ("/clusters/{name}/backups", ["get", "post"]), ("/clusters/{name}/events", ["get"]), ("/vars.json", ["get"]), ("/health", ["get"]), ("/ready", ["get"])])
+        {
+            foreach (var method in methods)
+                paths.GetProperty(path).TryGetProperty(method, out _).ShouldBeTrue($"{method} {path}");
+        }
+
+        var body = paths.GetProperty("/clusters/{name}").GetProperty("post").GetProperty("requestBody").GetProperty("content");
+        foreach (var kind in (string[])["multipart/form-data", "application/x-www-form-urlencoded", "application/json"])
+        {
+            var schema = body.GetProperty(kind).GetProperty("schema");
+            schema.GetProperty("properties").EnumerateObject().Select(p => p.Name)
+                .ShouldBe(["cluster_user", "num_nodes", "size", "backup_id", "cluster_password"]);
+            schema.GetProperty("required").EnumerateArray().Single().GetString().ShouldBe("cluster_user");
+        }
+    }
+
+    [Fact]
+    public async Task Dashboard_AndItsAssets_AreServed()
+    {
+        var page = await host.Http.GetAsync("/");
+
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        page.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        (await host.Http.GetAsync("/_framework/blazor.web.js")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.Http.GetAsync("/_content/MudBlazor/MudBlazor.min.css")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task ExecutorPackage_UnderItsHash_IsServedForEverUntilItChanges()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "package");
+        await using var serving = new ApiHost { Package = await ExecutorPackage.OpenAsync(file) };
+        await serving.InitializeAsync();
+        var path = serving.Package.UrlPath;
+
+        path.ShouldMatch("^/executor/[0-9a-f]{128}/mysos-executor.tar.gz$");
+        var answer = await serving.Http.GetAsync(path);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("package");
+        answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
+        (await serving.Http.GetAsync(path.Replace("/executor/", "/executor/0", StringComparison.Ordinal))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var part = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Range = new(3, null) } };
+        (await (await serving.Http.SendAsync(part)).Content.ReadAsStringAsync()).ShouldBe("kage");
+
+        await File.WriteAllTextAsync(file, "another package");
+        (await serving.Http.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        File.Delete(file);
+    }
+}
