@@ -35,7 +35,7 @@ internal sealed partial class LeadershipService(
         var parts = Parts(zooKeeper, mesosZooKeeper, port);
         var self = new LeaderData(plan.Options.AdvertiseHost, port, $"{Environment.MachineName}-{Environment.ProcessId}");
         await using var latch = new LeaderLatch(zooKeeper, plan.ZooKeeper.At("leader"), self);
-        using var following = latch.States.Subscribe(Follow);
+        using var following = latch.States.Subscribe(state => Follow(state, self));
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -89,8 +89,11 @@ internal sealed partial class LeadershipService(
         ZooKeeper = zooKeeper.Connected.Select(connected => new ZooKeeperView { Connected = connected, Url = plan.ZooKeeper.ToString() }),
     };
 
-    private void Follow(LatchState state) => leader.Current =
-        state is LatchState.Following { Leader: { } data } ? new UriBuilder("http", data.Host, data.Port).Uri : null;
+    /// <summary>A leader at this scheduler's own address is its predecessor, killed, whose session has not expired yet.</summary>
+    private void Follow(LatchState state, LeaderData self) => leader.Current =
+        state is LatchState.Following { Leader: var data } && (data.Host, data.Port) != (self.Host, self.Port)
+            ? new UriBuilder("http", data.Host, data.Port).Uri
+            : null;
 
     [LoggerMessage(111, LogLevel.Information, "This scheduler leads")]
     private partial void Leading();

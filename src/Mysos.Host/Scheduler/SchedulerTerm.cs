@@ -63,7 +63,7 @@ internal sealed partial class SchedulerTerm(
         {
             case MesosSession.Lost lost: Disconnected(lost.Reason); break;
             case MesosSession.Event { Happened.Subscribed: { } subscribed }: Subscribed(subscribed.FrameworkId.Value); break;
-            case MesosSession.Event { Happened: { Type: not "HEARTBEAT" } happened } when MesosEvents.Translate(signal) is null:
+            case MesosSession.Event { Happened: var happened } when MesosEvents.Translate(signal) is null && !MesosEvents.IsExpected(happened):
                 NotUnderstood(happened.Type);
                 break;
         }

@@ -205,7 +205,7 @@ public sealed class DeciderTests
     [Fact]
     public void RestoreFails_ClusterFailsWithTheReasonAndCanBeDeleted()
     {
-        var world = new World();
+        var world = new World { HoldAccounts = true };
         world.Create("c", 1, "c:202601010000");
         world.Run();
         world.End(world.NodeOf("c", 1), TaskState.Failed, "restore failed: checksum of ibdata1 differs");

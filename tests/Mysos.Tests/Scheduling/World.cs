@@ -47,6 +47,8 @@ internal sealed class World
     public Dictionary<string, byte[]> Durable { get; } = new(StringComparer.Ordinal);
     public List<Effect> Performed { get; } = [];
     public bool Suppressed { get; private set; }
+    /// <summary>Executors get no accounts, so that mysqld never starts.</summary>
+    public bool HoldAccounts { get; init; }
     /// <summary>Effects are performed only up to this many; the rest are lost in the crash of the scheduler.</summary>
     public int? CrashAfter { get; set; }
 
@@ -169,7 +171,7 @@ internal sealed class World
                     Post(obeys.Say());
                 break;
             case SendAccounts { Hello: var hello }:
-                if (Tasks.TryGetValue(hello.TaskId, out var started) && started.Report.Phase == NodePhase.Preparing)
+                if (Tasks.TryGetValue(hello.TaskId, out var started) && started.Report.Phase == NodePhase.Preparing && !HoldAccounts)
                 {
                     started.Report = started.Report with { Phase = NodePhase.Running, Executed = started.Gtids };
                     Post(started.Say());
