@@ -66,7 +66,7 @@ out/mysos/mysos-executor.tar.gz: $(executor) $(host)
 	cp $< $@
 
 bench: setup publish ## How long Mysos takes, beside the same steps by hand
-	@dotnet run --project tests/Mysos.Bench -c Release -- $(host) $(ARGS)
+	@MYSOS_EXECUTOR=$(CURDIR)/out/executor/mysos-executor dotnet run --project tests/Mysos.Bench -c Release -- $(host) $(ARGS)
 
 test-image: ## Build the container image and run a cluster in it (root, Debian)
 	@scripts/test-image
