@@ -1,10 +1,12 @@
 using Mysos.Core.Protocol;
+using Mysos.Executor.Backups;
+using Mysos.Executor.Nodes;
 using Mysos.Executor.Servers;
 
 namespace Mysos.Executor.Data;
 
 /// <summary>Makes the data directory of a node ready for mysqld.</summary>
-internal sealed class DataDirectory(string path, NodeTask task, Templates templates, Log log)
+internal sealed class DataDirectory(string path, NodeTask task, Templates templates, NodeStatus status, Log log)
 {
     public string Path { get; } = path;
 
@@ -35,14 +37,31 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         }
         Wipe();
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var template = await templates.GetAsync(server, cancellation).ConfigureAwait(false);
-        await Programs.CopyAsync(template, Path, cancellation).ConfigureAwait(false);
         Marker = new NodeMarker { Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = server.Flavor.Name };
+        if (task.BackupId is { Length: > 0 } backup)
+            await RestoreAsync(server, backup, cancellation).ConfigureAwait(false);
+        else
+            await Programs.CopyAsync(await templates.GetAsync(server, cancellation).ConfigureAwait(false), Path, cancellation).ConfigureAwait(false);
         return false;
     }
 
     /// <summary>Until this has returned, the data count for nothing; so it must before anybody is served.</summary>
     public void Finish() => Marker!.Write(Path);
+
+    /// <summary>The server has taken the backup's GTIDs over.</summary>
+    public void PositionTaken()
+    {
+        Marker = Marker! with { Position = null };
+        Finish();
+    }
+
+    private async Task RestoreAsync(ServerProgram server, string backupId, CancellationToken cancellation)
+    {
+        status.Set(f => f with { Phase = NodePhase.Restoring, Reason = $"restoring {backupId}" });
+        var manifest = await BackupRestorer.RestoreAsync(task.BackupStore, backupId, Path, server, cancellation).ConfigureAwait(false);
+        log.Write($"Restored {backupId}: {manifest.SizeBytes} bytes, GTIDs {manifest.Gtid ?? "in the data"}.");
+        Marker = Marker! with { BackupId = backupId, FormerUser = manifest.ClusterUser, Position = manifest.Gtid };
+    }
 
     private void Wipe()
     {

@@ -1,5 +1,6 @@
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Backups;
 using Mysos.Executor.Data;
 using Mysos.Executor.Servers;
 
@@ -33,8 +34,8 @@ internal sealed class Node
     {
         (_task, _program, _running, _time, _log) = (task, program, running, time, log);
         _instance = new Instance(environment.Sandbox, task, environment.BindAddress ?? "0.0.0.0");
-        _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, log);
         Status = new NodeStatus(taskId, send);
+        _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, Status, log);
         Orders = new Orders(taskId);
     }
 
@@ -88,7 +89,7 @@ internal sealed class Node
         {
             stop.ThrowIfCancellationRequested();
             IReadOnlyList<string> options = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : [];
-            var end = await RunServerAsync(program, accounts, options, finishing, stop, killAt).ConfigureAwait(false);
+            var end = await RunServerAsync(program, accounts, options, finishing, kept, stop, killAt).ConfigureAwait(false);
             if (end == ServerEnd.Rebuild)
                 return;
             if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
@@ -133,7 +134,8 @@ internal sealed class Node
     }
 
     private async Task<ServerEnd> RunServerAsync(
-        ServerProgram program, Accounts accounts, IReadOnlyList<string> options, Task finishing, CancellationToken stop, CancellationToken killAt)
+        ServerProgram program, Accounts accounts, IReadOnlyList<string> options, Task finishing, bool kept,
+        CancellationToken stop, CancellationToken killAt)
     {
         _instance.WriteFiles(program, accounts);
         using var server = await RunningServer.StartAsync(program, _instance, options, _time, _log).ConfigureAwait(false);
@@ -145,6 +147,7 @@ internal sealed class Node
             await finishing.ConfigureAwait(false);
             if (connection is not null)
             {
+                await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
                 if (!_hasRun)
                     _running();
                 _hasRun = true;
@@ -162,7 +165,7 @@ internal sealed class Node
             var why = $"mysqld ended with {code}: {server.LastWords()}";
             _log.Write(why);
             if (!_hasRun)
-                throw Fail(why);
+                throw Fail(_data.Marker!.BackupId is null || kept ? why : BackupRestorer.Failed(why).Message);
             Status.Set(f => f with { Phase = NodePhase.Stopped, Reason = why, Observed = f.Observed is { } o ? o with { ReadOnly = true, Writable = false } : null });
             return ServerEnd.Exited;
         }
@@ -177,6 +180,15 @@ internal sealed class Node
         {
             _instance.DeleteInitFile();
         }
+    }
+
+    /// <summary>Restored data are told once where they stand; nobody can write before, so telling them again does no harm.</summary>
+    private async Task TakePositionAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
+    {
+        if (_data.Marker!.Position is not { Length: > 0 } position)
+            return;
+        await connection.ExecuteAsync(program.Flavor.SetPosition(position), stop).ConfigureAwait(false);
+        _data.PositionTaken();
     }
 
     private NodeFailedException Fail(string why, Exception? cause = null)

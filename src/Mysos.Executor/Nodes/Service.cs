@@ -1,5 +1,6 @@
 using MySqlConnector;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Backups;
 using Mysos.Executor.Data;
 using Mysos.Executor.Replication;
 using Mysos.Executor.Servers;
@@ -20,6 +21,7 @@ internal sealed class Service(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly BackupTaker _backups = new(program, instance, accounts, status, time, log);
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
 
@@ -33,6 +35,7 @@ internal sealed class Service(
         await ending.CancelAsync().ConfigureAwait(false);
         await probe.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _backups.EndedAsync().ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         if (exited.IsCompleted)
             return ServiceEnd.Exited;
@@ -56,6 +59,7 @@ internal sealed class Service(
             var directive = orders.Current;
             if (directive is { Role: not DirectedRole.Master } && directive.Rebuild > marker.Rebuild)
                 return;
+            _backups.Consider(directive?.Backup, cancellation);
             TimeSpan? again;
             try
             {
@@ -124,7 +128,7 @@ internal sealed class Service(
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {
         _connection ??= await ServerConnection.OpenAsync(instance.Paths.Socket, accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        return new Reconciler(program.Flavor, accounts, marker.FormerUser, _connection, time, log);
+        return new Reconciler(program.Flavor, accounts, marker.FormerUser, _connection, instance.LocalEndpoint, time, log);
     }
 
     private async Task ForgetConnectionAsync()

@@ -15,7 +15,7 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
-    IFlavor flavor, Accounts accounts, string? formerUser, ServerConnection connection, TimeProvider time, Log log)
+    IFlavor flavor, Accounts accounts, string? formerUser, ServerConnection connection, Endpoint local, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
@@ -225,16 +225,25 @@ internal sealed class Reconciler(
 
     private async Task<bool> OwnerIsReadyAsync(CancellationToken cancellation)
     {
-        if (formerUser is not null)
+        var row = await connection.RowAsync(flavor.OwnerIsReadySql(accounts.Cluster), cancellation).ConfigureAwait(false);
+        if (row?.Flag(0) != true)
             return false;
-        if (flavor.OwnerIsReadySql(accounts.Cluster) is not { } sql)
+        if (flavor.PasswordShows)
+            return true;
+        try
+        {
+            await using var login = await ServerConnection.OpenAsync(local, accounts.Cluster, SourceTimeout, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.AccessDenied)
+        {
             return false;
-        var row = await connection.RowAsync(sql, cancellation).ConfigureAwait(false);
-        return row?.Flag(0) == true;
+        }
     }
 
     private async Task EnsureOwnerAsync(CancellationToken cancellation)
     {
+        // Only together with the owner's first account: later, an account of that name is one that the owner made.
         if (formerUser is not null && formerUser != accounts.Cluster.User)
             await connection.ExecuteAsync(flavor.DropAccount(formerUser), cancellation).ConfigureAwait(false);
         await connection.ExecuteAsync(flavor.EnsureOwner(accounts.Cluster), cancellation).ConfigureAwait(false);

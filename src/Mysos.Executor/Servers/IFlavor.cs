@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Backups;
 
 namespace Mysos.Executor.Servers;
 
@@ -56,10 +57,16 @@ internal interface IFlavor
     string AwaitApplied(string gtids, double seconds);
     string Attach(Endpoint source, Account replication, ServerState state);
 
-    /// <summary>One row, 1: the account exists with this password and its rights. Null: the flavor cannot tell without a login.</summary>
-    string? OwnerIsReadySql(Account owner);
+    /// <summary>One row, 1: the account exists, and as far as <see cref="PasswordShows"/> says, with this password.</summary>
+    string OwnerIsReadySql(Account owner);
+    /// <summary>A password can be compared with what is stored; otherwise only a login shows whether it is right.</summary>
+    bool PasswordShows { get; }
     /// <summary>Creates the owner's account or gives it its password and rights back. Replicated.</summary>
     string EnsureOwner(Account owner);
+    /// <summary>Makes a server on restored data continue after these GTIDs, as master or as slave.</summary>
     string SetPosition(string gtids);
     string DropAccount(string user);
+
+    /// <summary>A physical copy of the running server; returns its GTIDs, or null where the copy knows them itself.</summary>
+    Task<string?> CopyAsync(CopyOrder order, CancellationToken cancellation);
 }

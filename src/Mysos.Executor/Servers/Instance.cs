@@ -37,6 +37,9 @@ internal sealed class Instance : IDisposable
 
     public NodeTask Task { get; }
 
+    /// <summary>Where clients on this machine reach it.</summary>
+    public Endpoint LocalEndpoint => new(_bindAddress == "0.0.0.0" ? "127.0.0.1" : _bindAddress, Task.Port);
+
     public InstancePaths Paths { get; }
 
     public string OptionFile => Path.Combine(_sandbox, "my.cnf");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Backups;
 using static Mysos.Executor.Servers.SqlText;
 
 namespace Mysos.Executor.Servers;
@@ -153,7 +154,9 @@ internal sealed class MariaDbFlavor : IFlavor
             + $"MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=1; START SLAVE");
     }
 
-    public string? OwnerIsReadySql(Account owner) =>
+    public bool PasswordShows => true;
+
+    public string OwnerIsReadySql(Account owner) =>
         $"SELECT COUNT(*) FROM mysql.global_priv WHERE User={Literal(owner.User)} AND Host='%' "
         + $"AND JSON_VALUE(Priv, '$.authentication_string')='{NativePasswordHash(owner.Password)}'";
 
@@ -162,9 +165,13 @@ internal sealed class MariaDbFlavor : IFlavor
         $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)} WITH GRANT OPTION; "
         + $"REVOKE READ_ONLY ADMIN ON *.* FROM {Everywhere(owner.User)}";
 
-    public string SetPosition(string gtids) => $"RESET MASTER; SET GLOBAL gtid_slave_pos={Literal(gtids)}";
+    // The binary log's state as well, or this server as master would not know where its slaves ask it to continue.
+    public string SetPosition(string gtids) =>
+        $"RESET MASTER; SET GLOBAL gtid_slave_pos={Literal(gtids)}; SET GLOBAL gtid_binlog_state={Literal(gtids)}";
 
     public string DropAccount(string user) => $"DROP USER IF EXISTS {Everywhere(user)}";
+
+    public Task<string?> CopyAsync(CopyOrder order, CancellationToken cancellation) => PhysicalCopy.WithMariaBackupAsync(order, cancellation);
 
     private static string NativePasswordHash(string password)
     {

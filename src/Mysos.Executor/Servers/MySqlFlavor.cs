@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Backups;
 using static Mysos.Executor.Servers.SqlText;
 
 namespace Mysos.Executor.Servers;
@@ -146,7 +147,10 @@ internal sealed class MySqlFlavor : IFlavor
             + $"SOURCE_HEARTBEAT_PERIOD=1; START REPLICA");
     }
 
-    public string? OwnerIsReadySql(Account owner) => null;
+    public string OwnerIsReadySql(Account owner) => $"SELECT COUNT(*) FROM mysql.user WHERE user={Literal(owner.User)} AND host='%'";
+
+    // caching_sha2_password stores a salted hash.
+    public bool PasswordShows => false;
 
     // read_only stays on, so that only administrators can write meanwhile.
     public string EnsureOwner(Account owner) =>
@@ -157,4 +161,6 @@ internal sealed class MySqlFlavor : IFlavor
     public string SetPosition(string gtids) => $"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged={Literal(gtids)}";
 
     public string DropAccount(string user) => $"DROP USER IF EXISTS {Everywhere(user)}";
+
+    public Task<string?> CopyAsync(CopyOrder order, CancellationToken cancellation) => PhysicalCopy.WithCloneAsync(order, cancellation);
 }

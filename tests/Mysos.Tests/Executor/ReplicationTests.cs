@@ -1,0 +1,162 @@
+using MySqlConnector;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Shouldly;
+using Xunit;
+
+namespace Mysos.Tests.Executor;
+
+/// <summary>Several nodes with real servers, moved by directives.</summary>
+public sealed class ReplicationTests
+{
+    private const string MakeTable = "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY)";
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Directives_ThreeNodes_ReplicateFailOverAndTakeTheOldMasterBack(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 3);
+        var (first, second, third) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        await cluster.WriteAsync(first, MakeTable);
+        await cluster.WriteAsync(first, "INSERT INTO d.t VALUES (1)");
+        foreach (var slave in new[] { second, third })
+        {
+            (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
+            await Should.ThrowAsync<MySqlException>(() => cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (99)"));
+        }
+
+        await TestCluster.KillServerAsync(first);
+        var stopped = await first.WaitForAsync(r => r.Phase is NodePhase.Stopped, "a stop");
+        stopped.Serving.ShouldBeFalse();
+        var votes = new[] { second.Direct(DirectedRole.Candidate, 2), third.Direct(DirectedRole.Candidate, 2) };
+        var candidate = await second.AppliedAsync(votes[0], serving: false);
+        (candidate.Role, candidate.Epoch, candidate.Serving).ShouldBe((DirectedRole.Candidate, 2L, false));
+        await third.AppliedAsync(votes[1], serving: false);
+
+        var promoted = await second.AppliedAsync(second.Direct(DirectedRole.Master, 2, ackers: 1));
+        promoted.ReadOnly.ShouldBeFalse();
+        await third.AppliedAsync(third.Direct(DirectedRole.Slave, 2, second.Endpoint, ackers: 1));
+        await cluster.WriteAsync(second, "INSERT INTO d.t VALUES (2)");
+        (await TestCluster.EventuallyAsync(third, "SELECT COUNT(*) FROM d.t", 2L)).ShouldBe(2L);
+
+        var back = await first.AppliedAsync(first.Direct(DirectedRole.Slave, 2, second.Endpoint, ackers: 1));
+        back.ReadOnly.ShouldBeTrue();
+        (await TestCluster.EventuallyAsync(first, "SELECT COUNT(*) FROM d.t", 2L)).ShouldBe(2L);
+        await Should.ThrowAsync<MySqlException>(() => cluster.WriteAsync(first, "INSERT INTO d.t VALUES (98)"));
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Fence_LivingMaster_CutsItsClientsAndNeverServesAgainByItself(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 1);
+        var node = cluster.Nodes[0];
+        await cluster.WriteAsync(node, MakeTable);
+        await using var client = await node.LoginAsync(TestNode.Accounts.Cluster);
+        var fenced = await node.AppliedAsync(node.Direct(DirectedRole.Candidate, 2), serving: false);
+        fenced.ReadOnly.ShouldBeTrue();
+        await using var write = new MySqlCommand("INSERT INTO d.t VALUES (1)", client);
+        await Should.ThrowAsync<MySqlException>(() => write.ExecuteNonQueryAsync());
+        await Should.ThrowAsync<MySqlException>(() => cluster.WriteAsync(node, "INSERT INTO d.t VALUES (1)"));
+
+        var promoted = await node.AppliedAsync(node.Direct(DirectedRole.Master, 3));
+        promoted.Epoch.ShouldBe(3);
+        await cluster.WriteAsync(node, "INSERT INTO d.t VALUES (1)");
+        // An order of an epoch that is over changes nothing, whatever its version.
+        node.Direct(DirectedRole.Candidate, 2);
+        var next = node.Last!.Sequence;
+        (await node.WaitForAsync(r => r.Sequence > next + 1, "more reports")).Serving.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Killed_MasterOfOne_WaitsForAnOrderAndKeepsItsData(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 1);
+        var node = cluster.Nodes[0];
+        await cluster.WriteAsync(node, MakeTable);
+        await cluster.WriteAsync(node, "INSERT INTO d.t VALUES (7)");
+        await TestCluster.KillServerAsync(node);
+        await node.WaitForAsync(r => r.Phase == NodePhase.Stopped, "a stop");
+        var again = await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running again");
+        (again.Role, again.ReadOnly, again.Serving, again.AppliedVersion).ShouldBe((DirectedRole.Standby, true, false, 0L));
+        await node.AppliedAsync(node.Direct(DirectedRole.Master, 2));
+        (await cluster.WriteAsync(node, "SELECT i FROM d.t")).ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Killed_SlaveWithUnappliedRelayLog_LosesNothingItReceived(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
+        // The slave receives and cannot apply: a lock on the table holds its applier.
+        await using var holder = await slave.LoginAsync(TestNode.Accounts.Admin);
+        await using (var hold = new MySqlCommand("LOCK TABLES d.t READ", holder))
+            await hold.ExecuteNonQueryAsync();
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
+        await slave.WaitForAsync(
+            r => GtidPosition.Parse(r.Received).Count > 0 && !GtidPosition.Parse(r.Executed).Covers(GtidPosition.Parse(r.Received)),
+            "something received and not applied");
+
+        await TestCluster.KillServerAsync(slave);
+        await slave.WaitForAsync(r => r.Phase == NodePhase.Stopped, "a stop");
+        master.Direct(DirectedRole.Candidate, 2);
+        await TestCluster.KillServerAsync(master);
+        var candidate = slave.Direct(DirectedRole.Candidate, 2);
+        await slave.AppliedAsync(candidate, serving: false);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
+        (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t")).ShouldBe(2L);
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Slave_WithTransactionsOfItsOwn_SaysSoAndIsRebuilt(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 1), serving: false);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 1));
+        await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (666)");
+        await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (667)");
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+
+        slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1);
+        var diverged = await slave.WaitForAsync(r => r.Diverged, "divergence");
+        diverged.Serving.ShouldBeFalse();
+        diverged.Reason.ShouldNotBeNullOrEmpty();
+
+        var rebuilt = await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1, rebuild: 1));
+        (rebuilt.Rebuild, rebuilt.Diverged).ShouldBe((1, false));
+        (await TestCluster.EventuallyAsync(slave, "SELECT GROUP_CONCAT(i) FROM d.t", "1")).ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task Frozen_Server_IsReportedAsSilentUntilItAnswersAgain()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 1);
+        var node = cluster.Nodes[0];
+        var pid = (await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid"))).Trim();
+        Run("kill", "-STOP", pid);
+        var silent = await node.WaitForAsync(r => !r.Serving, "silence");
+        silent.Reason.ShouldNotBeNull().ShouldContain("does not answer");
+        Run("kill", "-CONT", pid);
+        await node.WaitForAsync(r => r.Serving, "an answer");
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        process.WaitForExit();
+    }
+}
