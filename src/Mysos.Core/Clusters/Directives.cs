@@ -49,7 +49,7 @@ internal static class Directives
             Role = DirectedRole.Standby,
             Rebuild = node.Rebuild,
             Backup = durable.Backups.LastOrDefault(b => b.State == BackupState.Running && b.Task == node.Task.Id) is { } backup
-                ? new BackupOrder(backup.BackupId, backup.BackupId.Replace(':', '/'))
+                ? new BackupOrder(backup.BackupId, BackupId.Parse(backup.BackupId).RelativeDirectory)
                 : null,
         };
         if (durable.Election is not null)

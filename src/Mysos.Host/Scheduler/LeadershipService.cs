@@ -86,6 +86,7 @@ internal sealed partial class LeadershipService(
             : new FileStateStore(Path.Combine(plan.Options.WorkDir, "state")),
         ServerSets = new ZooKeeperServerSets(zooKeeper),
         Vault = plan.Vault,
+        Backups = plan.Options.BackupStoreArgs is { } directory ? new DirectoryBackupStore(directory) : null,
         ZooKeeper = zooKeeper.Connected.Select(connected => new ZooKeeperView { Connected = connected, Url = plan.ZooKeeper.ToString() }),
     };
 
