@@ -25,6 +25,8 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public long Epoch { get; init; }
         public ServerState? Observed { get; init; }
         public bool Diverged { get; init; }
+        /// <summary>The owner's account was seen to work on this mysqld.</summary>
+        public bool OwnerArrived { get; init; }
         /// <summary>mysqld does not answer: what it said last cannot be relied on.</summary>
         public string? Silent { get; init; }
         public BackupReport? Backup { get; init; }
@@ -32,7 +34,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
         {
             DirectedRole.Master => Observed is { Writable: true },
-            DirectedRole.Slave => Observed is { ReadOnly: true, Replica: { Follows: true } replica } && replica.Source == Applied.Source,
+            DirectedRole.Slave => OwnerArrived && Observed is { ReadOnly: true, Replica: { Follows: true } replica } && replica.Source == Applied.Source,
             _ => false,
         };
     }

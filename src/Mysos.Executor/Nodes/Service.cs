@@ -22,6 +22,9 @@ internal sealed class Service(
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
 
     private readonly BackupTaker _backups = new(program, instance, accounts, status, time, log);
+    private static readonly TimeSpan OwnerPoll = TimeSpan.FromMilliseconds(10);
+
+    private bool _ownerArrived;
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
 
@@ -97,10 +100,17 @@ internal sealed class Service(
     private async Task<TimeSpan?> PassAsync(Reconciler reconciler, Directive directive, CancellationToken cancellation)
     {
         var pass = await reconciler.PassAsync(directive, cancellation).ConfigureAwait(false);
+        if (directive.Role == DirectedRole.Slave && pass is { Holds: true, Again: null } && !_ownerArrived)
+        {
+            _ownerArrived = await OwnerCanLogInAsync(cancellation).ConfigureAwait(false);
+            if (!_ownerArrived)
+                pass = pass with { Reason = "waiting for the owner's account to arrive from the master", Again = OwnerPoll };
+        }
         var before = status.Current;
         var now = before with
         {
             Observed = pass.State,
+            OwnerArrived = _ownerArrived,
             Reason = pass.Reason,
             Diverged = pass.Diverged,
             Applied = pass.Holds ? directive : before.Applied,
@@ -113,12 +123,30 @@ internal sealed class Service(
         {
             status.Set(f => f with
             {
-                Observed = now.Observed, Reason = now.Reason, Diverged = now.Diverged, Applied = now.Applied, Epoch = now.Epoch,
+                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, Applied = now.Applied, Epoch = now.Epoch,
             });
         }
         if (directive.Role == DirectedRole.Slave && pass is { Holds: true, Again: null })
             await reconciler.PrepareForPromotionAsync(cancellation).ConfigureAwait(false);
         return pass.Again;
+    }
+
+    /// <summary>
+    /// The owner's account comes by replication, so a slave that follows may not have it yet, or a restored one the former
+    /// owner's password.
+    /// </summary>
+    private async Task<bool> OwnerCanLogInAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var owner = await ServerConnection.OpenAsync(
+                instance.Paths.Socket, accounts.Cluster, LoginTimeout, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (MySqlException)
+        {
+            return false;
+        }
     }
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
