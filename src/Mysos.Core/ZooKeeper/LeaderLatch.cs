@@ -31,6 +31,7 @@ public sealed class LeaderLatch : IAsyncDisposable
     private readonly Task _running;
     private (IZooKeeper? Session, LatchState State) _seen = (null, LatchState.Unknown.Instance);
     private string _mark = "";
+    private bool _over;
 
     /// <summary>Joins at once and again after each lost session, until it is released.</summary>
     /// <param name="path">Where the contenders' nodes are; made when missing.</param>
@@ -77,8 +78,7 @@ public sealed class LeaderLatch : IAsyncDisposable
         See(null, LatchState.Unknown.Instance);
         if (session is not null)
             await LeaveAsync(session).ConfigureAwait(false);
-        lock (_telling)
-            _states.OnCompleted();
+        End(_states.OnCompleted);
     }
 
     public async ValueTask DisposeAsync() => await ReleaseAsync().ConfigureAwait(false);
@@ -104,6 +104,12 @@ public sealed class LeaderLatch : IAsyncDisposable
             {
                 return;
             }
+            catch (ObjectDisposedException e) when (e.ObjectName == nameof(ZooKeeperConnection))
+            {
+                // Its session has ended with it, and so has the node.
+                See(null, LatchState.Unknown.Instance);
+                return;
+            }
             catch (Exception e) when (ZooKeeperConnection.IsLost(e))
             {
                 await PauseAsync().ConfigureAwait(false);
@@ -111,8 +117,7 @@ public sealed class LeaderLatch : IAsyncDisposable
             catch (Exception e)
             {
                 See(null, LatchState.Unknown.Instance);
-                lock (_telling)
-                    _states.OnError(e);
+                End(() => _states.OnError(e));
                 return;
             }
         }
@@ -136,7 +141,10 @@ public sealed class LeaderLatch : IAsyncDisposable
                 }
                 // A new watch signals once it is armed, so what changed between the look and that is seen by another look.
                 foreach (var path in watched.Except(watches.Keys).ToList())
-                    watches[path] = session.WatchData(path).Subscribe(_ => changes.Writer.TryWrite(true), _ => changes.Writer.TryWrite(true));
+                {
+                    // Also the watch's end is a reason to look: that tells what has happened to the session.
+                    watches[path] = session.WatchData(path).Materialize().Subscribe(_ => changes.Writer.TryWrite(true));
+                }
                 await changes.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
             }
         }
@@ -222,9 +230,20 @@ public sealed class LeaderLatch : IAsyncDisposable
     {
         lock (_telling)
         {
+            if (_over)
+                return;
             var now = State;
             if (now != _states.Value)
                 _states.OnNext(now);
+        }
+    }
+
+    private void End(Action tell)
+    {
+        lock (_telling)
+        {
+            _over = true;
+            tell();
         }
     }
 

@@ -208,8 +208,12 @@ public sealed class ZooKeeperClient : IZooKeeper
         }
         catch (ObjectDisposedException)
         {
-            ZooKeeperCall.Take(id)?.Fail(new ObjectDisposedException(
-                nameof(ZooKeeperClient), $"The ZooKeeper session was closed; '{call.Path}' is not reached any more."));
+            // An expired session stays one, also when it was disposed since.
+            if (_state == SessionState.Expired)
+                ZooKeeperCall.Take(id)?.Fail(ExpiredState);
+            else
+                ZooKeeperCall.Take(id)?.Fail(new ObjectDisposedException(
+                    nameof(ZooKeeperClient), $"The ZooKeeper session was closed; '{call.Path}' is not reached any more."));
         }
         catch (Exception e)
         {

@@ -47,9 +47,9 @@ public sealed class ZooKeeperFixture : IAsyncDisposable
                 await client.States.FirstAsync(s => s is SessionState.Connected or SessionState.Expired).ToTask(deadline);
                 await client.GetAsync("/");
             }
-            catch (ZooKeeperException)
+            catch (Exception e) when (e is ZooKeeperException or ObjectDisposedException)
             {
-                // Tells of its end, or of the fight for it.
+                // Tells of its end, or of the fight for it; its owner may have closed it already.
             }
         }
     }
