@@ -17,6 +17,8 @@ public static class EventPresentation
         ["cluster_resized"] = Tone.Progress,
         ["master_elected"] = Tone.Change,
         ["master_lost"] = Tone.Bad,
+        ["master_named"] = Tone.Progress,
+        ["master_serves"] = Tone.Good,
         ["mysqld_ended"] = Tone.Bad,
         ["node_launched"] = Tone.Progress,
         ["node_leaves"] = Tone.Quiet,

@@ -92,7 +92,7 @@
     waiting = true;
     for (;;) {
       try {
-        const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+        const answer = await fetch(location.href, { cache: "no-store" });
         if (answer.status < 500) {
           location.reload();
           return;

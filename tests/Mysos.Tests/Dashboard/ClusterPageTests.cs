@@ -32,6 +32,18 @@ public sealed class ClusterPageTests : ComponentContext
         page.Find("tr[data-node='3']").TextContent.ShouldContain("4 offers declined: memory");
     }
 
+    [Theory]
+    [InlineData("rack-a-07", "rack-b-02", "rack-a-07")]
+    [InlineData("one-host", "one-host", "one-host · S0")]
+    public void NodesTable_Agent_IsToldApartFromOthersOnItsHost(string host, string other, string shown)
+    {
+        var table = Render<NodesTable>(p => p
+            .Add(x => x.Cluster, Views.Cluster("one", nodes: Views.Master()))
+            .Add(x => x.Agents, [Views.Agent(0, host, 1, 1), Views.Agent(1, other, 1, 0)]));
+
+        table.Find("td[data-label=Agent]").TextContent.ShouldBe(shown);
+    }
+
     [Fact]
     public void ClusterPage_ConnectLines_CarryNoPassword()
     {
