@@ -100,7 +100,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("scheduler")]
     [InlineData("scheduler", "--port")]
     [InlineData("local", "--agents", "0")]
-    [InlineData("local-mesos", "--zk_url", "zk://a/b")]
+    [InlineData("local-mesos", "--admin_keypath", "/x")]
     public async Task CommandLine_ThatIsWrong_EndsWith2(params string[] args)
     {
         var run = await RunAsync(args);
