@@ -8,6 +8,7 @@ namespace Mysos.Tests.Stack;
 internal sealed class StackClient(int port) : IDisposable
 {
     public const string User = "owner";
+    public int Port { get; } = port;
     public string Api { get; } = $"http://127.0.0.1:{port}";
     public HttpClient Http { get; } = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
 
@@ -87,9 +88,9 @@ internal sealed class StackClient(int port) : IDisposable
         return connection;
     }
 
-    public static async Task<object?> SqlAsync(JsonNode node, string password, string sql)
+    public static async Task<object?> SqlAsync(JsonNode node, string password, string sql, string user = User)
     {
-        await using var connection = await OpenAsync(node, password);
+        await using var connection = await OpenAsync(node, password, user);
         await using var command = new MySqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();
     }
