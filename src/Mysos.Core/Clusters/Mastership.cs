@@ -78,7 +78,7 @@ internal static class Mastership
         if (!joined.SetEquals(durable.Ackers))
             durable = durable with { Ackers = joined };
         if (!durable.Completed && ackers.Count + 1 >= durable.NumNodes)
-            durable = turn.Log(durable with { Completed = true }, "cluster_complete", $"All {durable.NumNodes} nodes serve.");
+            durable = turn.Log(durable with { Completed = true }, "cluster_complete", durable.NumNodes == 1 ? "Its node serves." : $"All {durable.NumNodes} nodes serve.");
         return durable;
     }
 

@@ -92,7 +92,7 @@ public static class Projection
         var durable = cluster.Durable;
         var serving = nodes.Count(n => n.State == NodeState.Serving);
         if (durable.Deleting)
-            return (ClusterCondition.Deleting, nodes.IsEmpty ? "its ServerSet is being removed" : $"{nodes.Length} node(s) are being stopped");
+            return (ClusterCondition.Deleting, nodes.IsEmpty ? "its ServerSet is being removed" : nodes.Length == 1 ? "1 node is being stopped" : $"{nodes.Length} nodes are being stopped");
         if (durable.Failure is { } failure)
             return (ClusterCondition.Failed, failure);
         var waiting = string.Join("; ", nodes.Where(n => n.State != NodeState.Serving).Select(n => $"node {n.ServerId} {n.Reason}"));

@@ -35,7 +35,7 @@ internal static class Requests
                 : $"Cluster '{wanted.Name}' exists already; choose another name, or delete it first."));
         }
         var created = turn.Log(wanted, "cluster_created",
-            $"{wanted.User} asked for {wanted.NumNodes} node(s){(wanted.BackupId is { } backup ? $" restored from {backup}" : "")}.");
+            $"{wanted.User} asked for {(wanted.NumNodes == 1 ? "1 node" : $"{wanted.NumNodes} nodes")}{(wanted.BackupId is { } backup ? $" restored from {backup}" : "")}.");
         return (new ClusterState(created), null);
     }
 

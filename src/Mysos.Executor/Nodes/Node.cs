@@ -162,7 +162,7 @@ internal sealed class Node
                 }
             }
             var code = await server.Exited.ConfigureAwait(false);
-            var why = $"mysqld ended with {code}: {server.LastWords()}";
+            var why = server.LastWords(code);
             _log.Write(why);
             if (!_hasRun)
                 throw Fail(_data.Marker!.BackupId is null || kept ? why : BackupRestorer.Failed(why).Message);

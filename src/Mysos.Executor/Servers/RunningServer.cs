@@ -9,6 +9,8 @@ namespace Mysos.Executor.Servers;
 internal sealed class RunningServer : IDisposable
 {
     private const int LinesKept = 20;
+    /// <summary>Exit codes above it are signals.</summary>
+    private const int SignalBase = 128;
     private static readonly TimeSpan SocketPoll = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromMinutes(5);
 
@@ -69,14 +71,20 @@ internal sealed class RunningServer : IDisposable
 
     public void Kill() => ChildProcesses.Signal(_process, UnixSignal.Kill);
 
-    /// <summary>What it said last, of this start only: errors where there are any.</summary>
-    public string LastWords()
+    /// <summary>
+    /// How it ended and what it said last, of this start only: its errors where there are any. A server that a signal ended
+    /// says nothing of that itself.
+    /// </summary>
+    public string LastWords(int code)
     {
         List<string> lines = [.. LogTail()];
         lock (_said)
             lines.AddRange(_said);
         var errors = lines.Where(l => l.Contains("[ERROR]", StringComparison.Ordinal)).ToList();
-        return string.Join(" | ", (errors.Count > 0 ? errors : lines).TakeLast(6));
+        var killed = code > SignalBase;
+        var end = killed ? $"mysqld was ended by signal {code - SignalBase}" : $"mysqld ended with {code}";
+        var words = string.Join(" | ", (errors.Count > 0 ? errors : killed ? [] : lines).TakeLast(6));
+        return words.Length > 0 ? $"{end}: {words}" : end;
     }
 
     public void Dispose()

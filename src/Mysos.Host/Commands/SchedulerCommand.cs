@@ -1,5 +1,8 @@
+using Mysos.Host.Composition;
+using Mysos.Host.Local;
 using Mysos.Host.Options;
 using Mysos.Host.Scheduler;
+using Mysos.LocalMesos;
 
 namespace Mysos.Host.Commands;
 
@@ -17,7 +20,15 @@ internal static class SchedulerCommand
         var (secrets, problems) = SecretFiles.Load(options.SchedulerKeypath!, options.AdminKeypath!, options.FrameworkAuthenticationFile);
         if (secrets is null)
             return await RunCommand.RefuseAsync(io, Name, problems);
-        return await SchedulerHost.RunAsync(options, secrets, io,
-            port => io.Error.WriteLine($"Ready: http://{options.AdvertiseHost}:{port}/"), cancellation);
+        if (options.MesosMaster is not MesosMaster.Local)
+            return await RunAsync(options, secrets, io, cancellation);
+        using var loggers = HostLogging.Create(options.Verbose);
+        await using var stack = await LocalStack.StartAsync(
+            new LocalMesosOptions { WorkDir = Path.Combine(options.WorkDir, "mesos") }, options.ZkUrl, options.WorkDir, loggers, io.Time, cancellation);
+        return await RunAsync(
+            options with { MesosMaster = new MesosMaster.Listed([stack.Mesos.MasterEndpoint]) }, secrets, io, cancellation);
     }
+
+    private static Task<int> RunAsync(SchedulerOptions options, Secrets secrets, CommandIo io, CancellationToken cancellation) =>
+        SchedulerHost.RunAsync(options, secrets, io, port => io.Error.WriteLine($"Ready: http://{options.AdvertiseHost}:{port}/"), cancellation);
 }

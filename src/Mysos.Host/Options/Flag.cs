@@ -40,7 +40,7 @@ internal static class Flags
         new("scheduler_keypath", "FILE", "32 bytes that seal the passwords in the state. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
         new("admin_keypath", "FILE", "YAML file with 'username' and 'password' of the administration account of all MySQL instances. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
         new("election_timeout", "TIME", "How long the election of a MySQL master waits for slaves to answer. [default: 60s]", Uses.Schedulers),
-        new("installer_args", "TEXT", "Passed to the executor: how it finds or installs MySQL.", Uses.Schedulers),
+        new("installer_args", "FILE", "The mysqld that executors run. [default: the first mariadbd or mysqld that they find]", Uses.Schedulers),
         new("backup_store_args", "TEXT", "Where backups are kept: a directory that all agents see.", Uses.Schedulers),
         new("agents", "NUMBER", "How many Mesos agents are played. [default: 3]", Uses.Mesos),
         new("agent_resources", "RESOURCES", "What each of them offers, in Mesos' form; mem and disk in MB. [default: cpus:8;mem:16384;disk:102400]", Uses.Mesos),

@@ -78,7 +78,7 @@ internal sealed partial class LeadershipService(
         {
             MesosMaster.Listed listed => new ListedMasters(listed.Endpoints),
             MesosMaster.InZooKeeper there => new ZooKeeperMasters(mesosZooKeeper!.SessionAsync, there.Url.Path),
-            _ => throw new InvalidOperationException("--mesos_master=local is for 'mysos local', which puts a master in its place."),
+            var other => throw new InvalidOperationException($"{other} is no master that can be found."),
         },
         MesosCredentials = plan.MesosCredentials,
         Store = plan.Options.StateStorage == StateStorage.Zk

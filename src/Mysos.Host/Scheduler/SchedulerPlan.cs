@@ -63,6 +63,8 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
             if (Options.ExecutorCmd is not null && Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
                 environment.TryAdd(name, value);
         }
+        if (Options.InstallerArgs is { } mysqld)
+            environment["MYSOS_MYSQLD"] = mysqld;
         var uri = Options.ExecutorUri
             ?? (Options.ExecutorCmd is null && Package is not null ? $"http://{Options.AdvertiseHost}:{port}{Package.UrlPath}" : null);
         return new CommandInfo
