@@ -139,8 +139,9 @@ internal sealed class Service(
     {
         try
         {
+            // As the owner would: over TCP.
             await using var owner = await ServerConnection.OpenAsync(
-                instance.Paths.Socket, accounts.Cluster, LoginTimeout, cancellation).ConfigureAwait(false);
+                instance.LocalEndpoint, accounts.Cluster, LoginTimeout, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (MySqlException)

@@ -49,7 +49,11 @@ internal sealed class ClientCommand : Command
             await _io.Error.WriteLineAsync($"mysos {Name}: no Mysos answers at {Address(parsed)}: {e.Message}");
             return ExitCodes.Unreachable;
         }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCodes.Failed;
+        }
+        catch (TaskCanceledException)
         {
             await _io.Error.WriteLineAsync($"mysos {Name}: no Mysos answered at {Address(parsed)} within {RequestTimeout.TotalSeconds:0} seconds.");
             return ExitCodes.Unreachable;
