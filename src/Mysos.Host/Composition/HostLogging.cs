@@ -15,6 +15,8 @@ internal static class HostLogging
         });
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
+        // A browser with a cookie of an earlier run gets a new one; that is no error.
+        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
         logging.AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning);
     }
 }

@@ -23,7 +23,7 @@ public sealed class VolumeTests : LocalMesosTestBase
 
         var skip = scheduler.Events.Count;
         await scheduler.KillAsync("t1");
-        var withVolume = await scheduler.WaitOfferAsync(skip: skip, fits: HasVolume);
+        var withVolume = await scheduler.WaitOfferAsync(skip: skip, fits: HasAllOfIt);
         withVolume.Resources.Count(resource => resource.Reservations is not null).ShouldBe(3);
         var disk = withVolume.Resources.Single(resource => resource.Disk is not null);
         disk.Disk!.Persistence!.Id.ShouldBe("vol-1");
@@ -35,7 +35,7 @@ public sealed class VolumeTests : LocalMesosTestBase
 
         skip = scheduler.Events.Count;
         await scheduler.KillAsync("t2");
-        var last = await scheduler.WaitOfferAsync(skip: skip, fits: HasVolume);
+        var last = await scheduler.WaitOfferAsync(skip: skip, fits: HasAllOfIt);
         await scheduler.AcceptAsync(last, 0,
             new Operation { Type = "DESTROY", Id = new OperationId("op-destroy"), Destroy = new Operation.VolumesOperation([Volume("vol-1")]) },
             new Operation
@@ -152,6 +152,10 @@ public sealed class VolumeTests : LocalMesosTestBase
         unknown.UpdateOperationStatus!.Status.Message.ShouldBe("Reconciliation: Operation is unknown and no 'agent_id' was provided");
         (await Finished(scheduler, "op", scheduler.Events.Count)).Uuid!.Value.ShouldBe(first.Uuid!.Value);
     }
+
+    /// <summary>The task's part can be offered before its executor has ended and freed the rest.</summary>
+    private static bool HasAllOfIt(Offer offer) => HasVolume(offer)
+        && offer.Resources.Where(r => r is { Name: "cpus", Reservations: not null }).Sum(r => r.Scalar!.Value) > 0.999;
 
     internal static bool HasVolume(Offer offer) =>
         offer.Resources.Any(resource => resource.Disk is not null) && offer.Resources.Any(resource => resource is { Name: "cpus", Reservations: not null });

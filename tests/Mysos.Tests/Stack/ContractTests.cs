@@ -82,8 +82,8 @@ public sealed class ContractTests(StackFixture stack)
         var name = StackClient.UniqueName();
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
             Client.CurlAsync("-X", "POST", $"{{api}}/clusters/{name}", "--form", "cluster_user=owner")));
-        answers.Count(a => a.Status == 200).ShouldBe(1);
-        answers.Count(a => a.Status == 409).ShouldBe(5);
+        answers.Count(a => a.Status == 200).ShouldBe(1, string.Join('\n', answers));
+        answers.Count(a => a.Status == 409).ShouldBe(5, string.Join('\n', answers));
         await Client.DeleteAsync(name, answers.Single(a => a.Status == 200).Body!["cluster_password"]!.GetValue<string>());
     }
 
