@@ -55,12 +55,12 @@ public sealed class VolumeTests : LocalMesosTestBase
     {
         await using var scheduler = await TestScheduler.SubscribeAsync(Cluster);
         var offer = await scheduler.WaitOfferAsync();
+        var skip = scheduler.Events.Count;
         await scheduler.AcceptAsync(offer, 0,
             Reserve(null, Mine("cpus", 1), Mine("mem", 256), Mine("disk", 1024)), Create(null, Volume("vol-1")));
         var file = Path.Combine(WorkDir, "agent1/volumes/roles/mysos/vol-1/file");
         await UntilAsync(() => Directory.Exists(Path.GetDirectoryName(file)), "no volume");
         await File.WriteAllTextAsync(file, "kept");
-        var skip = scheduler.Events.Count;
 
         for (var i = 0; i < 13; i++)
         {
