@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Mysos.Core.Mesos;
 using Mysos.Executor;
+using Mysos.Executor.Data;
+using Mysos.Executor.Servers;
 
 var time = TimeProvider.System;
 var log = new Log(Console.Error, time);
@@ -14,6 +16,8 @@ using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 try
 {
+    if (args is ["--make-template"])
+        return await MakeTemplateAsync();
     var environment = ExecutorEnvironment.Read(Environment.GetEnvironmentVariable);
     using var http = new HttpMessageInvoker(new SocketsHttpHandler
     {
@@ -25,8 +29,17 @@ try
     await using var executor = new NodeExecutor(environment, Environment.GetEnvironmentVariable, http, time, log);
     return await executor.RunAsync(terminate.Token);
 }
-catch (Exception e) when (e is InvalidDataException or UnauthorizedAccessException or IOException)
+catch (Exception e) when (e is InvalidDataException or UnauthorizedAccessException or IOException or NotSupportedException)
 {
     log.Write(e.Message);
     return 1;
+}
+
+// What the first launch on a host would otherwise wait for; agents may run it when they are set up.
+async Task<int> MakeTemplateAsync()
+{
+    var cache = CacheDirectory.Open(Environment.GetEnvironmentVariable);
+    var program = await ServerProgram.FindAsync(Environment.GetEnvironmentVariable, cache, terminate.Token);
+    log.Write($"{program.Label}: {await new Templates(cache, time, log).GetAsync(program, terminate.Token)}");
+    return 0;
 }

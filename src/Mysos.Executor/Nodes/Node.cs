@@ -24,6 +24,7 @@ internal sealed class Node
     private readonly Log _log;
     private readonly TaskCompletionSource<Accounts> _accounts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Restarts _restarts = new();
+    private readonly long _launched;
     private bool _hasRun;
 
     /// <param name="send">Takes each report; it must not wait.</param>
@@ -34,6 +35,7 @@ internal sealed class Node
     {
         (_task, _program, _running, _time, _log) = (task, program, running, time, log);
         _instance = new Instance(environment.Sandbox, task, environment.BindAddress ?? "0.0.0.0");
+        _launched = time.GetTimestamp();
         Status = new NodeStatus(taskId, send);
         _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, Status, log);
         Orders = new Orders(taskId);
@@ -42,6 +44,8 @@ internal sealed class Node
     public NodeStatus Status { get; }
 
     public Orders Orders { get; }
+
+    private string SinceLaunch => $"{_time.GetElapsedTime(_launched).TotalMilliseconds:F0} ms";
 
     public bool HasAccounts => _accounts.Task.IsCompleted;
 
@@ -84,6 +88,7 @@ internal sealed class Node
         var finishing = kept ? Task.CompletedTask : Task.Run(_data.Finish, stop);
         Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild });
         var accounts = await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
+        _log.Write($"Data and accounts are there, {SinceLaunch} after the launch.");
         var masterless = kept;
         while (true)
         {
@@ -148,6 +153,7 @@ internal sealed class Node
             if (connection is not null)
             {
                 await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
+                _log.Write($"mysqld answers, {SinceLaunch} after the launch.");
                 if (!_hasRun)
                     _running();
                 _hasRun = true;

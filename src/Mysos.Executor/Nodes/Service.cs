@@ -21,9 +21,10 @@ internal sealed class Service(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly BackupTaker _backups = new(program, instance, accounts, status, time, log);
+    /// <summary>How often a slave looks whether it has got the owner's account.</summary>
     private static readonly TimeSpan OwnerPoll = TimeSpan.FromMilliseconds(10);
 
+    private readonly BackupTaker _backups = new(program, instance, accounts, status, time, log);
     private bool _ownerArrived;
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
@@ -72,7 +73,7 @@ internal sealed class Service(
                 recovered = true;
                 again = directive is null
                     ? await ObserveAsync(_reconciler, cancellation).ConfigureAwait(false)
-                    : await PassAsync(_reconciler, directive, cancellation).ConfigureAwait(false);
+                    : await PassAsync(_reconciler, directive, changed, cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is MySqlException or InvalidOperationException)
             {
@@ -97,12 +98,12 @@ internal sealed class Service(
         return null;
     }
 
-    private async Task<TimeSpan?> PassAsync(Reconciler reconciler, Directive directive, CancellationToken cancellation)
+    private async Task<TimeSpan?> PassAsync(Reconciler reconciler, Directive directive, Task changed, CancellationToken cancellation)
     {
-        var pass = await reconciler.PassAsync(directive, cancellation).ConfigureAwait(false);
+        var pass = await reconciler.PassAsync(directive, changed, cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && pass is { Holds: true, Again: null } && !_ownerArrived)
         {
-            _ownerArrived = await OwnerCanLogInAsync(cancellation).ConfigureAwait(false);
+            _ownerArrived = await reconciler.OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
             if (!_ownerArrived)
                 pass = pass with { Reason = "waiting for the owner's account to arrive from the master", Again = OwnerPoll };
         }
@@ -123,31 +124,11 @@ internal sealed class Service(
         {
             status.Set(f => f with
             {
-                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, Applied = now.Applied, Epoch = now.Epoch,
+                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged,
+                Applied = now.Applied, Epoch = now.Epoch,
             });
         }
-        if (directive.Role == DirectedRole.Slave && pass is { Holds: true, Again: null })
-            await reconciler.PrepareForPromotionAsync(cancellation).ConfigureAwait(false);
         return pass.Again;
-    }
-
-    /// <summary>
-    /// The owner's account comes by replication, so a slave that follows may not have it yet, or a restored one the former
-    /// owner's password.
-    /// </summary>
-    private async Task<bool> OwnerCanLogInAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            // As the owner would: over TCP.
-            await using var owner = await ServerConnection.OpenAsync(
-                instance.LocalEndpoint, accounts.Cluster, LoginTimeout, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (MySqlException)
-        {
-            return false;
-        }
     }
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>

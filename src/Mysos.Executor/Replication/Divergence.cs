@@ -11,10 +11,11 @@ internal sealed class Divergence(TimeProvider time)
     /// <summary>MariaDB, strict mode: the sequence number has been used already.</summary>
     public const int OutOfOrder = 1950;
 
-    /// <summary>The master has not got what this slave asks for.</summary>
-    private const int FatalReceive = 1236;
+    /// <summary>The master has not got what this slave asks for; MySQL 8 wraps it.</summary>
+    private static readonly int[] FatalReceive = [1236, 13114];
     private const int Tries = 3;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(5);
 
     private int _restarts;
     private long _restartedAt;
@@ -36,14 +37,16 @@ internal sealed class Divergence(TimeProvider time)
     /// <summary>Why the copy can only be made anew; null while there is hope.</summary>
     public string? Judge(ServerState state)
     {
-        if (state.Replica is { Follows: true })
+        // A thread that was started again runs for a moment before it meets the same error.
+        if (state.Replica is { Follows: true } && _restarts > 0 && time.GetElapsedTime(_restartedAt) > ProvenAfter)
             Reset();
         return Error(state) is { } error && _restarts >= Tries ? error : null;
     }
 
     private static string? Error(ServerState state) => state.Replica switch
     {
-        { Receiver: ReceiverState.Stopped, ReceiveError: FatalReceive } r => $"the master lacks what it would continue from ({r.ReceiveErrorText})",
+        { Receiver: ReceiverState.Stopped } r when FatalReceive.Contains(r.ReceiveError) =>
+            $"the master lacks what it would continue from ({r.ReceiveErrorText})",
         { Applying: false, ApplyError: > 0 } r => $"a change of the master cannot be applied ({r.ApplyError}: {r.ApplyErrorText})",
         _ => null,
     };

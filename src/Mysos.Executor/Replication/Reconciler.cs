@@ -28,9 +28,6 @@ internal sealed class Reconciler(
     private bool _ownerReady;
     private long _attachedAt;
 
-    /// <summary>The owner's account was found in order: a promotion need not look.</summary>
-    public bool OwnerIsReady => _ownerReady;
-
     public Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
         connection.QueryAsync(flavor.ObserveSql, flavor.ReadStateAsync, cancellation);
 
@@ -64,15 +61,16 @@ internal sealed class Reconciler(
     }
 
     /// <summary>Looks, plans, and carries out one plan.</summary>
-    public async Task<Pass> PassAsync(Directive directive, CancellationToken cancellation)
+    /// <param name="overtaken">Completes when there may be a newer directive: what only waits is left then.</param>
+    public async Task<Pass> PassAsync(Directive directive, Task overtaken, CancellationToken cancellation)
     {
         var state = await ObserveAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Master && !state.Writable && !_ownerReady)
-            _ownerReady = await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
+            await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
         var plan = Plan.For(directive, state, _ownerReady || state.Writable);
         foreach (var step in plan.Steps)
         {
-            var stopped = await RunAsync(step, state, cancellation).ConfigureAwait(false);
+            var stopped = await RunAsync(step, state, overtaken, cancellation).ConfigureAwait(false);
             if (stopped is not null)
                 return stopped with { State = await ObserveAsync(cancellation).ConfigureAwait(false) };
         }
@@ -85,15 +83,24 @@ internal sealed class Reconciler(
             return Following(directive, state, plan.Holds);
         return plan.Holds
             ? new Pass(state, true, null, false, null)
-            : new Pass(state, false, state.Replica?.ApplyErrorText is { Length: > 0 } error ? $"applying stopped: {error}" : null, false,
-                state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
+            : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
     }
 
-    /// <summary>Looks whether a slave has the owner's account yet, so that its promotion need not.</summary>
-    public async Task PrepareForPromotionAsync(CancellationToken cancellation)
+    private static string Unapplied(ServerState state) => state.Replica switch
     {
-        if (!_ownerReady)
-            _ownerReady = await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
+        { ApplyErrorText: { Length: > 0 } error } => $"what was received cannot be applied: {error}",
+        { Received: var received } => $"applying what was received: executed {state.Executed}, received {received}",
+        null => "not done yet",
+    };
+
+    /// <summary>
+    /// Whether the owner can log in here. On a slave the account comes by replication, so it may not be there yet, or a restored
+    /// one with the former owner's password.
+    /// </summary>
+    public async Task<bool> OwnerIsReadyAsync(CancellationToken cancellation)
+    {
+        _ownerReady = _ownerReady || await FindOwnerAsync(cancellation).ConfigureAwait(false);
+        return _ownerReady;
     }
 
     private Pass Following(Directive directive, ServerState state, bool holds)
@@ -113,7 +120,7 @@ internal sealed class Reconciler(
     private static string? FirstOf(params string?[] texts) => texts.FirstOrDefault(t => !string.IsNullOrEmpty(t));
 
     /// <summary>Null: go on with the next step.</summary>
-    private async Task<Pass?> RunAsync(Step step, ServerState state, CancellationToken cancellation)
+    private async Task<Pass?> RunAsync(Step step, ServerState state, Task overtaken, CancellationToken cancellation)
     {
         switch (step)
         {
@@ -146,7 +153,7 @@ internal sealed class Reconciler(
                 await connection.ExecuteAsync(flavor.Detach, cancellation).ConfigureAwait(false);
                 return null;
             case Step.Attach attach:
-                return await AttachAsync(attach.Source, state, cancellation).ConfigureAwait(false);
+                return await AttachAsync(attach.Source, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureOwner:
                 await EnsureOwnerAsync(cancellation).ConfigureAwait(false);
                 return null;
@@ -189,12 +196,16 @@ internal sealed class Reconciler(
         return null;
     }
 
-    private async Task<Pass?> AttachAsync(Endpoint source, ServerState state, CancellationToken cancellation)
+    private async Task<Pass?> AttachAsync(Endpoint source, ServerState state, Task overtaken, CancellationToken cancellation)
     {
         SourceState at;
         try
         {
-            at = await AskSourceAsync(source, cancellation).ConfigureAwait(false);
+            // A frozen master accepts the connection and then says nothing.
+            var asking = AskSourceAsync(source, cancellation);
+            if (await Task.WhenAny(asking, overtaken).ConfigureAwait(false) != asking)
+                return new Pass(state, false, $"the master {source} has not answered yet", false, TimeSpan.Zero);
+            at = await asking.ConfigureAwait(false);
         }
         catch (MySqlException e)
         {
@@ -223,7 +234,7 @@ internal sealed class Reconciler(
         return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "");
     }
 
-    private async Task<bool> OwnerIsReadyAsync(CancellationToken cancellation)
+    private async Task<bool> FindOwnerAsync(CancellationToken cancellation)
     {
         var row = await connection.RowAsync(flavor.OwnerIsReadySql(accounts.Cluster), cancellation).ConfigureAwait(false);
         if (row?.Flag(0) != true)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Mysos.Core.Processes;
 using Mysos.Executor.Data;
 
@@ -30,7 +28,7 @@ internal sealed record ServerProgram
         var path = Locate(variable);
         var file = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
         var identity = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
+        var fingerprint = Fingerprint64(identity).ToString("x16", CultureInfo.InvariantCulture);
         // Asking mysqld costs some milliseconds at each start of a node, and the answer never changes for the same file.
         var line = cache.Read($"version-{fingerprint}");
         if (line is null || !TryParse(line, out _, out _))
@@ -54,6 +52,15 @@ internal sealed record ServerProgram
         var number = at < 0 ? [] : line[(at + 5)..].TrimStart().TakeWhile(c => char.IsAsciiDigit(c) || c == '.').ToArray();
         version = new string(number);
         return System.Version.TryParse(version, out _);
+    }
+
+    /// <summary>FNV-1a: it tells versions of a file apart, and needs no cryptographic library loaded before mysqld can start.</summary>
+    private static ulong Fingerprint64(string text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var c in text)
+            hash = unchecked((hash ^ c) * 1099511628211UL);
+        return hash;
     }
 
     private static string Locate(Func<string, string?> variable)

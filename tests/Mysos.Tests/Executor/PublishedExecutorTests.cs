@@ -31,6 +31,7 @@ public sealed class PublishedExecutorTests(ITestOutputHelper output)
         await node.WaitForAsync(r => r.Serving, "a serving master");
         output.WriteLine($"serving {node.SinceStart.ElapsedMilliseconds} ms after the start of the executor");
         await node.QueryAsync(TestNode.Accounts.Cluster, "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY); INSERT INTO d.t VALUES (1)");
+        output.WriteLine(node.Output.ToString());
         output.WriteLine($"first row after {node.SinceStart.ElapsedMilliseconds} ms");
 
         var first = node.Last!.Sequence;

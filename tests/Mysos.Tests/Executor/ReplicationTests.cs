@@ -27,8 +27,7 @@ public sealed class ReplicationTests
         }
 
         await TestCluster.KillServerAsync(first);
-        var stopped = await first.WaitForAsync(r => r.Phase is NodePhase.Stopped, "a stop");
-        stopped.Serving.ShouldBeFalse();
+        await first.SeenAsync(r => r is { Phase: NodePhase.Stopped, Serving: false }, "a stop");
         var votes = new[] { second.Direct(DirectedRole.Candidate, 2), third.Direct(DirectedRole.Candidate, 2) };
         var candidate = await second.AppliedAsync(votes[0], serving: false);
         (candidate.Role, candidate.Epoch, candidate.Serving).ShouldBe((DirectedRole.Candidate, 2L, false));
@@ -80,7 +79,7 @@ public sealed class ReplicationTests
         await cluster.WriteAsync(node, MakeTable);
         await cluster.WriteAsync(node, "INSERT INTO d.t VALUES (7)");
         await TestCluster.KillServerAsync(node);
-        await node.WaitForAsync(r => r.Phase == NodePhase.Stopped, "a stop");
+        await node.SeenAsync(r => r.Phase == NodePhase.Stopped, "a stop");
         var again = await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running again");
         (again.Role, again.ReadOnly, again.Serving, again.AppliedVersion).ShouldBe((DirectedRole.Standby, true, false, 0L));
         await node.AppliedAsync(node.Direct(DirectedRole.Master, 2));
@@ -107,7 +106,7 @@ public sealed class ReplicationTests
             "something received and not applied");
 
         await TestCluster.KillServerAsync(slave);
-        await slave.WaitForAsync(r => r.Phase == NodePhase.Stopped, "a stop");
+        await slave.SeenAsync(r => r.Phase == NodePhase.Stopped, "a stop");
         master.Direct(DirectedRole.Candidate, 2);
         await TestCluster.KillServerAsync(master);
         var candidate = slave.Direct(DirectedRole.Candidate, 2);
@@ -116,10 +115,12 @@ public sealed class ReplicationTests
         (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t")).ShouldBe(2L);
     }
 
+    /// <summary>One row of its own: behind the master, where MariaDB's position alone does not show it. Two: ahead.</summary>
     [Theory]
-    [InlineData(Servers.MariaDb)]
-    [InlineData(Servers.MySql)]
-    public async Task Slave_WithTransactionsOfItsOwn_SaysSoAndIsRebuilt(string flavor)
+    [InlineData(Servers.MariaDb, 1)]
+    [InlineData(Servers.MariaDb, 2)]
+    [InlineData(Servers.MySql, 1)]
+    public async Task Slave_WithTransactionsOfItsOwn_SaysSoAndIsRebuilt(string flavor, int own)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);
         var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
@@ -127,9 +128,11 @@ public sealed class ReplicationTests
         (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 1), serving: false);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 1));
-        await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (666)");
-        await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (667)");
+        for (var row = 1; row <= own; row++)
+            await cluster.WriteAsync(slave, $"INSERT INTO d.t VALUES ({666 + row})");
         await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        if (own == 1)
+            await cluster.WriteAsync(master, "DELETE FROM d.t WHERE i > 1; INSERT INTO d.t VALUES (2); DELETE FROM d.t WHERE i = 2");
 
         slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1);
         var diverged = await slave.WaitForAsync(r => r.Diverged, "divergence");
@@ -141,18 +144,65 @@ public sealed class ReplicationTests
         (await TestCluster.EventuallyAsync(slave, "SELECT GROUP_CONCAT(i) FROM d.t", "1")).ShouldBe("1");
     }
 
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Killed_MasterWithAWriteThatNobodyAcknowledged_ComesBackWithoutIt(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
+        // The acker is frozen, so the write waits; then both are killed, and what the acker had not read is gone.
+        Run("kill", "-STOP", await ServerIdAsync(slave));
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (13)");
+        (await TestCluster.EventuallyAsync(master,
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'INSERT%' AND user = 'owner'", 1L)).ShouldBe(1L);
+        Run("kill", "-KILL", await ServerIdAsync(master), await ServerIdAsync(slave));
+        await Should.ThrowAsync<MySqlException>(() => write);
+        await slave.SeenAsync(r => r.Phase == NodePhase.Stopped, "a stop");
+
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
+        await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (1)");
+        await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (2)");
+        master.Direct(DirectedRole.Slave, 2, slave.Endpoint, ackers: 1);
+        var back = await master.WaitForAsync(r => r.Epoch == 2 && (r.Serving || r.Diverged) || r.Diverged, "the old master's return");
+        if (back.Diverged)
+        {
+            flavor.ShouldBe(Servers.MySql, "MariaDB cuts the write off while it recovers");
+            await master.AppliedAsync(master.Direct(DirectedRole.Slave, 2, slave.Endpoint, ackers: 1, rebuild: 1));
+        }
+        (await TestCluster.EventuallyAsync(master, "SELECT GROUP_CONCAT(i ORDER BY i) FROM d.t", "1,2")).ShouldBe("1,2");
+    }
+
+    [Fact]
+    public async Task Candidate_WhileAttachingToAFrozenMaster_ObeysAtOnce()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 2), serving: false);
+        Run("kill", "-STOP", await ServerIdAsync(master));
+        slave.Direct(DirectedRole.Slave, 2, new Endpoint("localhost", master.Task.Port), ackers: 1);
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 3), serving: false);
+        started.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1.5));
+    }
+
     [Fact]
     public async Task Frozen_Server_IsReportedAsSilentUntilItAnswersAgain()
     {
         await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 1);
         var node = cluster.Nodes[0];
-        var pid = (await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid"))).Trim();
+        var pid = await ServerIdAsync(node);
         Run("kill", "-STOP", pid);
         var silent = await node.WaitForAsync(r => !r.Serving, "silence");
         silent.Reason.ShouldNotBeNull().ShouldContain("does not answer");
         Run("kill", "-CONT", pid);
         await node.WaitForAsync(r => r.Serving, "an answer");
     }
+
+    private static async Task<string> ServerIdAsync(TestNode node) =>
+        (await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid"))).Trim();
 
     private static void Run(string program, params string[] arguments)
     {

@@ -178,6 +178,13 @@ internal sealed class TestNode : IAsyncDisposable
         }
     }
 
+    /// <summary>A report that fits, however long ago: for what passes quickly.</summary>
+    public async Task SeenAsync(Func<Report, bool> fits, string what) => await WaitForAsync(_ =>
+    {
+        lock (_lock)
+            return _reports.Any(fits);
+    }, what);
+
     public Task<Report> AppliedAsync(Directive directive, bool serving = true) => WaitForAsync(
         r => r.AppliedVersion >= directive.Version && (!serving || r.Serving), $"{directive.Role} {directive.Version}");
 
