@@ -101,7 +101,7 @@ internal sealed class Service(
     private async Task<TimeSpan?> PassAsync(Reconciler reconciler, Directive directive, Task changed, CancellationToken cancellation)
     {
         var pass = await reconciler.PassAsync(directive, changed, cancellation).ConfigureAwait(false);
-        if (directive.Role == DirectedRole.Slave && pass is { Holds: true, Again: null } && !_ownerArrived)
+        if (directive.Role == DirectedRole.Slave && pass is { Holds: true, State.Replica.Follows: true } && !_ownerArrived)
         {
             _ownerArrived = await reconciler.OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
             if (!_ownerArrived)

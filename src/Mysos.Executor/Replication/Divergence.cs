@@ -22,6 +22,9 @@ internal sealed class Divergence(TimeProvider time)
 
     public void Reset() => _restarts = 0;
 
+    /// <summary>It was started again after an error, and has not run for long enough since.</summary>
+    public bool OnTrial => _restarts > 0;
+
     /// <summary>Whether stopped replication may be started now; counts the start when it follows an error.</summary>
     public bool MayRestart(ServerState state)
     {

@@ -67,6 +67,8 @@ internal sealed class Reconciler(
         var state = await ObserveAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Master && !state.Writable && !_ownerReady)
             await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
+        if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
+            return new Pass(state, false, broken, true, null);
         var plan = Plan.For(directive, state, _ownerReady || state.Writable);
         foreach (var step in plan.Steps)
         {
@@ -80,7 +82,7 @@ internal sealed class Reconciler(
             plan = Plan.For(directive, state, _ownerReady || state.Writable);
         }
         if (directive.Role == DirectedRole.Slave)
-            return Following(directive, state, plan.Holds);
+            return Following(state, plan.Holds);
         return plan.Holds
             ? new Pass(state, true, null, false, null)
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
@@ -103,17 +105,14 @@ internal sealed class Reconciler(
         return _ownerReady;
     }
 
-    private Pass Following(Directive directive, ServerState state, bool holds)
+    private Pass Following(ServerState state, bool holds)
     {
-        var diverged = _divergence.Judge(state);
-        if (diverged is not null)
-            return new Pass(state, false, diverged, true, null);
         var connected = state.Replica is { Follows: true };
         var error = state.Replica is { Follows: false } replica
             ? $"not following {replica.Source} yet: {FirstOf(replica.ReceiveErrorText, replica.ApplyErrorText) ?? "connecting"}"
             : null;
-        // Just attached: it connects within milliseconds.
-        var again = connected ? (TimeSpan?)null : time.GetElapsedTime(_attachedAt) < Later ? Soon : Later;
+        // Just attached, it connects within milliseconds; started again after an error, it may meet the same one.
+        TimeSpan? again = connected && !_divergence.OnTrial ? null : time.GetElapsedTime(_attachedAt) < Later ? Soon : Later;
         return new Pass(state, holds, error, false, again);
     }
 
