@@ -11,7 +11,9 @@ public sealed record NodeTask
     public required string Cluster { get; init; }
     /// <summary>Number of the node in its cluster, never used twice.</summary>
     public required int Node { get; init; }
-    /// <summary>MySQL's <c>server_id</c>: unique in the cluster, above 0.</summary>
+    /// <summary>
+    /// Unique in the cluster, above 0. MySQL's <c>server_id</c> is made of it and of the time when the node's data are made.
+    /// </summary>
     public required uint ServerId { get; init; }
     /// <summary>The host name that clients are told.</summary>
     public required string Host { get; init; }

@@ -6,7 +6,7 @@ using Mysos.Executor.Servers;
 namespace Mysos.Executor.Data;
 
 /// <summary>Makes the data directory of a node ready for mysqld.</summary>
-internal sealed class DataDirectory(string path, NodeTask task, Templates templates, NodeStatus status, Log log)
+internal sealed class DataDirectory(string path, NodeTask task, Templates templates, NodeStatus status, TimeProvider time, Log log)
 {
     public string Path { get; } = path;
 
@@ -37,7 +37,11 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         }
         Wipe();
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Marker = new NodeMarker { Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = server.Flavor.Name };
+        Marker = new NodeMarker
+        {
+            Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = server.Flavor.Name,
+            ServerId = NodeMarker.NewServerId(task.ServerId, time.GetUtcNow()),
+        };
         if (task.BackupId is { Length: > 0 } backup)
             await RestoreAsync(server, backup, cancellation).ConfigureAwait(false);
         else

@@ -14,6 +14,8 @@ internal sealed record NodeMarker
     public required string Cluster { get; init; }
     public required int Node { get; init; }
     public required int Rebuild { get; init; }
+    /// <summary>MySQL's <c>server_id</c>: see <see cref="NewServerId"/>.</summary>
+    public required uint ServerId { get; init; }
     /// <summary><c>MariaDB</c> or <c>MySQL</c>: neither opens the other's files.</summary>
     public required string Flavor { get; init; }
     /// <summary>The backup that the data came from.</summary>
@@ -22,6 +24,14 @@ internal sealed record NodeMarker
     public string? FormerUser { get; init; }
     /// <summary>GTIDs of the backup, until the server has taken them over.</summary>
     public string? Position { get; init; }
+
+    /// <summary>
+    /// Another one for each time that a node's data are made, though the node stays the same: a slave leaves out what its own
+    /// server_id wrote, so data made anew would lack all that the node wrote in its earlier life.
+    /// </summary>
+    /// <param name="node">Unique in the cluster; its low 12 bits are kept.</param>
+    public static uint NewServerId(uint node, DateTimeOffset now) =>
+        Math.Max(1, (node & 0xFFF) | ((uint)(now.ToUnixTimeSeconds() & 0xFFFFF) << 12));
 
     public static NodeMarker? Read(string dataDirectory)
     {

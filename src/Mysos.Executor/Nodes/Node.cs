@@ -37,7 +37,7 @@ internal sealed class Node
         _instance = new Instance(environment.Sandbox, task, environment.BindAddress ?? "0.0.0.0");
         _launched = time.GetTimestamp();
         Status = new NodeStatus(taskId, send);
-        _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, Status, log);
+        _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, Status, time, log);
         Orders = new Orders(taskId);
     }
 
@@ -142,7 +142,7 @@ internal sealed class Node
         ServerProgram program, Accounts accounts, IReadOnlyList<string> options, Task finishing, bool kept,
         CancellationToken stop, CancellationToken killAt)
     {
-        _instance.WriteFiles(program, accounts);
+        _instance.WriteFiles(program, accounts, _data.Marker!.ServerId);
         using var server = await RunningServer.StartAsync(program, _instance, options, _time, _log).ConfigureAwait(false);
         try
         {

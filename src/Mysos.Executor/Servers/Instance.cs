@@ -47,11 +47,11 @@ internal sealed class Instance : IDisposable
     public string InitFile => Path.Combine(_sandbox, "init.sql");
 
     /// <summary>Writes what mysqld reads at its start. The init file holds secrets: delete it when the server is up.</summary>
-    public void WriteFiles(ServerProgram program, Accounts accounts)
+    public void WriteFiles(ServerProgram program, Accounts accounts, uint serverId)
     {
         Directory.CreateDirectory(Paths.Files, Private);
         Directory.CreateDirectory(Paths.Temporary, Private);
-        File.WriteAllText(OptionFile, MyCnf.For(program.Flavor, Task, Paths, _bindAddress, CacheDirectory.RunsAsRoot));
+        File.WriteAllText(OptionFile, MyCnf.For(program.Flavor, Task, serverId, Paths, _bindAddress, CacheDirectory.RunsAsRoot));
         DeleteInitFile();
         using var init = new StreamWriter(InitFile, new FileStreamOptions
         {

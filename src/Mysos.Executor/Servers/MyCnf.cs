@@ -32,7 +32,7 @@ internal static class MyCnf
     /// </summary>
     public static long BufferPoolMb(long memoryMb) => memoryMb < Gigabyte ? Math.Max(32, memoryMb / 4) : memoryMb * 55 / 100;
 
-    public static string For(IFlavor flavor, NodeTask task, InstancePaths paths, string bindAddress, bool asRoot)
+    public static string For(IFlavor flavor, NodeTask task, uint serverId, InstancePaths paths, string bindAddress, bool asRoot)
     {
         var memory = task.Size.MemMb;
         var text = new StringBuilder("# Written by mysos-executor at each start of mysqld; changes are lost.\n[mysqld]\n");
@@ -46,7 +46,7 @@ internal static class MyCnf
         Line($"secure_file_priv={paths.Files}");
         Line($"bind_address={bindAddress}");
         Line($"port={task.Port}");
-        Line($"server_id={task.ServerId}");
+        Line($"server_id={serverId}");
         Line($"report_host={task.Host}");
         Line($"report_port={task.Port}");
         if (asRoot)

@@ -27,7 +27,7 @@ public sealed class MyCnfTests
             ErrorLog = "/sandbox/mysqld.err", Files = "/sandbox/files", Temporary = "/sandbox/tmp",
         };
         IFlavor of = flavor == "MariaDB" ? new MariaDbFlavor() : new MySqlFlavor();
-        var text = MyCnf.For(of, task, paths, "10.1.2.3", asRoot: memoryMb == 512);
+        var text = MyCnf.For(of, task, 3, paths, "10.1.2.3", asRoot: memoryMb == 512);
         var golden = Path.Combine(Here(), "Golden", $"{flavor}-{memoryMb}.cnf");
         if (Environment.GetEnvironmentVariable("MYSOS_WRITE_GOLDEN") == "1")
             File.WriteAllText(golden, text);

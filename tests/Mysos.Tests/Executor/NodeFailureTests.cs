@@ -39,7 +39,7 @@ public sealed class NodeFailureTests
         var sandbox = Directory.CreateTempSubdirectory("mysos-node").FullName;
         var data = Directory.CreateDirectory(Path.Combine(sandbox, "volume/mysql")).FullName;
         await File.WriteAllTextAsync(Path.Combine(data, "mysos-node.json"),
-            """{"cluster":"other","node":1,"rebuild":0,"flavor":"MariaDB"}""");
+            """{"cluster":"other","node":1,"rebuild":0,"server_id":1,"flavor":"MariaDB"}""");
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1) with { VolumePath = "volume" }, sandbox);
         node.Launch(Servers.Mysqld(Servers.MariaDb));
         (await node.ExitCodeAsync()).ShouldBe(1);

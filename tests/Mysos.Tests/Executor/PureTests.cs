@@ -1,6 +1,7 @@
 using Mysos.Core.Clusters;
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Data;
 using Mysos.Executor.Nodes;
 using Mysos.Executor.Servers;
 using Shouldly;
@@ -164,4 +165,17 @@ public sealed class ServerProgramTests
 
     [Fact]
     public void TryParse_SomethingElse_IsRefused() => ServerProgram.TryParse("bash: no such file", out _, out _).ShouldBeFalse();
+}
+
+public sealed class NodeMarkerTests
+{
+    [Fact]
+    public void NewServerId_SameNodeLater_IsAnother()
+    {
+        var now = new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero);
+        NodeMarker.NewServerId(3, now).ShouldNotBe(NodeMarker.NewServerId(3, now.AddSeconds(1)));
+        NodeMarker.NewServerId(3, now).ShouldNotBe(NodeMarker.NewServerId(4, now));
+        (NodeMarker.NewServerId(3, now) & 0xFFF).ShouldBe(3u);
+        NodeMarker.NewServerId(0, DateTimeOffset.UnixEpoch).ShouldBe(1u);
+    }
 }
