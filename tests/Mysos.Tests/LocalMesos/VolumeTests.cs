@@ -46,8 +46,9 @@ public sealed class VolumeTests : LocalMesosTestBase
         await Finished(scheduler, "op-unreserve");
         Directory.Exists(Path.Combine(WorkDir, "agent1/volumes/roles/mysos/vol-1")).ShouldBeFalse();
         var clean = await scheduler.WaitOfferAsync(
-            skip: skip, fits: each => each.Resources.Any(resource => resource is { Name: "disk", Reservations: null, Scalar.Value: 1024 }));
-        clean.Resources.ShouldAllBe(resource => resource.Reservations == null && resource.Disk == null);
+            skip: skip, fits: each => each.Resources.Any(resource => resource.Name == "disk")
+                && each.Resources.All(resource => resource.Reservations is null && resource.Disk is null));
+        clean.AgentId.ShouldBe(offer.AgentId);
     }
 
     [Fact]
