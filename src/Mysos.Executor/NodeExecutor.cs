@@ -29,6 +29,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Node? _node;
     private TaskId _taskId;
+    private Task _reporting = Task.CompletedTask;
 
     public NodeExecutor(ExecutorEnvironment environment, Func<string, string?> variable, HttpMessageInvoker http, TimeProvider time, Log log)
     {
@@ -140,6 +141,8 @@ internal sealed class NodeExecutor : IAsyncDisposable
     {
         Update(state, message);
         await _client.AcknowledgedAsync(AcknowledgePatience).ConfigureAwait(false);
+        // The last report says why; it is on its way on a connection of its own.
+        await _reporting.WaitAsync(AcknowledgePatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ended.TrySetResult(code);
     }
 
@@ -208,7 +211,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private void Update(string state, string? message) =>
         _client.Update(new TaskStatus { TaskId = _taskId, State = state, Message = message });
 
-    private void Send(Report report) => _ = SendAsync(new ExecutorMessage { Report = report });
+    private void Send(Report report) => _reporting = SendAsync(new ExecutorMessage { Report = report });
 
     private Task<bool> SendAsync(ExecutorMessage message) =>
         _client.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, ProtocolJson.Default.ExecutorMessage));

@@ -106,6 +106,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create cluster" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
         await dialog.GetByLabel("Name").FillAsync("Fresh");
         await Expect(dialog).ToContainTextAsync("'Fresh' is not allowed");
         await open.PictureAsync("create-error-light", fullPage: false);
@@ -171,6 +172,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         var delete = dialog.GetByRole(AriaRole.Button, new() { Name = "Delete this cluster" });
+        await Expect(dialog.GetByLabel("Type orders to confirm")).ToBeFocusedAsync();
         await dialog.GetByLabel("Cluster password").FillAsync("pw");
         await Expect(delete).ToBeDisabledAsync();
         await dialog.GetByLabel("Type orders to confirm").FillAsync("orders");

@@ -17,6 +17,8 @@ public sealed class DashboardStackTests(StackFixture stack, BrowserFixture brows
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create cluster" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
+        // A dialog puts the focus into its first field; whoever types before that may find it elsewhere.
+        await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
         await dialog.GetByLabel("Name").FillAsync(name);
         await dialog.GetByLabel("User").FillAsync("app");
         await dialog.GetByLabel("Nodes").FillAsync("3");
@@ -30,6 +32,7 @@ public sealed class DashboardStackTests(StackFixture stack, BrowserFixture brows
         var cluster = await stack.Client.HealthyAsync(name, 3);
         (await StackClient.SqlAsync(StackClient.MasterOf(cluster), password, "SELECT 1", "app")).ShouldBe(1);
         await page.GetByRole(AriaRole.Button, new() { Name = "Back up" }).ClickAsync();
+        await Expect(dialog.GetByLabel("Cluster password")).ToBeFocusedAsync();
         await dialog.GetByLabel("Cluster password").FillAsync(password);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText($"Backup {name}:").First).ToBeVisibleAsync();
@@ -37,6 +40,7 @@ public sealed class DashboardStackTests(StackFixture stack, BrowserFixture brows
         await opened.PictureAsync("cluster");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Resize" }).ClickAsync();
+        await Expect(dialog.GetByLabel("Nodes")).ToBeFocusedAsync();
         await dialog.GetByLabel("Nodes").FillAsync("2");
         await dialog.GetByLabel("Cluster password").FillAsync(password);
         await page.Keyboard.PressAsync("Enter");
@@ -48,8 +52,9 @@ public sealed class DashboardStackTests(StackFixture stack, BrowserFixture brows
 
         await page.GotoAsync($"/ui/clusters/{name}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await dialog.GetByLabel("Cluster password").FillAsync(password);
+        await Expect(dialog.GetByLabel($"Type {name} to confirm")).ToBeFocusedAsync();
         await dialog.GetByLabel($"Type {name} to confirm").FillAsync(name);
+        await dialog.GetByLabel("Cluster password").FillAsync(password);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete this cluster" }).ClickAsync();
         await Expect(page.GetByText("This cluster has been deleted")).ToBeVisibleAsync();
         await stack.Client.GoneAsync(name);
