@@ -30,6 +30,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private Node? _node;
     private TaskId _taskId;
     private Task _reporting = Task.CompletedTask;
+    private Task _asking = Task.CompletedTask;
 
     public NodeExecutor(ExecutorEnvironment environment, Func<string, string?> variable, HttpMessageInvoker http, TimeProvider time, Log log)
     {
@@ -115,7 +116,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
         _node = new Node(task.TaskId.Value, node, _environment, _program, new Templates(_cache, _time, _log),
             Send, () => Update(TaskState.Running, null), _time, _log);
         _ = RunNodeAsync(_node);
-        _ = AskForAccountsAsync(_node);
+        _asking = AskForAccountsAsync(_node);
     }
 
     private async Task RunNodeAsync(Node node)
@@ -150,7 +151,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     {
         var receiver = await _receiver.ConfigureAwait(false);
         var hello = receiver.CreateHello(_taskId.Value);
-        while (!node.HasAccounts && !_stop.IsCancellationRequested)
+        while (node.WantsAccounts && !_stop.IsCancellationRequested)
         {
             await SendAsync(new ExecutorMessage { Hello = hello }).ConfigureAwait(false);
             await Task.Delay(HelloInterval, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -171,11 +172,15 @@ internal sealed class NodeExecutor : IAsyncDisposable
         }
         if (_node is not { } node)
             return;
-        if (message?.Accounts is { } box && !node.HasAccounts && _receiver.IsCompletedSuccessfully
+        if (message?.Accounts is { } box && node.WantsAccounts && _receiver.IsCompletedSuccessfully
             && _receiver.Result.TryOpen(box) is { } accounts)
             node.Give(accounts);
         if (message?.Directive is { } directive)
+        {
             node.Orders.Take(directive);
+            if (node.WantsAccounts && _asking.IsCompleted)
+                _asking = AskForAccountsAsync(node);
+        }
     }
 
     private void Shutdown(string why)

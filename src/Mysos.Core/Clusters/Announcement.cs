@@ -13,7 +13,7 @@ internal static class Announcement
         var durable = cluster.Durable;
         if (durable.Deleting || durable.Failure is not null)
             return ServerSet.Empty;
-        var staying = durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null }).ToImmutableArray();
+        var staying = durable.Nodes.Values.Where(n => n is { Retiring: false, Restarting: false, Task: not null }).ToImmutableArray();
         var master = staying.Where(n => Mastership.IsServingMaster(cluster, n.Number)).Select(Member).FirstOrDefault();
         var slaves = staying
             .Where(n => n.Number != master?.Number && (Mastership.IsServingSlave(cluster, n.Number) || StillReads(cluster, n.Number)))
@@ -56,7 +56,9 @@ internal static class Announcement
 
     public static void Removed(Turn turn, ServerSetRemoved removed)
     {
-        if (turn.Find(removed.Cluster) is { } cluster && cluster.Durable.Incarnation == removed.Incarnation)
-            turn.Remove(removed.Cluster);
+        if (turn.Find(removed.Cluster) is not { } cluster || cluster.Durable.Incarnation != removed.Incarnation)
+            return;
+        turn.State = turn.State with { Record = Repetition.Forget(turn.State.Record, cluster.Durable) };
+        turn.Remove(removed.Cluster);
     }
 }

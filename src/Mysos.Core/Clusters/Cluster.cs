@@ -19,19 +19,25 @@ public sealed record Cluster
     public required ClusterSize Size { get; init; }
     public required DateTimeOffset Created { get; init; }
     public string? BackupId { get; init; }
-    public string? IdempotencyKey { get; init; }
+    /// <summary>Rises with each change of the owner's password.</summary>
+    public int AccountsVersion { get; init; }
 
     /// <summary>Rises with each master; 0 before the first.</summary>
     public long Epoch { get; init; }
     /// <summary>The node that is, or is being made, the master of <see cref="Epoch"/>.</summary>
     public int? Master { get; init; }
     public Election? Election { get; init; }
+    /// <summary>A planned change of master that is under way.</summary>
+    public Handover? Handover { get; init; }
     /// <summary>The slaves that may have acknowledged writes in <see cref="ServedEpoch"/>: one of them must answer before another master is elected.</summary>
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
     /// <summary>The newest epoch whose master was seen to take writes; 0: none was.</summary>
     public long ServedEpoch { get; init; }
     /// <summary>All nodes have served at once: what is missing from now on is a loss, not a start.</summary>
     public bool Completed { get; init; }
+
+    /// <summary>A restart of all nodes that is under way.</summary>
+    public RollingRestart? Restart { get; init; }
 
     public bool Deleting { get; init; }
     /// <summary>Why the cluster will never serve; it can only be deleted.</summary>
@@ -42,6 +48,8 @@ public sealed record Cluster
     public ImmutableList<Backup> Backups { get; init; } = [];
     /// <summary>The newest, oldest first.</summary>
     public ImmutableList<ClusterEvent> Events { get; init; } = [];
+    /// <summary>Requests with an idempotency key, oldest first; see <see cref="Scheduling.Repetition"/>.</summary>
+    public ImmutableList<AnsweredRequest> Answered { get; init => field = value ?? []; } = [];
 
     /// <summary>A master has taken writes: from now on there are data to lose.</summary>
     public bool Served => ServedEpoch > 0;
@@ -54,6 +62,26 @@ public sealed record Cluster
 /// <param name="Previous">The master that was lost.</param>
 public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous);
 
+/// <summary>
+/// A planned change of master, until the next epoch begins or it is undone. First <paramref name="To"/> catches up while
+/// the master serves; then the master yields: it takes no more writes, and <paramref name="To"/> gets its last ones.
+/// </summary>
+/// <param name="To">The slave that is to be the master.</param>
+/// <param name="Why">Who wants it.</param>
+/// <param name="YieldingSince">Null while <paramref name="To"/> catches up.</param>
+public sealed record Handover(int To, string Why, DateTimeOffset Since, DateTimeOffset? YieldingSince = null);
+
+/// <summary>Restarts nodes one at a time, each when all nodes serve.</summary>
+/// <param name="Left">The nodes whose restart has not begun.</param>
+public sealed record RollingRestart(DateTimeOffset Since, ImmutableSortedSet<int> Left);
+
+/// <summary>A request that was done, so that the same one is not done again.</summary>
+/// <param name="Key">Its <c>Idempotency-Key</c>.</param>
+/// <param name="Call">What was asked for, without secrets.</param>
+/// <param name="Result">What the answer is made of; a password is sealed.</param>
+/// <param name="SealedProof">The password that the request came with, where it is no longer the cluster's.</param>
+public sealed record AnsweredRequest(string Key, string Call, string Result, string? SealedProof = null);
+
 /// <summary>One instance of a cluster, through all the tasks that run it.</summary>
 public sealed record Node
 {
@@ -65,6 +93,8 @@ public sealed record Node
     public NodeVolume? Volume { get; init; }
     /// <summary>Is to go away, with its data.</summary>
     public bool Retiring { get; init; }
+    /// <summary>Its task is ended as planned, and followed by another one.</summary>
+    public bool Restarting { get; init; }
     public int Rebuild { get; init; }
     /// <summary>Failures since it last served; each doubles the wait.</summary>
     public int Failures { get; init; }

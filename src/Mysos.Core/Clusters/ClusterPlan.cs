@@ -20,6 +20,7 @@ internal static class ClusterPlan
         var durable = Backups.FailOrphaned(turn, cluster.Durable);
         durable = Resize(turn, cluster, durable);
         durable = Mastership.Advance(turn, cluster with { Durable = durable });
+        durable = NodeRestarts.Advance(turn, cluster with { Durable = durable });
         turn.Put(cluster with { Durable = durable });
 
         Announcement.Advance(turn, name);
@@ -38,12 +39,7 @@ internal static class ClusterPlan
             var node = new Node { Number = durable.NextNode, WaitsSince = turn.Now };
             durable = durable with { NextNode = durable.NextNode + 1, Nodes = durable.Nodes.Add(node.Number, node) };
         }
-        var leaving = staying
-            .Where(n => wanted == 0 || n.Number != durable.Master)
-            .OrderBy(n => cluster.Of(n.Number).Report is { Serving: true })
-            .ThenByDescending(n => n.Number)
-            .Take(staying.Length - wanted);
-        foreach (var node in leaving.ToArray())
+        foreach (var node in Leaving(cluster, durable, wanted).ToArray())
         {
             if (wanted > 0)
                 durable = turn.Log(durable, "node_leaves", $"Node {node.Number} leaves: {durable.NumNodes} wanted.");
@@ -59,11 +55,22 @@ internal static class ClusterPlan
         return gone.Length == 0 || durable.Election is not null ? durable : durable with { Ackers = durable.Ackers.Except(gone) };
     }
 
-    /// <summary>Retiring nodes are killed once nobody is told of them any more.</summary>
+    /// <summary>Which nodes go when there are to be <paramref name="wanted"/>: never the master, those that do not serve first.</summary>
+    public static IEnumerable<Node> Leaving(ClusterState cluster, Cluster durable, int wanted)
+    {
+        var staying = durable.Nodes.Values.Where(n => !n.Retiring).ToImmutableArray();
+        return staying
+            .Where(n => wanted == 0 || n.Number != durable.Master)
+            .OrderBy(n => cluster.Of(n.Number).Report is { Serving: true })
+            .ThenByDescending(n => n.Number)
+            .Take(staying.Length - wanted);
+    }
+
+    /// <summary>Retiring and restarting nodes are killed once nobody is told of them any more.</summary>
     private static void EndTasks(Turn turn, string name)
     {
         var cluster = turn.Find(name)!;
-        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Retiring: true, Task: not null }))
+        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Task: not null } && (n.Retiring || n.Restarting)))
         {
             var seen = cluster.Of(node.Number);
             var announced = cluster.Announced is null || Announcement.Contains(cluster.Announced, node.Number);

@@ -48,6 +48,7 @@ internal static class Directives
             Epoch = durable.Election?.Epoch ?? durable.Epoch,
             Role = DirectedRole.Standby,
             Rebuild = node.Rebuild,
+            AccountsVersion = durable.AccountsVersion,
             Backup = durable.Backups.LastOrDefault(b => b.State == BackupState.Running && b.Task == node.Task.Id) is { } backup
                 ? new BackupOrder(backup.BackupId, BackupId.Parse(backup.BackupId).RelativeDirectory)
                 : null,
@@ -56,9 +57,14 @@ internal static class Directives
             return directive with { Role = DirectedRole.Candidate };
         if (durable.Master is not { } master || !durable.Nodes.TryGetValue(master, out var leader) || leader.Task is null)
             return directive;
+        var yields = durable.Handover is { YieldingSince: not null };
         return master == node.Number
-            ? directive with { Role = DirectedRole.Master, Ackers = HasSlave(cluster, master) ? 1 : 0 }
-            : directive with { Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = 1 };
+            ? directive with { Role = DirectedRole.Master, Ackers = HasSlave(cluster, master) ? 1 : 0, Yield = yields }
+            : directive with
+            {
+                Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = 1,
+                CatchUp = yields && durable.Handover!.To == node.Number ? Switchover.LastWrites(cluster, master) : null,
+            };
     }
 
     private static bool HasSlave(ClusterState cluster, int master) =>

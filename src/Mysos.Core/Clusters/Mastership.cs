@@ -19,7 +19,7 @@ internal static class Mastership
             return durable.Epoch == 0 ? First(turn, durable) : durable;
         if (Lost(cluster, master) is { } why)
             return Begin(turn, cluster, master, why);
-        return Progress(turn, cluster, master);
+        return durable.Handover is null ? Progress(turn, cluster, master) : Switchover.Advance(turn, cluster, master);
     }
 
     /// <summary>
@@ -48,7 +48,7 @@ internal static class Mastership
     private static Cluster Begin(Turn turn, ClusterState cluster, int master, string why)
     {
         var durable = turn.Log(cluster.Durable, "master_lost", $"Node {master} is no longer master: {why}");
-        durable = durable with { Master = null, Election = new Election(durable.Epoch + 1, turn.Now, master) };
+        durable = durable with { Master = null, Handover = null, Election = new Election(durable.Epoch + 1, turn.Now, master) };
         return Elect(turn, cluster with { Durable = durable });
     }
 
@@ -90,5 +90,5 @@ internal static class Mastership
     public static bool IsServingSlave(ClusterState cluster, int node) =>
         cluster.Of(node).Report is { Phase: NodePhase.Running, Role: DirectedRole.Slave, Serving: true } report
         && report.Epoch == cluster.Durable.Epoch
-        && cluster.Durable.Nodes.TryGetValue(node, out var there) && there is { Retiring: false, Task: not null };
+        && cluster.Durable.Nodes.TryGetValue(node, out var there) && there is { Retiring: false, Restarting: false, Task: not null };
 }

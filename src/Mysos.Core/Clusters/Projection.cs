@@ -98,12 +98,19 @@ public static class Projection
         var waiting = string.Join("; ", nodes.Where(n => n.State != NodeState.Serving).Select(n => $"node {n.ServerId} {n.Reason}"));
         if (!mesosConnected && serving < durable.NumNodes)
             waiting = $"Mesos is not connected; {waiting}";
+        if (durable.Handover is { } handover)
+        {
+            var step = handover.YieldingSince is null ? $"node {handover.To} catches up" : $"node {handover.To} gets the last writes of node {durable.Master}";
+            return (ClusterCondition.Degraded, $"switchover to node {handover.To}: {step}");
+        }
         if (durable.Election is { } election)
             return (ClusterCondition.Electing, Electorate.Explain(cluster, election, now, settings.ElectionTimeout));
         if (durable.Served && (durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master)))
             return (ClusterCondition.Electing, $"node {durable.Master} is becoming the master; {waiting}");
         if (serving == durable.NumNodes && nodes.Length == durable.NumNodes)
             return (ClusterCondition.Healthy, "");
+        if (durable.Restart is { } restart)
+            waiting = $"its nodes are restarted one at a time, {restart.Left.Count} are left; {waiting}";
         var some = $"{serving} of {durable.NumNodes} nodes serve; {waiting}";
         return (durable.Completed ? ClusterCondition.Degraded : ClusterCondition.Creating, some);
     }

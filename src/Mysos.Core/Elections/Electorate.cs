@@ -33,7 +33,8 @@ public static class Electorate
         var witnesses = durable.Ackers.Count == 0 ? ImmutableSortedSet<int>.Empty : durable.Ackers;
         if (election.Previous is { } previous)
             witnesses = witnesses.Add(previous);
-        var heard = !durable.Served || answered.Any(witnesses.Contains);
+        // Without any left, an operator has given up what only they could have.
+        var heard = !durable.Served || witnesses.IsEmpty || answered.Any(witnesses.Contains);
         if (!heard)
             return new Outcome.Waiting(
                 $"{Names(witnesses)}: only they are sure to have the last writes");

@@ -52,6 +52,8 @@ public sealed record Accounts
     public required Account Replication { get; init; }
     /// <summary>The user of the cluster's owner, created on the master and replicated.</summary>
     public required Account Cluster { get; init; }
+    /// <summary>Rises with each change of the owner's password.</summary>
+    public int Version { get; init; }
 }
 
 public sealed record Account(string User, string Password)
@@ -70,6 +72,12 @@ public sealed record Directive
     public required DirectedRole Role { get; init; }
     /// <summary>The master to follow when <see cref="Role"/> is <see cref="DirectedRole.Slave"/>.</summary>
     public Endpoint? Source { get; init; }
+    /// <summary>For a master: take no more writes, and cut clients off; the slaves go on following it.</summary>
+    public bool Yield { get; init; }
+    /// <summary>For a slave: GTIDs that it is to have applied before the directive holds, in the server's notation.</summary>
+    public string? CatchUp { get; init; }
+    /// <summary>As <see cref="Accounts.Version"/>; an executor that has older ones asks for them with a <see cref="Hello"/>.</summary>
+    public int AccountsVersion { get; init; }
     /// <summary>For a master: how many slaves are to acknowledge a write (0: do not wait). For a slave: 1 when it acknowledges.</summary>
     public int Ackers { get; init; }
     /// <summary>A backup that this node should take, until a report shows it done or failed.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Security;
@@ -9,65 +10,96 @@ namespace Mysos.Core.Scheduling;
 public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings settings, Vault vault, IBackupStore? backups, TimeProvider time)
     : IClusterService
 {
-    public async Task<CreateAnswer> CreateAsync(CreateRequest request, CancellationToken cancellation)
+    public async Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation)
+    {
+        if (request is DeleteRequest && Repetition.WasDeleted(loop.State.Record, request.Name, request.IdempotencyKey))
+            return (TAnswer)(object)new DeleteAnswer(Url(request));
+        var prepared = Prepare(request);
+        var accepted = await loop.AskAsync(id => prepared(id) with { IdempotencyKey = request.IdempotencyKey }, cancellation).ConfigureAwait(false);
+        return (TAnswer)AnswerTo(request, accepted.Result);
+    }
+
+    public async Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
+    {
+        var prepared = Prepare(request);
+        var accepted = await loop.AskAsync(id => prepared(id) with { DryRun = true }, cancellation).ConfigureAwait(false);
+        return new DryRunAnswer(true, accepted.Steps);
+    }
+
+    /// <summary>Checks what can be checked before the loop is asked, and makes what only this side can: secrets, times, ids.</summary>
+    private Func<long, RequestEvent> Prepare(ClusterRequest request)
+    {
+        if (request is CreateRequest create)
+        {
+            var cluster = New(create);
+            return id => new CreateRequested(id, cluster);
+        }
+        var (name, incarnation) = (request.Name, Authorize(request));
+        switch (request)
+        {
+            case DeleteRequest: return id => new DeleteRequested(id, name, incarnation);
+            case ResizeRequest resize: return id => new ResizeRequested(id, name, incarnation, resize.NumNodes);
+            case BackupRequest:
+                var backup = FreeId(name);
+                return id => new BackupRequested(id, name, incarnation, backup);
+            case SwitchoverRequest switchover: return id => new SwitchoverRequested(id, name, incarnation, switchover.To);
+            case RestartRequest: return id => new RestartRequested(id, name, incarnation);
+            case PasswordRequest change:
+                var password = vault.SealPassword(name, change.NewPassword ?? PasswordGenerator.New());
+                return id => new PasswordRequested(id, name, incarnation, password);
+            case ReplaceRequest replace: return id => new ReplaceRequested(id, name, incarnation, replace.Node, replace.AcceptDataLoss);
+            default: throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to prepare this request.");
+        }
+    }
+
+    private object AnswerTo(ClusterRequest request, string result) => request switch
+    {
+        CreateRequest => new CreateAnswer(vault.OpenPassword(request.Name, result), Url(request)),
+        DeleteRequest => new DeleteAnswer(Url(request)),
+        ResizeRequest => new ResizeAnswer(Url(request), Numbers(result)[0]),
+        BackupRequest => new BackupAnswer(result),
+        SwitchoverRequest => new SwitchoverAnswer(Url(request), Numbers(result)[0], Numbers(result)[1]),
+        RestartRequest => new RestartAnswer(Url(request), Numbers(result)),
+        PasswordRequest => new PasswordAnswer(vault.OpenPassword(request.Name, result), Url(request)),
+        ReplaceRequest => new ReplaceAnswer(Url(request), Numbers(result)[0]),
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to answer this request."),
+    };
+
+    private Cluster New(CreateRequest request)
     {
         ClusterRules.Check(request, vault.AdminUser);
         if (request.BackupId is { } backup)
             CheckBackup(backup);
         RequireMesos();
-        var password = request.Password ?? PasswordGenerator.New();
-        var cluster = new Cluster
+        return new Cluster
         {
             Name = request.Name, User = request.User, NumNodes = request.NumNodes, Size = request.Size, BackupId = request.BackupId,
-            SealedPassword = vault.SealPassword(request.Name, password),
+            SealedPassword = vault.SealPassword(request.Name, request.Password ?? PasswordGenerator.New()),
             SealedReplicationPassword = vault.SealReplicationPassword(request.Name, PasswordGenerator.New()),
-            Created = time.GetUtcNow(), IdempotencyKey = request.IdempotencyKey,
+            Created = time.GetUtcNow(),
         };
-        await loop.AskAsync(id => new CreateRequested(id, cluster), cancellation).ConfigureAwait(false);
-        // A repeated request is answered with the password that the first one made.
-        var made = loop.State.Clusters.GetValueOrDefault(request.Name)?.Durable;
-        return new CreateAnswer(made is null ? password : vault.PasswordOf(made), Projection.ClusterUrl(settings, request.Name));
     }
 
-    public async Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation)
+    /// <summary>The incarnation of the cluster whose password the request has.</summary>
+    private string Authorize(ClusterRequest request)
     {
-        var cluster = Authorize(name, password);
-        await loop.AskAsync(id => new DeleteRequested(id, name, cluster.Incarnation), cancellation).ConfigureAwait(false);
-        return new DeleteAnswer(Projection.ClusterUrl(settings, name));
-    }
-
-    public async Task<ResizeAnswer> ResizeAsync(string name, string? password, int numNodes, CancellationToken cancellation)
-    {
-        var cluster = Authorize(name, password);
-        if (ClusterRules.CheckNumNodes(numNodes) is { } wrong)
+        if (ClusterRules.CheckChange(request) is { } wrong)
             throw wrong.ToException();
-        await loop.AskAsync(id => new ResizeRequested(id, name, cluster.Incarnation, numNodes), cancellation).ConfigureAwait(false);
-        return new ResizeAnswer(Projection.ClusterUrl(settings, name), numNodes);
-    }
-
-    public async Task<BackupAnswer> BackupAsync(string name, string? password, CancellationToken cancellation)
-    {
-        var cluster = Authorize(name, password);
-        if (backups is null)
-            throw new RequestException(400, null, "This Mysos has no backup store; start the scheduler with --backup_store_args=<directory>.");
-        var id = FreeId(backups, cluster);
-        await loop.AskAsync(request => new BackupRequested(request, name, cluster.Incarnation, id), cancellation).ConfigureAwait(false);
-        return new BackupAnswer(id);
-    }
-
-    private Cluster Authorize(string name, string? password)
-    {
-        if (ClusterRules.CheckName(name) is { } wrong)
-            throw wrong.ToException();
-        var cluster = loop.State.Clusters.GetValueOrDefault(name)?.Durable
-            ?? throw new RequestException(404, "cluster_name", Requests.NoSuchCluster(name).Detail);
-        if (string.IsNullOrEmpty(password))
+        var cluster = loop.State.Clusters.GetValueOrDefault(request.Name)?.Durable
+            ?? throw new RequestException(404, "cluster_name", Requests.NoSuchCluster(request.Name).Detail);
+        if (string.IsNullOrEmpty(request.Password))
             throw new RequestException(403, "password", "The cluster's password is missing; send the one that its creation answered.");
-        if (!Passwords.Equal(password, vault.PasswordOf(cluster)))
-            throw new RequestException(403, "password", $"This is not the password of cluster '{name}'.");
+        if (!Passwords.Equal(request.Password, vault.PasswordOf(cluster)) && !IsRepetitionOfChange(cluster, request))
+            throw new RequestException(403, "password", $"This is not the password of cluster '{request.Name}'.");
         RequireMesos();
-        return cluster;
+        return cluster.Incarnation;
     }
+
+    /// <summary>A change of the password is repeated with the password of before.</summary>
+    private bool IsRepetitionOfChange(Cluster cluster, ClusterRequest request) =>
+        request is PasswordRequest { IdempotencyKey: { } key }
+        && cluster.Answered.FindLast(a => a.Key == key)?.SealedProof is { } proof
+        && Passwords.Equal(request.Password, vault.OpenPassword(cluster.Name, proof));
 
     private void RequireMesos()
     {
@@ -85,16 +117,23 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
     }
 
     /// <summary>The first minute from now on whose id is not taken.</summary>
-    private string FreeId(IBackupStore store, Cluster cluster)
+    private string FreeId(string name)
     {
-        var taken = cluster.Backups.Select(b => b.BackupId).ToImmutableHashSet(StringComparer.Ordinal);
+        if (backups is null)
+            throw new RequestException(400, null, "This Mysos has no backup store; start the scheduler with --backup_store_args=<directory>.");
+        var taken = (loop.State.Clusters.GetValueOrDefault(name)?.Durable.Backups ?? []).Select(b => b.BackupId).ToImmutableHashSet(StringComparer.Ordinal);
         for (var minute = time.GetUtcNow(); ; minute = minute.AddMinutes(1))
         {
-            var id = store.IdFor(cluster.Name, minute);
-            if (!taken.Contains(id) && !store.Exists(id))
+            var id = backups.IdFor(name, minute);
+            if (!taken.Contains(id) && !backups.Exists(id))
                 return id;
         }
     }
+
+    private string Url(ClusterRequest request) => Projection.ClusterUrl(settings, request.Name);
+
+    private static ImmutableArray<int> Numbers(string result) =>
+        [.. result.Split(' ').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
 }
 
 /// <summary>Where backups are.</summary>

@@ -15,16 +15,10 @@ public sealed class CurrentTerm : IClusterService
     /// <summary>Opens the door to a term's service; null closes it.</summary>
     public void Set(IClusterService? service) => _service = service;
 
-    public Task<CreateAnswer> CreateAsync(CreateRequest request, CancellationToken cancellation) => Leader.CreateAsync(request, cancellation);
+    public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation) =>
+        Leader.AskAsync(request, cancellation);
 
-    public Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation) =>
-        Leader.DeleteAsync(name, password, cancellation);
-
-    public Task<ResizeAnswer> ResizeAsync(string name, string? password, int numNodes, CancellationToken cancellation) =>
-        Leader.ResizeAsync(name, password, numNodes, cancellation);
-
-    public Task<BackupAnswer> BackupAsync(string name, string? password, CancellationToken cancellation) =>
-        Leader.BackupAsync(name, password, cancellation);
+    public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation) => Leader.DryRunAsync(request, cancellation);
 
     private IClusterService Leader => _service
         ?? throw new RequestException(503, null, "No scheduler leads now, so nothing can be changed; try again soon.");

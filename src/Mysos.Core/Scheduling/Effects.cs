@@ -38,7 +38,15 @@ public sealed record PublishServerSet(string Cluster, string Incarnation, Server
 
 public sealed record RemoveServerSet(string Cluster, string Incarnation) : Effect;
 
-/// <summary>Answers a <see cref="RequestEvent"/>; <paramref name="Refusal"/> null: it was done.</summary>
-public sealed record Answer(long Request, Refusal? Refusal = null) : Effect;
+/// <summary>Answers a <see cref="RequestEvent"/>.</summary>
+public sealed record Answer(long Request, RequestOutcome Outcome) : Effect;
 
-public sealed record Refusal(int Status, string? Field, string Detail);
+/// <summary>What became of a request.</summary>
+public abstract record RequestOutcome
+{
+    /// <param name="Result">What the answer is made of, as in <see cref="AnsweredRequest.Result"/>.</param>
+    /// <param name="Steps">What follows, a sentence each.</param>
+    public sealed record Accepted(string Result, ImmutableArray<string> Steps) : RequestOutcome;
+
+    public sealed record Refused(int Status, string? Field, string Detail) : RequestOutcome;
+}

@@ -42,13 +42,59 @@ public sealed record ServerSetRemoved(string Cluster, string Incarnation) : Loop
 
 // The API. Each is answered by one Answer with the same Request.
 
-public abstract record RequestEvent(long Request) : LoopEvent;
+public abstract record RequestEvent(long Request, string Name) : LoopEvent
+{
+    /// <summary>Only say what would be done.</summary>
+    public bool DryRun { get; init; }
+    public string? IdempotencyKey { get; init; }
+    /// <summary>What is asked for, in words and without secrets: two requests that ask for the same have the same.</summary>
+    public abstract string Call { get; }
+}
 
-public sealed record CreateRequested(long Request, Cluster Cluster) : RequestEvent(Request);
+public sealed record CreateRequested(long Request, Cluster Cluster) : RequestEvent(Request, Cluster.Name)
+{
+    public override string Call => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"create {Cluster.User} {Cluster.NumNodes} {Cluster.Size.Cpus}/{Cluster.Size.MemMb}/{Cluster.Size.DiskMb} {Cluster.BackupId}");
+}
 
 /// <param name="Incarnation">The cluster whose password was checked.</param>
-public sealed record DeleteRequested(long Request, string Name, string Incarnation) : RequestEvent(Request);
+public abstract record ChangeRequested(long Request, string Name, string Incarnation) : RequestEvent(Request, Name);
 
-public sealed record ResizeRequested(long Request, string Name, string Incarnation, int NumNodes) : RequestEvent(Request);
+public sealed record DeleteRequested(long Request, string Name, string Incarnation) : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => "delete";
+}
 
-public sealed record BackupRequested(long Request, string Name, string Incarnation, string BackupId) : RequestEvent(Request);
+public sealed record ResizeRequested(long Request, string Name, string Incarnation, int NumNodes) : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => $"resize {NumNodes}";
+}
+
+/// <param name="BackupId">The id that the backup is to have.</param>
+public sealed record BackupRequested(long Request, string Name, string Incarnation, string BackupId)
+    : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => "backup";
+}
+
+public sealed record SwitchoverRequested(long Request, string Name, string Incarnation, int? To) : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => $"switchover {To}";
+}
+
+public sealed record RestartRequested(long Request, string Name, string Incarnation) : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => "restart";
+}
+
+public sealed record PasswordRequested(long Request, string Name, string Incarnation, string SealedPassword)
+    : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => "password";
+}
+
+public sealed record ReplaceRequested(long Request, string Name, string Incarnation, int Node, bool AcceptDataLoss)
+    : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => $"replace {Node}";
+}

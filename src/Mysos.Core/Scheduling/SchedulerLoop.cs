@@ -22,7 +22,7 @@ public sealed class SchedulerLoop
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<LoopEvent> _queue = Channel.CreateUnbounded<LoopEvent>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> _requests = new();
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<RequestOutcome>> _requests = new();
     private readonly Dictionary<string, DocumentWriter> _writers = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,10 +50,10 @@ public sealed class SchedulerLoop
 
     /// <summary>Posts a request and waits for its answer, which comes once what it changed is durable.</summary>
     /// <exception cref="RequestException">It was refused, or could not be made durable (503).</exception>
-    public async Task AskAsync(Func<long, RequestEvent> request, CancellationToken cancellation)
+    public async Task<RequestOutcome.Accepted> AskAsync(Func<long, RequestEvent> request, CancellationToken cancellation)
     {
         var id = Interlocked.Increment(ref _lastRequest);
-        var answer = new TaskCompletionSource<Refusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<RequestOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests[id] = answer;
         try
         {
@@ -61,8 +61,12 @@ public sealed class SchedulerLoop
             var ended = await Task.WhenAny(answer.Task, _failed.Task).WaitAsync(cancellation).ConfigureAwait(false);
             if (ended != answer.Task)
                 throw new RequestException(503, null, "This scheduler no longer leads; whether the request was accepted is unknown. Ask again.");
-            if (await answer.Task.ConfigureAwait(false) is { } refusal)
-                throw new RequestException(refusal.Status, refusal.Field, refusal.Detail);
+            return await answer.Task.ConfigureAwait(false) switch
+            {
+                RequestOutcome.Accepted accepted => accepted,
+                RequestOutcome.Refused refused => throw new RequestException(refused.Status, refused.Field, refused.Detail),
+                var other => throw new InvalidOperationException($"{other} is no outcome of a request."),
+            };
         }
         finally
         {
@@ -170,7 +174,7 @@ public sealed class SchedulerLoop
         if (effect is Answer answer)
         {
             if (_requests.TryGetValue(answer.Request, out var waiting))
-                waiting.TrySetResult(answer.Refusal);
+                waiting.TrySetResult(answer.Outcome);
             return;
         }
         _performer.Perform(effect, Post);

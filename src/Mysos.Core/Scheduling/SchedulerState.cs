@@ -35,7 +35,12 @@ public sealed record SchedulerState
 public sealed record SchedulerRecord
 {
     public FrameworkId? FrameworkId { get; init; }
+    /// <summary>Deletions with an idempotency key, oldest first; see <see cref="Repetition"/>.</summary>
+    public ImmutableList<DeletedCluster> Deleted { get; init => field = value ?? []; } = [];
 }
+
+/// <param name="Key">The <c>Idempotency-Key</c> of the deletion.</param>
+public sealed record DeletedCluster(string Name, string Key);
 
 /// <summary>What the flags say and decisions depend on.</summary>
 public sealed record SchedulerSettings

@@ -76,7 +76,7 @@ internal static class TaskUpdates
             turn.Put(cluster with { Observed = observed, Durable = durable with { Nodes = durable.Nodes.Remove(node.Number) } });
             return;
         }
-        var failures = node.Failures + 1;
+        var failures = node.Restarting ? node.Failures : node.Failures + 1;
         // The first new start is at once; a node that goes on failing waits longer each time.
         var wait = failures <= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, failures - 2)));
         turn.Put(cluster with
@@ -86,7 +86,7 @@ internal static class TaskUpdates
             {
                 Nodes = durable.Nodes.SetItem(node.Number, node with
                 {
-                    Task = null, Volume = volume, Failures = failures, LastFailure = said,
+                    Task = null, Volume = volume, Failures = failures, LastFailure = node.Restarting ? null : said, Restarting = false,
                     WaitsSince = turn.Now, NotBefore = turn.Now + wait,
                 }),
             },

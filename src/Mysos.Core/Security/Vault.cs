@@ -16,7 +16,10 @@ public sealed class Vault(SchedulerKey key, Account admin) : IVault
 
     public string SealReplicationPassword(string cluster, string password) => key.Seal(password, $"replication {cluster}");
 
-    public string PasswordOf(Cluster cluster) => key.Open(cluster.SealedPassword, $"cluster {cluster.Name}");
+    public string PasswordOf(Cluster cluster) => OpenPassword(cluster.Name, cluster.SealedPassword);
+
+    /// <summary>Opens what <see cref="SealPassword"/> made for the same cluster.</summary>
+    public string OpenPassword(string cluster, string box) => key.Open(box, $"cluster {cluster}");
 
     public SealedAccounts AccountsFor(Cluster cluster, Hello hello) => AccountBox.Seal(
         new Accounts
@@ -24,6 +27,7 @@ public sealed class Vault(SchedulerKey key, Account admin) : IVault
             Admin = admin,
             Replication = new Account(ReplicationUser, key.Open(cluster.SealedReplicationPassword, $"replication {cluster.Name}")),
             Cluster = new Account(cluster.User, PasswordOf(cluster)),
+            Version = cluster.AccountsVersion,
         },
         hello);
 }

@@ -51,7 +51,7 @@ public sealed partial class CreateClusterDialog
             _more |= _form.Check(CreateForm.PasswordField) is not null || _form.Check(CreateForm.BackupField) is not null;
             return;
         }
-        _answer = await AskAsync(cancellation => Service.CreateAsync(_form.ToRequest(_idempotencyKey), cancellation));
+        _answer = await AskAsync(cancellation => Service.AskAsync(_form.ToRequest(_idempotencyKey), cancellation));
         _more |= Errors[CreateForm.PasswordField] is not null || Errors[CreateForm.BackupField] is not null;
         if (_answer is not null)
         {

@@ -25,6 +25,7 @@ internal sealed class Node
     private readonly TaskCompletionSource<Accounts> _accounts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Restarts _restarts = new();
     private readonly long _launched;
+    private volatile Accounts? _newest;
     private bool _hasRun;
 
     /// <param name="send">Takes each report; it must not wait.</param>
@@ -47,9 +48,18 @@ internal sealed class Node
 
     private string SinceLaunch => $"{_time.GetElapsedTime(_launched).TotalMilliseconds:F0} ms";
 
-    public bool HasAccounts => _accounts.Task.IsCompleted;
+    /// <summary>It has no accounts, or older ones than the newest directive speaks of.</summary>
+    public bool WantsAccounts => _newest is not { } accounts || Orders.Current?.AccountsVersion > accounts.Version;
 
-    public void Give(Accounts accounts) => _accounts.TrySetResult(accounts);
+    /// <summary>Older ones than it has change nothing.</summary>
+    public void Give(Accounts accounts)
+    {
+        if (_newest is { } there && there.Version >= accounts.Version)
+            return;
+        _newest = accounts;
+        _accounts.TrySetResult(accounts);
+        Orders.Nudge();
+    }
 
     /// <summary>
     /// Completes when <paramref name="stop"/> was asked for and mysqld has ended. Until then it is kept running.
@@ -87,14 +97,14 @@ internal sealed class Node
         var kept = await _data.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
         var finishing = kept ? Task.CompletedTask : Task.Run(_data.Finish, stop);
         Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild });
-        var accounts = await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
+        await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
         _log.Write($"Data and accounts are there, {SinceLaunch} after the launch.");
         var masterless = kept;
         while (true)
         {
             stop.ThrowIfCancellationRequested();
             IReadOnlyList<string> options = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : [];
-            var end = await RunServerAsync(program, accounts, options, finishing, kept, stop, killAt).ConfigureAwait(false);
+            var end = await RunServerAsync(program, _newest!, options, finishing, kept, stop, killAt).ConfigureAwait(false);
             if (end == ServerEnd.Rebuild)
                 return;
             if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
@@ -159,7 +169,7 @@ internal sealed class Node
                 _hasRun = true;
                 Status.Note(f => f with { Phase = NodePhase.Running, Reason = null });
                 await using var serving = new Service(
-                    program, _instance, accounts, _data.Marker!, connection, Status, Orders, _time, _log);
+                    program, _instance, () => _newest!, _data.Marker!, connection, Status, Orders, _time, _log);
                 if (await serving.RunAsync(server.Exited, stop).ConfigureAwait(false) == ServiceEnd.Rebuild)
                 {
                     await server.StopAsync(StopGrace).ConfigureAwait(false);

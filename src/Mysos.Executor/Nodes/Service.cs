@@ -15,7 +15,7 @@ internal enum ServiceEnd
 
 /// <summary>What is done with one mysqld from its first answer to its end: probe it, and make directives hold.</summary>
 internal sealed class Service(
-    ServerProgram program, Instance instance, Accounts accounts, NodeMarker marker, ServerConnection connection,
+    ServerProgram program, Instance instance, Func<Accounts> accounts, NodeMarker marker, ServerConnection connection,
     NodeStatus status, Orders orders, TimeProvider time, Log log) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
@@ -24,7 +24,9 @@ internal sealed class Service(
     /// <summary>How often a slave looks whether it has got the owner's account.</summary>
     private static readonly TimeSpan OwnerPoll = TimeSpan.FromMilliseconds(10);
 
-    private readonly BackupTaker _backups = new(program, instance, accounts, status, time, log);
+    private const string OutdatedAccounts = "waiting for the owner's new password";
+
+    private readonly BackupTaker _backups = new(program, instance, accounts(), status, time, log);
     private bool _ownerArrived;
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
@@ -33,7 +35,7 @@ internal sealed class Service(
     public async Task<ServiceEnd> RunAsync(Task exited, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var probe = new Probe(program, instance.Paths.Socket, accounts.Admin, status, orders, time, log).RunAsync(ending.Token);
+        var probe = new Probe(program, instance.Paths.Socket, accounts().Admin, status, orders, time, log).RunAsync(ending.Token);
         var obeying = ObeyAsync(ending.Token);
         await Task.WhenAny(exited, obeying).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
@@ -100,7 +102,18 @@ internal sealed class Service(
 
     private async Task<TimeSpan?> PassAsync(Reconciler reconciler, Directive directive, Task changed, CancellationToken cancellation)
     {
+        var newest = accounts();
+        reconciler.Take(newest);
+        var outdated = directive.AccountsVersion > newest.Version;
+        // It would give the owner an older password when it becomes master.
+        if (outdated && directive.Role == DirectedRole.Master && status.Current.Observed is not { Writable: true })
+        {
+            status.Set(f => f with { Reason = OutdatedAccounts });
+            return null;
+        }
         var pass = await reconciler.PassAsync(directive, changed, cancellation).ConfigureAwait(false);
+        if (outdated)
+            pass = pass with { Holds = false, Reason = OutdatedAccounts };
         if (directive.Role == DirectedRole.Slave && pass is { Holds: true, State.Replica.Follows: true } && !_ownerArrived)
         {
             _ownerArrived = await reconciler.OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
@@ -137,8 +150,8 @@ internal sealed class Service(
 
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {
-        _connection ??= await ServerConnection.OpenAsync(instance.Paths.Socket, accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        return new Reconciler(program.Flavor, accounts, marker.FormerUser, _connection, instance.LocalEndpoint, time, log);
+        _connection ??= await ServerConnection.OpenAsync(instance.Paths.Socket, accounts().Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        return new Reconciler(program.Flavor, accounts(), marker.FormerUser, _connection, instance.LocalEndpoint, time, log);
     }
 
     private async Task ForgetConnectionAsync()

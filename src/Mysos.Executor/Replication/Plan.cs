@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Servers;
 
@@ -10,6 +11,8 @@ internal abstract record Step
     /// <summary>Ends the connections of clients.</summary>
     public sealed record CutClients : Step;
     public sealed record SetReadOnly(bool On) : Step;
+    /// <summary>Read-only as soon as what runs has ended, or after a moment without that; then ends the connections of clients.</summary>
+    public sealed record Yield : Step;
     public sealed record SetSemiSyncSource(bool On) : Step;
     public sealed record SetSemiSyncReplica(bool On) : Step;
     public sealed record StopReceiving : Step;
@@ -17,6 +20,8 @@ internal abstract record Step
     /// <summary>Applies what was received, without receiving.</summary>
     public sealed record StartApplying : Step;
     public sealed record AwaitApplied : Step;
+    /// <summary>Waits until these GTIDs, which the master has, have come and are applied.</summary>
+    public sealed record AwaitCaughtUp(string Gtids) : Step;
     /// <summary>Forgets the source.</summary>
     public sealed record Detach : Step;
     /// <summary>Follows another source, once it is sure to have everything that this server has.</summary>
@@ -38,8 +43,9 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     /// <param name="ownerReady">The owner's account is known to be in order.</param>
     public static Plan For(Directive directive, ServerState server, bool ownerReady) => new(directive switch
     {
+        { Role: DirectedRole.Master, Yield: true } => server.ReadOnly ? [] : [new Step.Yield()],
         { Role: DirectedRole.Master } => Master(server, directive.Ackers > 0, ownerReady),
-        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0),
+        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0, directive.CatchUp),
         _ => [.. Fence(server), .. Receives(server) ? [new Step.StopReceiving()] : Array.Empty<Step>()],
     });
 
@@ -67,7 +73,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         return steps.ToImmutable();
     }
 
-    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, bool acknowledges)
+    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, bool acknowledges, string? catchUp)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         steps.AddRange(Fence(server));
@@ -77,6 +83,8 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
             steps.Add(new Step.Attach(source));
         else if (replica.Receiver == ReceiverState.Stopped || !replica.Applying)
             steps.Add(new Step.StartReplication());
+        else if (catchUp is not null && !GtidPosition.Parse(server.Executed).Covers(GtidPosition.Parse(catchUp)))
+            steps.Add(new Step.AwaitCaughtUp(catchUp));
         return steps.ToImmutable();
     }
 

@@ -15,7 +15,7 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
-    IFlavor flavor, Accounts accounts, string? formerUser, ServerConnection connection, Endpoint local, TimeProvider time, Log log)
+    IFlavor flavor, Accounts known, string? formerUser, ServerConnection connection, Endpoint local, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
@@ -25,8 +25,17 @@ internal sealed class Reconciler(
     private const int NoSuchThread = 1094;
 
     private readonly Divergence _divergence = new(time);
+    private Accounts _accounts = known;
     private bool _ownerReady;
+    private bool _ownerChanged;
     private long _attachedAt;
+
+    /// <summary>The owner's account has another password from now on; a master gives it to it.</summary>
+    public void Take(Accounts accounts)
+    {
+        if (accounts.Version > _accounts.Version)
+            (_accounts, _ownerReady, _ownerChanged) = (accounts, false, true);
+    }
 
     public Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
         connection.QueryAsync(flavor.ObserveSql, flavor.ReadStateAsync, cancellation);
@@ -69,7 +78,7 @@ internal sealed class Reconciler(
             await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
-        var plan = Plan.For(directive, state, _ownerReady || state.Writable);
+        var plan = Plan.For(directive, state, OwnerIsInOrder(state));
         foreach (var step in plan.Steps)
         {
             var stopped = await RunAsync(step, state, overtaken, cancellation).ConfigureAwait(false);
@@ -79,7 +88,7 @@ internal sealed class Reconciler(
         if (plan.Steps.Length > 0)
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
-            plan = Plan.For(directive, state, _ownerReady || state.Writable);
+            plan = Plan.For(directive, state, OwnerIsInOrder(state));
         }
         if (directive.Role == DirectedRole.Slave)
             return Following(state, plan.Holds);
@@ -87,6 +96,9 @@ internal sealed class Reconciler(
             ? new Pass(state, true, null, false, null)
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
     }
+
+    /// <summary>A server that takes writes had the owner in order before it did.</summary>
+    private bool OwnerIsInOrder(ServerState state) => _ownerReady || (state.Writable && !_ownerChanged);
 
     private static string Unapplied(ServerState state) => state.Replica switch
     {
@@ -111,6 +123,8 @@ internal sealed class Reconciler(
         var error = state.Replica is { Follows: false } replica
             ? $"not following {replica.Source} yet: {FirstOf(replica.ReceiveErrorText, replica.ApplyErrorText) ?? "connecting"}"
             : null;
+        if (connected && !holds)
+            return new Pass(state, false, "getting the last writes of its master", false, TimeSpan.Zero);
         // Just attached, it connects within milliseconds; started again after an error, it may meet the same one.
         TimeSpan? again = connected && !_divergence.OnTrial ? null : time.GetElapsedTime(_attachedAt) < Later ? Soon : Later;
         return new Pass(state, holds, error, false, again);
@@ -125,6 +139,12 @@ internal sealed class Reconciler(
         {
             case Step.CutClients:
                 await CutClientsAsync(cancellation).ConfigureAwait(false);
+                return null;
+            case Step.Yield:
+                await YieldAsync(cancellation).ConfigureAwait(false);
+                return null;
+            case Step.AwaitCaughtUp last:
+                await connection.RowAsync(flavor.AwaitApplied(last.Gtids, ApplySliceSeconds), cancellation).ConfigureAwait(false);
                 return null;
             case Step.SetReadOnly readOnly:
                 log.Write(readOnly.On ? "Read-only." : "Taking writes.");
@@ -154,7 +174,7 @@ internal sealed class Reconciler(
             case Step.Attach attach:
                 return await AttachAsync(attach.Source, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureOwner:
-                await EnsureOwnerAsync(cancellation).ConfigureAwait(false);
+                await EnsureOwnerAsync(state.Writable, cancellation).ConfigureAwait(false);
                 return null;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step, "This step is not known.");
@@ -163,7 +183,7 @@ internal sealed class Reconciler(
 
     private async Task CutClientsAsync(CancellationToken cancellation)
     {
-        foreach (var id in await connection.NumbersAsync(flavor.ClientsSql(accounts), cancellation).ConfigureAwait(false))
+        foreach (var id in await connection.NumbersAsync(flavor.ClientsSql(_accounts), cancellation).ConfigureAwait(false))
         {
             try
             {
@@ -174,6 +194,26 @@ internal sealed class Reconciler(
                 // It went by itself.
             }
         }
+    }
+
+    /// <summary>
+    /// What runs is given a second to end: read-only waits for it, and holds new commits back meanwhile. Who is idle or
+    /// between statements is cut off afterwards, so that nobody stays with a master that takes no writes.
+    /// </summary>
+    private async Task YieldAsync(CancellationToken cancellation)
+    {
+        log.Write("Yielding: no more writes.");
+        try
+        {
+            await connection.ExecuteAsync($"SET SESSION lock_wait_timeout=1; {flavor.ReadOnly(true)}", cancellation).ConfigureAwait(false);
+        }
+        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.LockWaitTimeout)
+        {
+            await CutClientsAsync(cancellation).ConfigureAwait(false);
+            await connection.ExecuteAsync(flavor.ReadOnly(true), cancellation).ConfigureAwait(false);
+        }
+        await CutClientsAsync(cancellation).ConfigureAwait(false);
+        await connection.ExecuteAsync("SET SESSION lock_wait_timeout=DEFAULT", cancellation).ConfigureAwait(false);
     }
 
     private async Task<Pass?> RestartReplicationAsync(ServerState state, CancellationToken cancellation)
@@ -222,27 +262,27 @@ internal sealed class Reconciler(
         log.Write($"Following {source}.");
         _divergence.Reset();
         _attachedAt = time.GetTimestamp();
-        await connection.ExecuteAsync(flavor.Attach(source, accounts.Replication, state), cancellation).ConfigureAwait(false);
+        await connection.ExecuteAsync(flavor.Attach(source, _accounts.Replication, state), cancellation).ConfigureAwait(false);
         return null;
     }
 
     private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)
     {
-        await using var master = await ServerConnection.OpenAsync(source, accounts.Replication, SourceTimeout, cancellation).ConfigureAwait(false);
+        await using var master = await ServerConnection.OpenAsync(source, _accounts.Replication, SourceTimeout, cancellation).ConfigureAwait(false);
         var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
         return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "");
     }
 
     private async Task<bool> FindOwnerAsync(CancellationToken cancellation)
     {
-        var row = await connection.RowAsync(flavor.OwnerIsReadySql(accounts.Cluster), cancellation).ConfigureAwait(false);
+        var row = await connection.RowAsync(flavor.OwnerIsReadySql(_accounts.Cluster), cancellation).ConfigureAwait(false);
         if (row?.Flag(0) != true)
             return false;
         if (flavor.PasswordShows)
             return true;
         try
         {
-            await using var login = await ServerConnection.OpenAsync(local, accounts.Cluster, SourceTimeout, cancellation).ConfigureAwait(false);
+            await using var login = await ServerConnection.OpenAsync(local, _accounts.Cluster, SourceTimeout, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.AccessDenied)
@@ -251,12 +291,12 @@ internal sealed class Reconciler(
         }
     }
 
-    private async Task EnsureOwnerAsync(CancellationToken cancellation)
+    private async Task EnsureOwnerAsync(bool writable, CancellationToken cancellation)
     {
         // Only together with the owner's first account: later, an account of that name is one that the owner made.
-        if (formerUser is not null && formerUser != accounts.Cluster.User)
+        if (formerUser is not null && formerUser != _accounts.Cluster.User && _accounts.Version == 0)
             await connection.ExecuteAsync(flavor.DropAccount(formerUser), cancellation).ConfigureAwait(false);
-        await connection.ExecuteAsync(flavor.EnsureOwner(accounts.Cluster), cancellation).ConfigureAwait(false);
-        _ownerReady = true;
+        await connection.ExecuteAsync(flavor.EnsureOwner(_accounts.Cluster, writable), cancellation).ConfigureAwait(false);
+        (_ownerReady, _ownerChanged) = (true, false);
     }
 }

@@ -62,7 +62,8 @@ internal interface IFlavor
     /// <summary>A password can be compared with what is stored; otherwise only a login shows whether it is right.</summary>
     bool PasswordShows { get; }
     /// <summary>Creates the owner's account or gives it its password and rights back. Replicated.</summary>
-    string EnsureOwner(Account owner);
+    /// <param name="writable">Everybody can write already, and goes on.</param>
+    string EnsureOwner(Account owner, bool writable);
     /// <summary>Makes a server on restored data continue after these GTIDs, as master or as slave.</summary>
     string SetPosition(string gtids);
     string DropAccount(string user);

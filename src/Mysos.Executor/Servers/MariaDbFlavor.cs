@@ -161,7 +161,7 @@ internal sealed class MariaDbFlavor : IFlavor
         + $"AND JSON_VALUE(Priv, '$.authentication_string')='{NativePasswordHash(owner.Password)}'";
 
     // Without READ_ONLY ADMIN (which ALL contains) the owner cannot write on a slave, whatever its other rights.
-    public string EnsureOwner(Account owner) =>
+    public string EnsureOwner(Account owner, bool writable) =>
         $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)} WITH GRANT OPTION; "
         + $"REVOKE READ_ONLY ADMIN ON *.* FROM {Everywhere(owner.User)}";
 

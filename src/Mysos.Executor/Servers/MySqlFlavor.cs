@@ -153,8 +153,9 @@ internal sealed class MySqlFlavor : IFlavor
     public bool PasswordShows => false;
 
     // read_only stays on, so that only administrators can write meanwhile.
-    public string EnsureOwner(Account owner) =>
-        $"SET GLOBAL super_read_only=0; SET GLOBAL read_only=1; CREATE USER IF NOT EXISTS {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
+    public string EnsureOwner(Account owner, bool writable) =>
+        (writable ? "" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=1; ")
+        + $"CREATE USER IF NOT EXISTS {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"ALTER USER {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} WITH GRANT OPTION";
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mysos.Core.Clusters;
 using Mysos.Host.Commands;
 
 namespace Mysos.Host.Client;
@@ -39,7 +40,7 @@ internal sealed class ClientCommand : Command
             await _io.Error.WriteLineAsync($"mysos {Name}: {e.Message}");
             return ExitCodes.Usage;
         }
-        catch (MysosApiException e)
+        catch (Exception e) when (e is MysosApiException or RequestException)
         {
             await _io.Error.WriteLineAsync($"mysos {Name}: {Table.Printable(e.Message)}");
             return ExitCodes.Failed;
@@ -67,6 +68,11 @@ internal sealed class ClientCommand : Command
 internal sealed record ClientCall(
     ParseResult Parsed, CommandIo Io, MysosApiClient Api, Uri Address, bool Json, CancellationToken Cancellation)
 {
+    /// <summary>Makes a request and prints its answer, or what it would do.</summary>
+    public async Task<int> DoAsync<T>(ClusterRequest<T> request, bool dryRun, Func<T, string> text) => dryRun
+        ? await PrintAsync(await Api.DryRunAsync(request, Cancellation), a => string.Concat(a.Steps.Select(s => Table.Printable(s) + "\n")))
+        : await PrintAsync(await Api.AskAsync(request, Cancellation), text);
+
     /// <summary>Prints the answer: as it came, or for people.</summary>
     public async Task<int> PrintAsync<T>(Answer<T> answer, Func<T, string> text)
     {

@@ -28,6 +28,15 @@ internal static class ClientOptions
         HelpName = "FILE",
     };
 
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Only print what would be done." };
+
+    public static Option<string?> IdempotencyKey() => new("--idempotency-key")
+    {
+        Description = "Repeating the command with the same key does nothing twice. [default: a random one]", HelpName = "KEY",
+    };
+
+    public static string KeyOf(string? given) => given ?? Guid.NewGuid().ToString("N");
+
     public static Argument<string> Name() => new("name") { Description = "The cluster's name." };
 
     /// <exception cref="UsageException">It is no HTTP address.</exception>

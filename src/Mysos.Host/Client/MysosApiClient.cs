@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mysos.Core.Clusters;
@@ -14,43 +15,35 @@ namespace Mysos.Host.Client;
 /// </summary>
 public sealed class MysosApiClient(HttpClient http)
 {
-    /// <summary>Safe to repeat with the same key.</summary>
-    public Task<Answer<CreateAnswer>> CreateAsync(string name, CreateBody body, string idempotencyKey, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, Path(name), JsonSerializer.SerializeToUtf8Bytes(body, ClientJson.Default.CreateBody),
-            ApiJson.Default.CreateAnswer, cancellation, idempotencyKey);
+    /// <summary>Does what is asked for.</summary>
+    public Task<Answer<T>> AskAsync<T>(ClusterRequest<T> request, CancellationToken cancellation) =>
+        SendAsync(RequestForm.Of(request), "", (JsonTypeInfo<T>)ApiJson.Default.GetTypeInfo(typeof(T))!, cancellation);
+
+    /// <summary>Asks what would be done.</summary>
+    public Task<Answer<DryRunAnswer>> DryRunAsync(ClusterRequest request, CancellationToken cancellation) =>
+        SendAsync(RequestForm.Of(request), "?dry_run=true", ApiJson.Default.DryRunAnswer, cancellation);
 
     public Task<Answer<ClusterView[]>> ListAsync(CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Get, "clusters", null, ApiJson.Default.ClusterViewArray, cancellation);
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, "clusters"), ApiJson.Default.ClusterViewArray, cancellation);
 
     public Task<Answer<ClusterView>> GetAsync(string name, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Get, Path(name), null, ApiJson.Default.ClusterView, cancellation);
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, RequestForm.PathOf(name)), ApiJson.Default.ClusterView, cancellation);
 
-    public Task<Answer<ResizeAnswer>> ResizeAsync(string name, int numNodes, string password, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Put, Path(name), JsonSerializer.SerializeToUtf8Bytes(new ResizeBody(numNodes, password), ClientJson.Default.ResizeBody),
-            ApiJson.Default.ResizeAnswer, cancellation);
-
-    public Task<Answer<BackupAnswer>> BackupAsync(string name, string password, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, $"{Path(name)}/backups", Password(password), ApiJson.Default.BackupAnswer, cancellation);
-
-    public Task<Answer<DeleteAnswer>> DeleteAsync(string name, string password, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, Path(name), Password(password), ApiJson.Default.DeleteAnswer, cancellation);
-
-    private static string Path(string name) => $"clusters/{Uri.EscapeDataString(name)}";
-
-    private static byte[] Password(string password) => JsonSerializer.SerializeToUtf8Bytes(new PasswordBody(password), ClientJson.Default.PasswordBody);
-
-    private async Task<Answer<T>> SendAsync<T>(
-        HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellation, string? idempotencyKey = null)
+    private Task<Answer<T>> SendAsync<T>(RequestForm form, string query, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
+        var request = new HttpRequestMessage(form.Method, form.Path + query)
         {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(form.Fields, ClientJson.Default.JsonObject)),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (form.IdempotencyKey is { } key)
+            request.Headers.Add("Idempotency-Key", key);
+        return SendAsync(request, type, cancellation);
+    }
 
-        if (idempotencyKey is not null)
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
+    private async Task<Answer<T>> SendAsync<T>(HttpRequestMessage message, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var request = message;
         using var response = await http.SendAsync(request, cancellation);
         var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
         if (!response.IsSuccessStatusCode)
@@ -96,16 +89,5 @@ public sealed class MysosApiException(HttpStatusCode status, string? field, stri
     public string? Field { get; } = field;
 }
 
-/// <summary>The fields of a creation; null ones are left out.</summary>
-public sealed record CreateBody(string ClusterUser, int? NumNodes, string? Size, string? BackupId, string? ClusterPassword);
-
-internal sealed record ResizeBody(int NumNodes, string Password);
-
-internal sealed record PasswordBody(string Password);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(CreateBody))]
-[JsonSerializable(typeof(ResizeBody))]
-[JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -108,6 +108,7 @@ public static class MysosWebApp
                 parts.FeatureProviders.Clear();
                 parts.FeatureProviders.Add(new InternalControllers());
             });
+        services.AddSingleton<ClusterCalls>();
         services.AddSingleton<ClusterDocuments>();
         services.AddSingleton<ClusterPages>();
         services.AddMysosOpenApi();

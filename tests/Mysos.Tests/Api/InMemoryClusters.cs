@@ -15,7 +15,8 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     public SchedulerView Current => _views.Value;
     public IObservable<SchedulerView> Views => _views;
-    public CreateRequest? LastCreate { get; private set; }
+    public ClusterRequest? Last { get; private set; }
+    public CreateRequest? LastCreate => Last as CreateRequest;
     public Exception? Fault { get; set; }
     public string? WaitsFor { get; set; }
 
@@ -58,11 +59,35 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
         Events = [new ClusterEvent(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "created", "The cluster was created.")],
     };
 
-    public Task<CreateAnswer> CreateAsync(CreateRequest request, CancellationToken cancellation)
+    public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation)
+    {
+        Last = request;
+        return Task.FromResult((TAnswer)(request switch
+        {
+            CreateRequest create => Create(create),
+            DeleteRequest => Delete(Find(request)),
+            ResizeRequest resize => Resize(Find(request), resize.NumNodes),
+            BackupRequest => new BackupAnswer($"{Find(request).Name}:202601020304"),
+            SwitchoverRequest switchover => new SwitchoverAnswer(Find(request).ClusterUrl, 1, switchover.To ?? 2),
+            RestartRequest => new RestartAnswer(Find(request).ClusterUrl, [2, 1]),
+            PasswordRequest change => ChangePassword(Find(request), change.NewPassword ?? "w9gMCkecsMh6sWsRdxNTa"),
+            ReplaceRequest replace => (object)new ReplaceAnswer(Find(request).ClusterUrl, replace.Node),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
+        }));
+    }
+
+    public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
+    {
+        Last = request;
+        if (request is not CreateRequest)
+            Find(request);
+        return Task.FromResult(new DryRunAnswer(true, [$"{request.GetType().Name} of {request.Name}"]));
+    }
+
+    private CreateAnswer Create(CreateRequest request)
     {
         Throw();
         ClusterRules.Check(request, "admin");
-        LastCreate = request;
         if (Current.Clusters.ContainsKey(request.Name))
         {
             throw new RequestException(409, "cluster_name", $"There is a cluster '{request.Name}' already.");
@@ -70,25 +95,29 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
         var view = Cluster(request.Name) with { User = request.User, NumNodes = request.NumNodes, Size = request.Size };
         Put(view, request.Password ?? "w9gMCkecsMh6sWsRdxNTa");
-        return Task.FromResult(new CreateAnswer(_passwords[request.Name], view.ClusterUrl));
+        return new CreateAnswer(_passwords[request.Name], view.ClusterUrl);
     }
 
-    public Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation)
+    private DeleteAnswer Delete(ClusterView view)
     {
-        var view = Find(name, password);
-        Update(v => v with { Clusters = v.Clusters.Remove(name) });
-        return Task.FromResult(new DeleteAnswer(view.ClusterUrl));
+        Update(v => v with { Clusters = v.Clusters.Remove(view.Name) });
+        return new DeleteAnswer(view.ClusterUrl);
     }
 
-    public Task<ResizeAnswer> ResizeAsync(string name, string? password, int numNodes, CancellationToken cancellation)
+    private ResizeAnswer Resize(ClusterView view, int numNodes)
     {
-        var view = Find(name, password);
-        Update(v => v with { Clusters = v.Clusters.SetItem(name, view with { NumNodes = numNodes }) });
-        return Task.FromResult(new ResizeAnswer(view.ClusterUrl, numNodes));
+        Update(v => v with { Clusters = v.Clusters.SetItem(view.Name, view with { NumNodes = numNodes }) });
+        return new ResizeAnswer(view.ClusterUrl, numNodes);
     }
 
-    public Task<BackupAnswer> BackupAsync(string name, string? password, CancellationToken cancellation) =>
-        Task.FromResult(new BackupAnswer($"{Find(name, password).Name}:202601020304"));
+    private PasswordAnswer ChangePassword(ClusterView view, string password)
+    {
+        _passwords[view.Name] = password;
+        return new PasswordAnswer(password, view.ClusterUrl);
+    }
+
+    private ClusterView Find(ClusterRequest request) =>
+        ClusterRules.CheckChange(request) is { } wrong ? throw wrong.ToException() : Find(request.Name, request.Password);
 
     private ClusterView Find(string name, string? password)
     {

@@ -151,7 +151,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
         await page.Keyboard.TypeAsync("pw");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("orders is going to 4 nodes")).ToBeVisibleAsync();
-        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(("resize", "orders", "pw", 4));
+        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(new ResizeRequest { Name = "orders", Password = "pw", NumNodes = 4 });
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Back up" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -181,7 +181,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
 
         await Expect(dialog).ToHaveCountAsync(0);
         await Expect(page.GetByText("orders is being deleted")).ToBeVisibleAsync();
-        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(("delete", "orders", "pw"));
+        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(new DeleteRequest { Name = "orders", Password = "pw" });
         host.Feed.Remove("orders");
         await Expect(page.GetByText("This cluster has been deleted")).ToBeVisibleAsync();
         open.Complaints.ShouldBeEmpty();

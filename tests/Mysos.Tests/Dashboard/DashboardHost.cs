@@ -42,29 +42,30 @@ internal sealed class RecordingService : IClusterService
 
     public Action<CreateRequest>? OnCreate { get; set; }
 
-    public Task<CreateAnswer> CreateAsync(CreateRequest request, CancellationToken cancellation)
+    public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation)
     {
         Note(request);
-        OnCreate?.Invoke(request);
-        return Task.FromResult(new CreateAnswer(request.Password ?? Generated, $"zk://10.0.0.2:2181/mysos/discover/{request.Name}"));
+        var url = $"zk://10.0.0.2:2181/mysos/discover/{request.Name}";
+        if (request is CreateRequest creation)
+            OnCreate?.Invoke(creation);
+        return Task.FromResult((TAnswer)(request switch
+        {
+            CreateRequest create => new CreateAnswer(create.Password ?? Generated, url),
+            DeleteRequest => new DeleteAnswer(url),
+            ResizeRequest resize => new ResizeAnswer(url, resize.NumNodes),
+            BackupRequest => new BackupAnswer($"{request.Name}:202603141509"),
+            SwitchoverRequest switchover => new SwitchoverAnswer(url, 1, switchover.To ?? 2),
+            RestartRequest => new RestartAnswer(url, [2, 3, 1]),
+            PasswordRequest change => new PasswordAnswer(change.NewPassword ?? Generated, url),
+            ReplaceRequest replace => (object)new ReplaceAnswer(url, replace.Node),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
+        }));
     }
 
-    public Task<DeleteAnswer> DeleteAsync(string name, string? password, CancellationToken cancellation)
+    public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
     {
-        Note(("delete", name, password));
-        return Task.FromResult(new DeleteAnswer($"zk://10.0.0.2:2181/mysos/discover/{name}"));
-    }
-
-    public Task<ResizeAnswer> ResizeAsync(string name, string? password, int numNodes, CancellationToken cancellation)
-    {
-        Note(("resize", name, password, numNodes));
-        return Task.FromResult(new ResizeAnswer($"zk://10.0.0.2:2181/mysos/discover/{name}", numNodes));
-    }
-
-    public Task<BackupAnswer> BackupAsync(string name, string? password, CancellationToken cancellation)
-    {
-        Note(("backup", name, password));
-        return Task.FromResult(new BackupAnswer($"{name}/20260314-1509"));
+        Note(request);
+        return Task.FromResult(new DryRunAnswer(true, ["First this is done.", "Then that."]));
     }
 
     private void Note(object request)

@@ -164,7 +164,7 @@ public sealed class DialogTests : ComponentContext
 
         Button(dialogs, "Delete this cluster").Click();
 
-        Service.Requests.ShouldHaveSingleItem().ShouldBe(("delete", "orders", "pw"));
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(new DeleteRequest { Name = "orders", Password = "pw" });
         dialogs.WaitForAssertion(() => dialogs.FindAll(".mud-dialog").ShouldBeEmpty());
     }
 
@@ -196,7 +196,7 @@ public sealed class DialogTests : ComponentContext
         dialogs.Find("#resize-password").Input("pw");
         Button(dialogs, "Resize").Click();
 
-        Service.Requests.ShouldHaveSingleItem().ShouldBe(("resize", "orders", "pw", 5));
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(new ResizeRequest { Name = "orders", Password = "pw", NumNodes = 5 });
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class DialogTests : ComponentContext
 
         Button(dialogs, "Back up").Click();
 
-        Service.Requests.ShouldHaveSingleItem().ShouldBe(("backup", "orders", "pw"));
+        Service.Requests.ShouldHaveSingleItem().ShouldBe(new BackupRequest { Name = "orders", Password = "pw" });
         dialogs.Find(".ms-form-error").TextContent.ShouldContain("--backup_store_args");
     }
 }

@@ -149,7 +149,7 @@ public sealed class DeciderTests
         var world = Healthy(3);
         var id = world.Ask(r => new DeleteRequested(r, "c", world.State.Clusters["c"].Durable.Incarnation));
         world.Run(4);
-        world.Answers[id].ShouldBeNull();
+        world.Answers[id].ShouldBeOfType<RequestOutcome.Accepted>();
         world.State.Clusters.ShouldBeEmpty();
         world.Tasks.ShouldBeEmpty();
         world.Volumes.ShouldBeEmpty();
@@ -175,7 +175,7 @@ public sealed class DeciderTests
         var world = Healthy(1);
         var id = world.Create("c", 2);
         world.Settle();
-        world.Answers[id]!.Status.ShouldBe(409);
+        world.Answers[id].ShouldBeOfType<RequestOutcome.Refused>().Status.ShouldBe(409);
         world.State.Clusters["c"].Durable.NumNodes.ShouldBe(1);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Mysos.Core.Clusters;
 using Mysos.Core.Discovery;
+using Mysos.Core.Elections;
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
@@ -43,7 +44,7 @@ internal sealed class World
     /// <summary>Volume → agent, resources reserved and data.</summary>
     public Dictionary<string, SimulatedVolume> Volumes { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, ServerSet> Published { get; } = new(StringComparer.Ordinal);
-    public Dictionary<long, Refusal?> Answers { get; } = [];
+    public Dictionary<long, RequestOutcome> Answers { get; } = [];
     public Dictionary<string, byte[]> Durable { get; } = new(StringComparer.Ordinal);
     public List<Effect> Performed { get; } = [];
     public bool Suppressed { get; private set; }
@@ -198,7 +199,7 @@ internal sealed class World
                 Published.Remove(remove.Cluster);
                 Post(new ServerSetRemoved(remove.Cluster, remove.Incarnation));
                 break;
-            case Answer answer: Answers[answer.Request] = answer.Refusal; break;
+            case Answer answer: Answers[answer.Request] = answer.Outcome; break;
         }
     }
 
@@ -277,6 +278,8 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
     public SimulatedVolume? Volume => volume;
     public double MemMb => 544;
     public bool Dead { get; set; }
+    /// <summary>Follows its master, but gets nothing from it.</summary>
+    public bool Stuck { get; set; }
     public long Rows
     {
         get => volume?.Rows ?? _rows;
@@ -309,13 +312,16 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
             return false;
         Obeyed = directive;
         var source = world.Tasks.Values.FirstOrDefault(t => t.Task.Port == directive.Source?.Port && t.Agent == directive.Source?.Host);
-        if (directive.Role == DirectedRole.Slave && source is not null)
+        if (directive.Role == DirectedRole.Slave && source is not null && !Stuck)
             Rows = Math.Max(Rows, source.Rows);
+        // Has yet to get what it is to catch up with.
+        if (directive.CatchUp is { } last && !GtidPosition.Parse(Gtids).Covers(GtidPosition.Parse(last)))
+            return false;
         Report = Report with
         {
             AppliedVersion = directive.Version, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
-            ReadOnly = directive.Role != DirectedRole.Master, Executed = Gtids, Received = Gtids,
-            Serving = directive.Role == DirectedRole.Master || (directive.Role == DirectedRole.Slave && source is not null),
+            ReadOnly = directive.Role != DirectedRole.Master || directive.Yield, Executed = Gtids, Received = Gtids,
+            Serving = (directive.Role == DirectedRole.Master && !directive.Yield) || (directive.Role == DirectedRole.Slave && source is not null),
         };
         return true;
     }

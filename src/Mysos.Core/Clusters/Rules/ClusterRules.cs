@@ -44,6 +44,14 @@ public static partial class ClusterRules
         }
     }
 
+    /// <summary>The values of a change; whether it is possible is decided elsewhere.</summary>
+    public static FieldError? CheckChange(ClusterRequest request) => CheckName(request.Name) ?? request switch
+    {
+        ResizeRequest resize => CheckNumNodes(resize.NumNodes),
+        PasswordRequest { NewPassword: { } password } => CheckPassword(password, "new_password"),
+        _ => null,
+    };
+
     public static FieldError? CheckName(string? name) => name is not null && NamePattern().IsMatch(name)
         ? null
         : new("cluster_name", $"The cluster name {Shown(name)} is not allowed: a name has 1 to 64 characters, which are " +

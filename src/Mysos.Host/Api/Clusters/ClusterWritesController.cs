@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
@@ -8,7 +6,7 @@ using Mysos.Host.Api.Fields;
 
 namespace Mysos.Host.Api.Clusters;
 
-/// <summary>Creating, resizing, backing up and removing clusters.</summary>
+/// <summary>Creating, changing and removing clusters.</summary>
 [ApiController]
 [Route("clusters/{name}")]
 [Route("cluster/{name}")]
@@ -17,33 +15,23 @@ namespace Mysos.Host.Api.Clusters;
 [ProducesResponseType<ProblemBody>(413, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(415, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(503, Problems.ContentType)]
-internal sealed class ClusterWritesController(IClusterService service) : ControllerBase
+internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBase
 {
     /// <summary>Creates a cluster.</summary>
-    /// <remarks>Answers as soon as the request is durable; the instances come up afterwards. With an <c>Idempotency-Key</c>
-    /// header the request can be repeated and gets the same answer.</remarks>
+    /// <remarks>Answers as soon as the request is durable; the instances come up afterwards.</remarks>
     [HttpPost]
     [BodyFields(nameof(FieldSets.Create))]
     [ProducesResponseType<CreateAnswer>(200, "application/json")]
     [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
-    public async Task<IActionResult> CreateAsync([FromRoute] string? name, CancellationToken cancellation)
-    {
-        var cluster = ClusterName.Checked(name);
-        var fields = await BodyReader.ReadAsync(Request, FieldSets.Create);
-        var answer = await service.CreateAsync(
-            new CreateRequest
-            {
-                Name = cluster,
-                User = fields.RequiredText("cluster_user"),
-                NumNodes = NumNodes(fields) ?? 1,
-                Size = fields.Size("size") ?? ClusterSize.Default,
-                BackupId = fields.Text("backup_id"),
-                Password = fields.Text("cluster_password"),
-                IdempotencyKey = IdempotencyKey(),
-            },
-            cancellation);
-        return Answer(answer, ReadableJson.Api.CreateAnswer);
-    }
+    public Task<IActionResult> CreateAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Create, ReadableJson.Api.CreateAnswer, call => new CreateRequest
+        {
+            Name = call.Cluster, Password = call.Fields.Text("cluster_password"), IdempotencyKey = call.IdempotencyKey,
+            User = call.Fields.RequiredText("cluster_user"),
+            NumNodes = call.Fields.WholeNumber("num_nodes", NodesRange) ?? 1,
+            Size = call.Fields.Size("size") ?? ClusterSize.Default,
+            BackupId = call.Fields.Text("backup_id"),
+        }, cancellation);
 
     /// <summary>Removes a cluster with its data.</summary>
     /// <remarks>Answers as soon as the request is durable; the ZNode at <c>cluster_url</c> goes away when the last instance has ended.</remarks>
@@ -52,12 +40,11 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
     [ProducesResponseType<DeleteAnswer>(200, "application/json")]
     [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
-    public async Task<IActionResult> DeleteAsync([FromRoute] string? name, CancellationToken cancellation)
-    {
-        var cluster = ClusterName.Checked(name);
-        var fields = await BodyReader.ReadAsync(Request, FieldSets.PasswordOnly);
-        return Answer(await service.DeleteAsync(cluster, fields.Text("password"), cancellation), ReadableJson.Api.DeleteAnswer);
-    }
+    public Task<IActionResult> DeleteAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.PasswordOnly, ReadableJson.Api.DeleteAnswer, call => new DeleteRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+        }, cancellation);
 
     /// <summary>Changes the number of instances.</summary>
     [HttpPut]
@@ -66,20 +53,12 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
     [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
-    public async Task<IActionResult> ResizeAsync([FromRoute] string? name, CancellationToken cancellation)
-    {
-        var cluster = ClusterName.Checked(name);
-        var fields = await BodyReader.ReadAsync(Request, FieldSets.Resize);
-        fields.RequiredText("num_nodes");
-        var numNodes = NumNodes(fields)!.Value;
-        if (ClusterRules.CheckNumNodes(numNodes) is { } error)
+    public Task<IActionResult> ResizeAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Resize, ReadableJson.Api.ResizeAnswer, call => new ResizeRequest
         {
-            throw error.ToException();
-        }
-
-        return Answer(
-            await service.ResizeAsync(cluster, fields.Text("password"), numNodes, cancellation), ReadableJson.Api.ResizeAnswer);
-    }
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            NumNodes = call.Fields.RequiredWholeNumber("num_nodes", NodesRange),
+        }, cancellation);
 
     /// <summary>Starts a backup of a cluster.</summary>
     [HttpPost("backups")]
@@ -88,28 +67,71 @@ internal sealed class ClusterWritesController(IClusterService service) : Control
     [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
-    public async Task<IActionResult> BackupAsync([FromRoute] string? name, CancellationToken cancellation)
-    {
-        var cluster = ClusterName.Checked(name);
-        var fields = await BodyReader.ReadAsync(Request, FieldSets.PasswordOnly);
-        return Answer(await service.BackupAsync(cluster, fields.Text("password"), cancellation), ReadableJson.Api.BackupAnswer);
-    }
-
-    private static int? NumNodes(RequestFields fields) => fields.WholeNumber("num_nodes", $"from 1 to {ClusterRules.MaxNodes}");
-
-    private string? IdempotencyKey()
-    {
-        var key = Request.Headers["Idempotency-Key"];
-        if (key.Count == 0)
+    public Task<IActionResult> BackupAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.PasswordOnly, ReadableJson.Api.BackupAnswer, call => new BackupRequest
         {
-            return null;
-        }
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+        }, cancellation);
 
-        return key is [{ Length: > 0 and <= 255 } text]
-            ? text
-            : throw new RequestException(StatusCodes.Status400BadRequest, "Idempotency-Key",
-                "The Idempotency-Key header must be given once and have 1 to 255 characters.");
-    }
+    /// <summary>Makes a slave the master.</summary>
+    /// <remarks>The master stops taking writes once the slave has caught up; the slave gets the last ones and takes over.
+    /// What cannot be done within seconds is undone.</remarks>
+    [HttpPost("switchover")]
+    [BodyFields(nameof(FieldSets.Switchover))]
+    [ProducesResponseType<SwitchoverAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> SwitchoverAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Switchover, ReadableJson.Api.SwitchoverAnswer, call => new SwitchoverRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            To = call.Fields.WholeNumber("to", ServerIdRange),
+        }, cancellation);
 
-    private static BytesResult Answer<T>(T answer, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(answer, type));
+    /// <summary>Restarts all instances, one at a time.</summary>
+    [HttpPost("restart")]
+    [BodyFields(nameof(FieldSets.PasswordOnly))]
+    [ProducesResponseType<RestartAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> RestartAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.PasswordOnly, ReadableJson.Api.RestartAnswer, call => new RestartRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+        }, cancellation);
+
+    /// <summary>Changes the password of the cluster.</summary>
+    [HttpPost("password")]
+    [BodyFields(nameof(FieldSets.ChangePassword))]
+    [ProducesResponseType<PasswordAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> ChangePasswordAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.ChangePassword, ReadableJson.Api.PasswordAnswer, call => new PasswordRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            NewPassword = call.Fields.Text("new_password"),
+        }, cancellation);
+
+    /// <summary>Gives an instance up with its data, and makes another one in its place.</summary>
+    [HttpPost("nodes/{node}/replace")]
+    [BodyFields(nameof(FieldSets.Replace))]
+    [ProducesResponseType<ReplaceAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> ReplaceAsync([FromRoute] string? name, [FromRoute] string node, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Replace, ReadableJson.Api.ReplaceAnswer, call => new ReplaceRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            Node = RequestFields.ParseWholeNumber("node", node, ServerIdRange),
+            AcceptDataLoss = call.Fields.Flag("accept_data_loss"),
+        }, cancellation);
+
+    private static string NodesRange => $"from 1 to {ClusterRules.MaxNodes}";
+
+    private static string ServerIdRange => "that is the server_id of a node";
 }

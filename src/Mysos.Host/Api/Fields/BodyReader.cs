@@ -121,6 +121,7 @@ internal static class BodyReader
         JsonValueKind.String => Unescape(property),
         JsonValueKind.Number => property.Value.GetRawText(),
         JsonValueKind.Object when property.Name == "size" => property.Value.GetRawText(),
+        JsonValueKind.True or JsonValueKind.False when property.Name == "accept_data_loss" => property.Value.GetRawText(),
         var kind => throw new RequestException(StatusCodes.Status400BadRequest, property.Name.Length <= 64 ? property.Name : null,
             $"The field {property.Name} is a JSON {kind.ToString().ToLowerInvariant()}; it must be a string or a number."),
     };

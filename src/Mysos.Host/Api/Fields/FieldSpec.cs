@@ -6,7 +6,7 @@ namespace Mysos.Host.Api.Fields;
 /// <param name="Help">One sentence for the API's description.</param>
 internal sealed record FieldSpec(string Name, FieldKind Kind, string Help, bool Required = false);
 
-internal enum FieldKind { Text, WholeNumber, Size }
+internal enum FieldKind { Text, WholeNumber, Size, Flag }
 
 /// <summary>The fields of each request.</summary>
 internal static class FieldSets
@@ -28,12 +28,33 @@ internal static class FieldSets
         Password,
     ];
 
+    public static FieldSpec[] Switchover { get; } =
+    [
+        new("to", FieldKind.WholeNumber, "The server_id of the slave that is to be the master; the one that is best prepared when absent."),
+        Password,
+    ];
+
+    public static FieldSpec[] ChangePassword { get; } =
+    [
+        new("new_password", FieldKind.Text, "The new password; 21 letters and digits are generated when absent."),
+        Password,
+    ];
+
+    public static FieldSpec[] Replace { get; } =
+    [
+        new("accept_data_loss", FieldKind.Flag, "true: also when the node may be the only one with the last acknowledged writes."),
+        Password,
+    ];
+
     public static FieldSpec[] PasswordOnly { get; } = [Password];
 
     public static FieldSpec[] Named(string set) => set switch
     {
         nameof(Create) => Create,
         nameof(Resize) => Resize,
+        nameof(Switchover) => Switchover,
+        nameof(ChangePassword) => ChangePassword,
+        nameof(Replace) => Replace,
         nameof(PasswordOnly) => PasswordOnly,
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "No such set of fields."),
     };

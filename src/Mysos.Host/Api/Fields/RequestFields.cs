@@ -36,18 +36,25 @@ internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
         : throw Refuse(name, $"The field {name} is missing; it is required.");
 
     /// <exception cref="RequestException">400: it is not a whole number (<paramref name="range"/> says which are right).</exception>
-    public int? WholeNumber(string name, string range)
-    {
-        var text = Text(name);
-        if (text is null)
-        {
-            return null;
-        }
+    public int? WholeNumber(string name, string range) => Text(name) is { } text ? ParseWholeNumber(name, text, range) : null;
 
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+    /// <inheritdoc cref="WholeNumber"/>
+    public int RequiredWholeNumber(string name, string range) => ParseWholeNumber(name, RequiredText(name), range);
+
+    /// <inheritdoc cref="WholeNumber"/>
+    public static int ParseWholeNumber(string name, string text, string range) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Refuse(name, $"{name} is '{Shown(text)}'; it must be a whole number {range}.");
-    }
+
+    /// <summary>False when it is absent.</summary>
+    /// <exception cref="RequestException">400: it is neither <c>true</c> nor <c>false</c>.</exception>
+    public bool Flag(string name) => Text(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var text => throw Refuse(name, $"{name} is '{Shown(text)}'; it must be true or false."),
+    };
 
     /// <exception cref="RequestException">400: it is no size.</exception>
     public ClusterSize? Size(string name) => Text(name) is { } text ? ClusterSizeText.Parse(text) : null;

@@ -24,6 +24,16 @@ internal static class MysosOpenApi
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyFieldsAttribute>().FirstOrDefault() is { } body)
             {
                 operation.RequestBody = Describe(body.Fields);
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = "dry_run", In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean },
+                    Description = "Only say what would be done: {\"dry_run\": true, \"steps\": […]}.",
+                });
+                operation.Parameters.Add(new OpenApiParameter
+                {
+                    Name = "Idempotency-Key", In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 255 },
+                    Description = "The same request with the same key is done once and gets the same answer.",
+                });
             }
 
             return Task.CompletedTask;
@@ -60,6 +70,8 @@ internal static class MysosOpenApi
         var schema = field.Kind switch
         {
             FieldKind.Size => SizeSchema(),
+            FieldKind.Flag => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+            FieldKind.WholeNumber when field.Name == "to" => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" },
             FieldKind.WholeNumber => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{ClusterRules.MaxNodes}" },
             _ => new OpenApiSchema { Type = JsonSchemaType.String },
         };

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace Mysos.Core.Clusters;
+
+// What a user can ask for. Values are of the right type and not yet checked. Each request can be refused with 400 (a bad
+// value), 409 (not in this state) or 503 (nobody leads, or Mesos is away), and one for a cluster that is there with 403 and 404.
+
+/// <summary>A request about one cluster.</summary>
+public abstract record ClusterRequest
+{
+    public required string Name { get; init; }
+    /// <summary>The cluster's password; in a creation, the one that it is to have (21 letters and digits are made when null).</summary>
+    public string? Password { get; init; }
+    /// <summary>The same request with the same key is done once and gets the same answer.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+public abstract record ClusterRequest<TAnswer> : ClusterRequest;
+
+public sealed record CreateRequest : ClusterRequest<CreateAnswer>
+{
+    public required string User { get; init; }
+    public int NumNodes { get; init; } = 1;
+    public ClusterSize Size { get; init; } = ClusterSize.Default;
+    public string? BackupId { get; init; }
+}
+
+public sealed record CreateAnswer(string ClusterPassword, string ClusterUrl);
+
+public sealed record DeleteRequest : ClusterRequest<DeleteAnswer>;
+
+public sealed record DeleteAnswer(string ClusterUrl);
+
+public sealed record ResizeRequest : ClusterRequest<ResizeAnswer>
+{
+    public required int NumNodes { get; init; }
+}
+
+public sealed record ResizeAnswer(string ClusterUrl, int NumNodes);
+
+/// <summary>409: no node serves, or a backup is running.</summary>
+public sealed record BackupRequest : ClusterRequest<BackupAnswer>;
+
+public sealed record BackupAnswer(string BackupId);
+
+/// <summary>Makes a slave the master, without losing a write. 409: there is no slave that could be.</summary>
+public sealed record SwitchoverRequest : ClusterRequest<SwitchoverAnswer>
+{
+    /// <summary>The <c>server_id</c> of the slave; null: the one that is best prepared.</summary>
+    public int? To { get; init; }
+}
+
+/// <param name="From">The <c>server_id</c> of the master so far.</param>
+/// <param name="To">The <c>server_id</c> of the next one.</param>
+public sealed record SwitchoverAnswer(string ClusterUrl, int From, int To);
+
+/// <summary>Restarts all nodes, one at a time, the master last and after a switchover.</summary>
+public sealed record RestartRequest : ClusterRequest<RestartAnswer>;
+
+/// <param name="Nodes">Their <c>server_id</c>s, in the order of their restarts as far as that is known.</param>
+public sealed record RestartAnswer(string ClusterUrl, ImmutableArray<int> Nodes);
+
+/// <summary>Gives the owner's account another password, on all nodes and for the API.</summary>
+public sealed record PasswordRequest : ClusterRequest<PasswordAnswer>
+{
+    /// <summary>21 letters and digits are made when null.</summary>
+    public string? NewPassword { get; init; }
+}
+
+public sealed record PasswordAnswer(string ClusterPassword, string ClusterUrl);
+
+/// <summary>Gives a node up with its data, and makes another one in its place. 404: no such node; 409: it is the master.</summary>
+public sealed record ReplaceRequest : ClusterRequest<ReplaceAnswer>
+{
+    /// <summary>Its <c>server_id</c>.</summary>
+    public required int Node { get; init; }
+    /// <summary>Also while the node may hold writes that were acknowledged and that no other node is known to have.</summary>
+    public bool AcceptDataLoss { get; init; }
+}
+
+public sealed record ReplaceAnswer(string ClusterUrl, int Node);
+
+/// <param name="Steps">What would be done, a sentence each.</param>
+public sealed record DryRunAnswer(bool DryRun, ImmutableArray<string> Steps);

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>
+/// A planned change of master. The old one stops taking writes before the new one begins, and goes on serving its binary
+/// log, so nothing can be lost; until the next epoch is durable, everything can be undone.
+/// </summary>
+internal static class Switchover
+{
+    /// <summary>Seconds of lag with which the candidate can be expected to have the rest in a moment.</summary>
+    private const double Near = 1;
+    private static readonly TimeSpan CatchUpPatience = TimeSpan.FromSeconds(60);
+    /// <summary>How long nobody may take writes before the old master does again.</summary>
+    private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
+
+    public static Cluster Begin(Turn turn, Cluster durable, int to, string why) =>
+        turn.Log(durable, "switchover_began", $"Node {to} is to be the master in the place of node {durable.Master}: {why}.") with
+        {
+            Handover = new Handover(to, why, turn.Now),
+        };
+
+    /// <summary>The slave that would be the master soonest; null when none serves.</summary>
+    public static int? Best(ClusterState cluster) => cluster.Durable.Nodes.Values
+        .Where(n => Mastership.IsServingSlave(cluster, n.Number))
+        .OrderBy(n => cluster.Of(n.Number).Report!.LagSeconds ?? 0)
+        .ThenByDescending(n => Electorate.PositionOf(cluster.Of(n.Number)).Count)
+        .ThenBy(n => n.Failures).ThenBy(n => n.Number)
+        .Select(n => (int?)n.Number).FirstOrDefault();
+
+    /// <summary>The next step, when it can be taken.</summary>
+    public static Cluster Advance(Turn turn, ClusterState cluster, int master)
+    {
+        var durable = cluster.Durable;
+        var handover = durable.Handover!;
+        var candidate = cluster.Of(handover.To).Report;
+        // A new leader has not heard of it yet.
+        var unheard = candidate is null && durable.Nodes.GetValueOrDefault(handover.To) is { Retiring: false, Restarting: false, Task: not null };
+        if (!unheard && !Mastership.IsServingSlave(cluster, handover.To))
+            return Undo(turn, durable, $"node {handover.To} no longer follows the master");
+        if (handover.YieldingSince is not { } yielding)
+        {
+            if (candidate is not null && (candidate.LagSeconds ?? 0) <= Near)
+                return durable with { Handover = handover with { YieldingSince = turn.Now } };
+            return turn.Now - handover.Since < CatchUpPatience ? durable
+                : Undo(turn, durable, $"node {handover.To} did not catch up within {CatchUpPatience.TotalSeconds:F0} s");
+        }
+        if (LastWrites(cluster, master) is { } last && Electorate.PositionOf(cluster.Of(handover.To)).Covers(GtidPosition.Parse(last)))
+        {
+            durable = turn.Log(durable, "switched_over",
+                $"Node {handover.To} is master of epoch {durable.Epoch + 1} in the place of node {master}; "
+                + $"it took over {(turn.Now - yielding).TotalMilliseconds:F0} ms after writes were stopped.");
+            return durable with { Master = handover.To, Epoch = durable.Epoch + 1, Handover = null };
+        }
+        return turn.Now - yielding < YieldPatience ? durable
+            : Undo(turn, durable, $"it was not done within {YieldPatience.TotalSeconds:F0} s");
+    }
+
+    /// <summary>What the master has executed, once it has yielded and will execute no more; null before.</summary>
+    public static string? LastWrites(ClusterState cluster, int master) =>
+        cluster.Of(master) is
+        {
+            Sent: { Yield: true } sent,
+            Report: { Phase: NodePhase.Running, Role: DirectedRole.Master, ReadOnly: true, Executed: { } executed } report,
+        } && report.AppliedVersion >= sent.Version && report.Epoch == cluster.Durable.Epoch
+            ? executed
+            : null;
+
+    private static Cluster Undo(Turn turn, Cluster durable, string why)
+    {
+        durable = turn.Log(durable, "switchover_undone", $"Node {durable.Master} stays master: {why}.") with { Handover = null };
+        return durable.Restart is null ? durable
+            : turn.Log(durable, "restart_abandoned", "The other nodes are not restarted, because the switchover was undone.") with { Restart = null };
+    }
+}

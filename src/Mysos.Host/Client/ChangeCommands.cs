@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using Mysos.Core.Clusters;
+using Mysos.Host.Commands;
+
+namespace Mysos.Host.Client;
+
+/// <summary><c>mysos resize|backup|switchover|restart|password|replace|delete</c>: changes of a cluster, with its password.</summary>
+internal static class ChangeCommands
+{
+    public static IEnumerable<Command> Create(CommandIo io) =>
+        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Delete(io)];
+
+    private static ClientCommand Resize(CommandIo io)
+    {
+        var nodes = new Option<int>("--nodes") { Description = "How many MySQL instances there are to be.", HelpName = "NUMBER", Required = true };
+        return Change(io, "resize", "Changes the number of instances of a cluster.", [nodes],
+            (parsed, name) => new ResizeRequest { Name = name, NumNodes = parsed.GetRequiredValue(nodes) },
+            (r, a) => $"Cluster {r.Name} will have {Text(a.NumNodes)} nodes.\n");
+    }
+
+    private static ClientCommand Backup(CommandIo io) =>
+        Change(io, "backup", "Starts a backup of a cluster and prints its id. It returns before the backup is done; see 'mysos get'.", [],
+            (_, name) => new BackupRequest { Name = name }, (_, a) => $"{Table.Printable(a.BackupId)}\n");
+
+    private static ClientCommand Switchover(CommandIo io)
+    {
+        var to = new Option<int?>("--to") { Description = "The server_id of the slave that is to be the master. [default: the one that is best prepared]", HelpName = "NUMBER" };
+        return Change(io, "switchover", "Makes a slave the master, without losing a write.", [to],
+            (parsed, name) => new SwitchoverRequest { Name = name, To = parsed.GetValue(to) },
+            (r, a) => $"Cluster {r.Name} switches over from node {Text(a.From)} to node {Text(a.To)}.\n");
+    }
+
+    private static ClientCommand Restart(CommandIo io) =>
+        Change(io, "restart", "Restarts all instances of a cluster, one at a time, the master last.", [],
+            (_, name) => new RestartRequest { Name = name },
+            (r, a) => $"Cluster {r.Name} restarts node {string.Join(", ", a.Nodes.Select(Text))}.\n");
+
+    private static ClientCommand ChangePassword(CommandIo io)
+    {
+        var file = new Option<string?>("--new-password-file") { Description = "A file whose first line is the new password. [default: one is generated]", HelpName = "FILE" };
+        return Change<PasswordAnswer>(io, "password", "Changes a cluster's password and prints the new one.", [file],
+            async (parsed, name) => new PasswordRequest
+            {
+                Name = name,
+                NewPassword = parsed.GetValue(file) is { } path ? await ClientOptions.ReadPasswordAsync(null, path, io) : null,
+            },
+            (_, a) => $"{Table.Printable(a.ClusterPassword)}\n");
+    }
+
+    private static ClientCommand Replace(CommandIo io)
+    {
+        var node = new Option<int>("--node") { Description = "The server_id of the node to give up, with its data.", HelpName = "NUMBER", Required = true };
+        var accept = new Option<bool>("--accept-data-loss") { Description = "Also when it may be the only node with the last acknowledged writes." };
+        return Change(io, "replace", "Gives a node up with its data, and makes another one in its place.", [node, accept],
+            (parsed, name) => new ReplaceRequest
+            {
+                Name = name, Node = parsed.GetRequiredValue(node), AcceptDataLoss = parsed.GetValue(accept),
+            },
+            (r, a) => $"Cluster {r.Name} replaces node {Text(a.Node)}.\n");
+    }
+
+    private static ClientCommand Delete(CommandIo io) =>
+        Change(io, "delete", "Removes a cluster with its data. It returns before the instances have ended; see 'mysos wait --for deleted'.", [],
+            (_, name) => new DeleteRequest { Name = name },
+            (r, a) => $"Cluster {r.Name} is being removed; {Table.Printable(a.ClusterUrl)} goes away when it is gone.\n");
+
+    private static ClientCommand Change<T>(
+        CommandIo io, string command, string description, Option[] more,
+        Func<ParseResult, string, ClusterRequest<T>> read, Func<ClusterRequest<T>, T, string> text) =>
+        Change(io, command, description, more, (parsed, name) => Task.FromResult(read(parsed, name)), text);
+
+    private static ClientCommand Change<T>(
+        CommandIo io, string command, string description, Option[] more,
+        Func<ParseResult, string, Task<ClusterRequest<T>>> read, Func<ClusterRequest<T>, T, string> text)
+    {
+        var name = ClientOptions.Name();
+        var password = ClientOptions.Password("The cluster's password, from its creation.");
+        var file = ClientOptions.PasswordFile();
+        var key = ClientOptions.IdempotencyKey();
+        var dryRun = ClientOptions.DryRun();
+        var result = new ClientCommand(io, command, description) { name, password, file, key, dryRun };
+        foreach (var option in more)
+            result.Options.Add(option);
+        return result.Does(async call =>
+        {
+            var secret = await ClientOptions.ReadPasswordAsync(call.Parsed.GetValue(password), call.Parsed.GetValue(file), io);
+            if (string.IsNullOrEmpty(secret))
+                throw new UsageException("the cluster's password is needed: --password-file, --password or MYSOS_PASSWORD.");
+            var request = await read(call.Parsed, call.Parsed.GetRequiredValue(name)) with
+            {
+                Password = secret, IdempotencyKey = ClientOptions.KeyOf(call.Parsed.GetValue(key)),
+            };
+            return await call.DoAsync(request, call.Parsed.GetValue(dryRun), answer => text(request, answer));
+        });
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
