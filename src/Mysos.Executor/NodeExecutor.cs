@@ -216,7 +216,10 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private void Update(string state, string? message) =>
         _client.Update(new TaskStatus { TaskId = _taskId, State = state, Message = message });
 
-    private void Send(Report report) => _reporting = SendAsync(new ExecutorMessage { Report = report });
+    private void Send(Report report) => _reporting = SendAsync(new ExecutorMessage
+    {
+        Report = report with { NewestVersion = _node?.Orders.NewestVersion ?? 0 },
+    });
 
     private Task<bool> SendAsync(ExecutorMessage message) =>
         _client.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, ProtocolJson.Default.ExecutorMessage));

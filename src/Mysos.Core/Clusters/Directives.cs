@@ -17,8 +17,9 @@ internal static class Directives
         {
             var seen = cluster.Of(node.Number);
             var wanted = Wanted(cluster, node);
-            var same = seen.Sent is { } sent && sent with { Version = 0 } == wanted;
-            var applied = same && seen.Report?.AppliedVersion >= seen.Sent!.Version;
+            // Another leader, whose clock is ahead, may have sent a newer one.
+            var same = seen.Sent is { } sent && sent with { Version = 0 } == wanted && !(seen.Report?.NewestVersion > sent.Version);
+            var applied = same && seen.Report?.AppliedVersion == seen.Sent!.Version;
             // Nobody listens before the executor has spoken; after a new leader took over, one try wakes it up.
             var listens = seen.Heard is not null || seen.Sent is null;
             if (applied || !listens || (same && turn.Now - seen.SentAt < SendAgain))
@@ -36,7 +37,7 @@ internal static class Directives
 
     /// <summary>Above every version that any leader has sent: the time, or more than the executor has seen.</summary>
     private static long NextVersion(Observation seen, DateTimeOffset now) =>
-        Math.Max(now.ToUnixTimeMilliseconds(), Math.Max(seen.Report?.AppliedVersion ?? 0, seen.Sent?.Version ?? 0) + 1);
+        Math.Max(now.ToUnixTimeMilliseconds(), Math.Max(seen.Report?.NewestVersion ?? 0, seen.Sent?.Version ?? 0) + 1);
 
     private static Directive Wanted(ClusterState cluster, Node node)
     {

@@ -65,7 +65,7 @@ internal static class Switchover
         {
             Sent: { Yield: true } sent,
             Report: { Phase: NodePhase.Running, Role: DirectedRole.Master, ReadOnly: true, Executed: { } executed } report,
-        } && report.AppliedVersion >= sent.Version && report.Epoch == cluster.Durable.Epoch
+        } && report.AppliedVersion == sent.Version && report.Epoch == cluster.Durable.Epoch
             ? executed
             : null;
 

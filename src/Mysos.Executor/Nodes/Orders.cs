@@ -20,6 +20,16 @@ internal sealed class Orders(string taskId)
         }
     }
 
+    /// <summary>The version of the newest directive that came, even one that is forgotten.</summary>
+    public long NewestVersion
+    {
+        get
+        {
+            lock (_lock)
+                return _newest?.Version ?? 0;
+        }
+    }
+
     /// <summary>Completes with the next change or <see cref="Nudge"/>. Take it before reading <see cref="Current"/>.</summary>
     public Task Changed
     {

@@ -47,6 +47,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>The first directive goes out with the accounts, as the scheduler sends it.</summary>
     public Directive? FirstDirective { get; set; }
     public bool GivesAccounts { get; init; } = true;
+    /// <summary>What its hellos are answered with.</summary>
+    public Accounts GivenAccounts { get; set; } = Accounts;
 
     public Report? Last
     {
@@ -135,13 +137,15 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>What the scheduler would send, until its effect is seen.</summary>
-    public Directive Direct(DirectedRole role, long epoch, Endpoint? source = null, int ackers = 0, int rebuild = 0, BackupOrder? backup = null)
+    public Directive Direct(DirectedRole role, long epoch, Endpoint? source = null, int ackers = 0, int rebuild = 0, BackupOrder? backup = null,
+        Func<Directive, Directive>? change = null)
     {
         var directive = new Directive
         {
             TaskId = TaskId, Version = Interlocked.Increment(ref _version), Epoch = epoch, Role = role, Source = source,
             Ackers = ackers, Rebuild = rebuild, Backup = backup,
         };
+        directive = change?.Invoke(directive) ?? directive;
         Send(new SchedulerMessage { Directive = directive });
         return directive;
     }
@@ -185,8 +189,14 @@ internal sealed class TestNode : IAsyncDisposable
             return _reports.Any(fits);
     }, what);
 
-    public Task<Report> AppliedAsync(Directive directive, bool serving = true) => WaitForAsync(
-        r => r.AppliedVersion >= directive.Version && (!serving || r.Serving), $"{directive.Role} {directive.Version}");
+    /// <summary>Repeats the directive each second, as the scheduler does, until it holds.</summary>
+    public async Task<Report> AppliedAsync(Directive directive, bool serving = true)
+    {
+        using var repeat = TimeProvider.System.CreateTimer(
+            _ => Send(new SchedulerMessage { Directive = directive }), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        return await WaitForAsync(
+            r => r.AppliedVersion >= directive.Version && (!serving || r.Serving), $"{directive.Role} {directive.Version}");
+    }
 
     public async Task<MySqlConnection> LoginAsync(Account account)
     {
@@ -251,7 +261,7 @@ internal sealed class TestNode : IAsyncDisposable
                 _version = Math.Max(_version, first.Version);
                 Send(new SchedulerMessage { Directive = first with { TaskId = TaskId } });
             }
-            Send(new SchedulerMessage { Accounts = AccountBox.Seal(Accounts, hello) });
+            Send(new SchedulerMessage { Accounts = AccountBox.Seal(GivenAccounts, hello) });
         }
         if (message.Report is not { } report)
             return;

@@ -144,7 +144,7 @@ public sealed class ChangeTests
             world.Run(12);
             if (Durable(world).Events.All(e => e.Kind != "restart_began"))
                 continue;
-            Durable(world).Restart.ShouldBeNull($"crash before effect {step}");
+            Durable(world).Restart.ShouldBeNull($"crash before effect {step}: {world.View("c").Reason} {string.Join('\n', Durable(world).Events)}");
             world.View("c").State.ShouldBe(ClusterCondition.Healthy, $"crash before effect {step}: {world.View("c").Reason}");
             Durable(world).Nodes.Values.ShouldAllBe(n => n.Attempts >= 2);
         }
