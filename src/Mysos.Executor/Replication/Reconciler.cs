@@ -250,14 +250,15 @@ internal sealed class Reconciler(
         {
             return new Pass(state, false, $"the master {source} does not answer: {e.Message}", false, Later);
         }
-        if (!GtidPosition.Parse(at.Executed).Covers(state.Position))
+        var covered = GtidPosition.Parse(at.Executed).Covers(state.Position);
+        if (!covered || flavor.Errant(state, at) is not null)
         {
             // A master that still applies what it received may have it soon; once it takes writes, it has all it will ever have.
-            return at.ReadOnly
+            return at.ReadOnly && !covered
                 ? new Pass(state, false, $"the master {source} is still applying what it received", false, Later)
                 : new Pass(state, false,
                     $"it has transactions that the master {source} lacks: executed {state.Executed}, received {state.Replica?.Received}, "
-                    + $"the master {at.Executed}", true, null);
+                    + $"the master {at.Executed}{(at.BinlogState.Length > 0 ? $" ({at.BinlogState})" : "")}", true, null);
         }
         log.Write($"Following {source}.");
         _divergence.Reset();
@@ -270,7 +271,7 @@ internal sealed class Reconciler(
     {
         await using var master = await ServerConnection.OpenAsync(source, _accounts.Replication, SourceTimeout, cancellation).ConfigureAwait(false);
         var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
-        return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "");
+        return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "", row.Text(2) ?? "");
     }
 
     private async Task<bool> FindOwnerAsync(CancellationToken cancellation)

@@ -34,8 +34,10 @@ internal interface IFlavor
     string ObserveSql { get; }
     Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation);
 
-    /// <summary>One row: read-only (0 or 1), executed GTIDs. Asked of a master with the replication account.</summary>
+    /// <summary>One row: read-only (0 or 1), executed GTIDs, the binary log's state. Asked of a master with the replication account.</summary>
     string SourceSql { get; }
+    /// <summary>A transaction that this server has and the master never had; null when there is none.</summary>
+    string? Errant(ServerState state, SourceState source);
 
     /// <summary>Ids of connections that are neither the server's, nor the accounts', nor the asking one.</summary>
     string ClientsSql(Accounts accounts);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Backups;
 using static Mysos.Executor.Servers.SqlText;
@@ -113,7 +114,10 @@ internal sealed class MariaDbFlavor : IFlavor
 
     // Both: right after a restore the binary log is empty, and after promotion only it moves.
     public string SourceSql =>
-        "SELECT @@global.read_only, CONCAT_WS(',', NULLIF(@@global.gtid_slave_pos, ''), NULLIF(@@global.gtid_binlog_pos, ''))";
+        "SELECT @@global.read_only, CONCAT_WS(',', NULLIF(@@global.gtid_slave_pos, ''), NULLIF(@@global.gtid_binlog_pos, '')), @@global.gtid_binlog_state";
+
+    public string? Errant(ServerState state, SourceState source) => source.BinlogState.Length == 0 ? null
+        : MariaDbBinlogState.Missing(source.BinlogState, state.Executed) ?? MariaDbBinlogState.Missing(source.BinlogState, state.Replica?.Received);
 
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Slave_IO', 'Slave_SQL') "

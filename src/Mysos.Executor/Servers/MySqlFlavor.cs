@@ -110,7 +110,9 @@ internal sealed class MySqlFlavor : IFlavor
     /// <summary>Long sets come with line ends in them.</summary>
     private static string Gtids(string? text) => (text ?? "").Replace("\n", "", StringComparison.Ordinal);
 
-    public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed";
+    public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed, ''";
+
+    public string? Errant(ServerState state, SourceState source) => null;
 
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Connect') "

@@ -69,4 +69,5 @@ internal sealed record ReplicaState
 internal sealed record RelayPosition(string File, long Position);
 
 /// <summary>How far a master is, as its slaves ask it before they attach.</summary>
-internal sealed record SourceState(bool ReadOnly, string Executed);
+/// <param name="BinlogState">MariaDB's <c>gtid_binlog_state</c>; empty on MySQL, whose executed GTIDs say it all.</param>
+internal sealed record SourceState(bool ReadOnly, string Executed, string BinlogState);

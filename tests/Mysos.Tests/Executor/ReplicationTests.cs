@@ -159,13 +159,16 @@ public sealed class ReplicationTests
         (await TestCluster.EventuallyAsync(master,
             "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'INSERT%' AND user = 'owner'", 1L)).ShouldBe(1L);
         Run("kill", "-KILL", await ServerIdAsync(master), await ServerIdAsync(slave));
+        // The successor is named at once, as the scheduler does it, and again and again.
+        var follow = master.Direct(DirectedRole.Slave, 2, slave.Endpoint, ackers: 1);
+        using var naming = TimeProvider.System.CreateTimer(
+            _ => master.Send(new SchedulerMessage { Directive = follow }), null, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100));
         await Should.ThrowAsync<MySqlException>(() => write);
         await slave.SeenAsync(r => r.Phase == NodePhase.Stopped, "a stop");
 
         await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
         await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (1)");
         await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (2)");
-        master.Direct(DirectedRole.Slave, 2, slave.Endpoint, ackers: 1);
         var back = await master.WaitForAsync(r => r.Epoch == 2 && (r.Serving || r.Diverged) || r.Diverged, "the old master's return");
         if (back.Diverged)
         {
