@@ -34,6 +34,7 @@ public sealed class BadRequests : TheoryData<BadRequest>
         Sizes();
         BackupsAndPasswords();
         Bodies();
+        Changes();
         Others();
     }
 
@@ -161,7 +162,8 @@ public sealed class BadRequests : TheoryData<BadRequest>
 
         CreateJson("cluster_password", """{"cluster_user":"u","cluster_password":"\ud800"}""", "cluster_password");
         foreach (var (method, target, more) in ((string, string, string)[])[("DELETE", "/clusters/taken", ""), ("DELETE", "/cluster/taken", ""),
-            ("PUT", "/clusters/taken", "&num_nodes=2"), ("POST", "/clusters/taken/backups", "")])
+            ("PUT", "/clusters/taken", "&num_nodes=2"), ("POST", "/clusters/taken/backups", ""), ("POST", "/clusters/taken/switchover", "&to=1"),
+            ("POST", "/cluster/taken/restart", ""), ("POST", "/clusters/taken/password", "&new_password=x"), ("POST", "/clusters/taken/nodes/1/replace", "")])
         {
             Add(new BadRequest("wrong password", method, target, Form, $"password=wrong{more}", 403, "password"));
             Add(new BadRequest("empty password", method, target, Form, $"password={more}", 403, "password"));
@@ -209,6 +211,40 @@ public sealed class BadRequests : TheoryData<BadRequest>
         CreateJson("70 kB", $$"""{"cluster_user":"{{new string('u', 70_000)}}"}""", null, 413);
         Add(new BadRequest("70 kB in chunks", "POST", "/clusters/a", Form, $"{large.Length:x}\r\n{large}\r\n0\r\n\r\n", 413, null,
             "Transfer-Encoding: chunked"));
+    }
+
+    private void Changes()
+    {
+        foreach (var number in (string[])["one", "1.5", "99999999999", "%20", "", "1%2F2"])
+        {
+            Add(new BadRequest("to", "POST", "/clusters/taken/switchover", Form, $"password=secret&to={number}", 400, "to"));
+        }
+
+        foreach (var number in (string[])["one", "1.5", "99999999999", "%20", "..%2f1"])
+        {
+            Add(new BadRequest("node", "POST", $"/clusters/taken/nodes/{number}/replace", Form, "password=secret", 400));
+        }
+
+        foreach (var flag in (string[])["yes", "1", "TRUE", ""])
+        {
+            Add(new BadRequest("accept_data_loss", "POST", "/clusters/taken/nodes/1/replace", Form, $"password=secret&accept_data_loss={flag}", 400, "accept_data_loss"));
+        }
+
+        foreach (var password in (string[])["", "a%00b", "a%0Ab", new string('a', 129)])
+        {
+            Add(new BadRequest("new_password", "POST", "/clusters/taken/password", Form, $"password=secret&new_password={password}", 400, "new_password"));
+        }
+
+        foreach (var query in (string[])["dry_run=yes", "dry_run=", "dry_run=true&dry_run=true", "dryrun=true", "DRY_RUN=1"])
+        {
+            Add(new BadRequest("dry run", "DELETE", $"/clusters/taken?{query}", Form, "password=secret", 400));
+        }
+
+        Add(new BadRequest("dry run with a wrong password", "DELETE", "/clusters/taken?dry_run=true", Form, "password=wrong", 403, "password"));
+        Add(new BadRequest("unknown field", "POST", "/clusters/taken/restart", Form, "password=secret&force=true", 400, "force"));
+        Add(new BadRequest("not a method of switchover", "GET", "/clusters/taken/switchover", null, null, 405));
+        Add(new BadRequest("not a method of a node", "DELETE", "/clusters/taken/nodes/1/replace", Form, "password=secret", 405));
+        Add(new BadRequest("no action on a node", "POST", "/clusters/taken/nodes/1", Form, "password=secret", 404));
     }
 
     private void Others()

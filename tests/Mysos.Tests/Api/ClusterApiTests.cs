@@ -102,6 +102,43 @@ public sealed class ClusterApiTests : IAsyncLifetime
         _host.Clusters.Current.Clusters["taken"].NumNodes.ShouldBe(5);
     }
 
+    public static TheoryData<string, string, ClusterRequest, string> OtherChanges
+    {
+        get
+        {
+            const string url = "\"cluster_url\":\"zk://127.0.0.1:2181/mysos/discover/taken\"";
+            return new()
+            {
+                { "switchover", """{"password":"secret","to":2}""", new SwitchoverRequest { Name = "taken", Password = "secret", To = 2 }, $$"""{{{url}},"from":1,"to":2}""" },
+                { "switchover", """{"password":"secret"}""", new SwitchoverRequest { Name = "taken", Password = "secret" }, $$"""{{{url}},"from":1,"to":2}""" },
+                { "restart", """{"password":"secret"}""", new RestartRequest { Name = "taken", Password = "secret" }, $$"""{{{url}},"nodes":[2,1]}""" },
+                { "password", """{"password":"secret","new_password":"n"}""", new PasswordRequest { Name = "taken", Password = "secret", NewPassword = "n" }, $$"""{"cluster_password":"n",{{url}}}""" },
+                { "nodes/2/replace", """{"password":"secret","accept_data_loss":true}""", new ReplaceRequest { Name = "taken", Password = "secret", Node = 2, AcceptDataLoss = true }, $$"""{{{url}},"node":2}""" },
+            };
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherChanges))]
+    public async Task Change_WithThePassword_IsDoneAndAnswered(string call, string body, ClusterRequest asked, string answered)
+    {
+        var answer = await _host.Http.PostAsync($"/clusters/taken/{call}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(answered);
+        _host.Clusters.Last.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task DryRun_OfAChange_AnswersStepsAndAsksForNothingElse()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Delete, "/clusters/taken?dry_run=true") { Content = JsonContent.Create(new { password = "secret" }) };
+
+        var answer = await _host.Http.SendAsync(request);
+
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("""{"dry_run":true,"steps":["DeleteRequest of taken"]}""");
+        _host.Clusters.Current.Clusters.ShouldContainKey("taken");
+    }
+
     [Theory]
     [InlineData("/clusters/taken")]
     [InlineData("/cluster/taken")]

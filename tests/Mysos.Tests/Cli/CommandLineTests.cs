@@ -84,6 +84,31 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Switchover_Restart_Password_Replace_AreSentAsGiven()
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("busy"), "pw");
+        var password = new Dictionary<string, string> { ["MYSOS_PASSWORD"] = "pw" };
+
+        (await RunAsync(["switchover", "busy", "--to", "2", "--idempotency-key", "k"], password)).Out.ShouldContain("from node 1 to node 2");
+        host.Clusters.Last.ShouldBe(new SwitchoverRequest { Name = "busy", Password = "pw", To = 2, IdempotencyKey = "k" });
+        (await RunAsync(["restart", "busy"], password)).Out.ShouldContain("2, 1");
+        (await RunAsync(["replace", "busy", "--node", "2", "--accept-data-loss"], password)).Code.ShouldBe(0);
+        host.Clusters.Last.ShouldBeOfType<ReplaceRequest>().AcceptDataLoss.ShouldBeTrue();
+        var changed = await RunAsync(["password", "busy", "--new-password-file", "-", "--json"], password, input: "n w\n");
+        JsonDocument.Parse(changed.Out).RootElement.GetProperty("cluster_password").GetString().ShouldBe("n w");
+        (await RunAsync(["restart", "busy"], password)).Code.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task DryRun_PrintsTheStepsAndChangesNothing()
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("kept"), "pw");
+
+        (await RunAsync("delete", "kept", "--password", "pw", "--dry-run")).Out.ShouldBe("DeleteRequest of kept\n");
+        host.Clusters.Current.Clusters.ShouldContainKey("kept");
+    }
+
+    [Fact]
     public async Task Delete_WithoutAPassword_IsWrongUsage() => (await RunAsync("delete", "taken")).Code.ShouldBe(2);
 
     [Theory]
@@ -188,7 +213,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         var run = await RunAsync("--help");
 
         run.Code.ShouldBe(0);
-        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "delete", "Exit codes"])
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "delete", "Exit codes"])
             run.Out.ShouldContain(word);
         (await RunAsync("--version")).Out.ShouldStartWith("0.");
     }

@@ -123,11 +123,11 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
     [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
     [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
-    public Task<IActionResult> ReplaceAsync([FromRoute] string? name, [FromRoute] string node, CancellationToken cancellation) =>
+    public Task<IActionResult> ReplaceAsync([FromRoute] string? name, [FromRoute] string? node, CancellationToken cancellation) =>
         calls.DoAsync(Request, name, FieldSets.Replace, ReadableJson.Api.ReplaceAnswer, call => new ReplaceRequest
         {
             Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
-            Node = RequestFields.ParseWholeNumber("node", node, ServerIdRange),
+            Node = RequestFields.ParseWholeNumber("node", node ?? "", ServerIdRange),
             AcceptDataLoss = call.Fields.Flag("accept_data_loss"),
         }, cancellation);
 
