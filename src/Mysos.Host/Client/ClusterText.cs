@@ -28,9 +28,9 @@ internal static class ClusterText
         Line("url", cluster.ClusterUrl);
         Line("created", Time(cluster.Created));
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
-        text.Append(Table.Format(["ROLE", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
+        text.Append(Table.Format(["NODE", "ROLE", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
         {
-            Word(n.Role), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
+            n.ServerId.ToString(CultureInfo.InvariantCulture), Word(n.Role), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
             n.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "", n.Server ?? "", n.Reason ?? "",
         })));
         if (Some(cluster.Backups) is { Length: > 0 } backups)
@@ -52,9 +52,12 @@ internal static class ClusterText
     public static string Progress(ClusterView cluster)
     {
         var nodes = string.Create(CultureInfo.InvariantCulture, $"{Serving(cluster)} of {cluster.NumNodes} nodes serve");
-        return Table.Printable(cluster.Reason is { Length: > 0 } reason
-            ? $"{cluster.Name}: {Word(cluster.State)}, {nodes}: {reason}"
-            : $"{cluster.Name}: {Word(cluster.State)}, {nodes}");
+        return Table.Printable($"{cluster.Name}: {Word(cluster.State)}, " + cluster.Reason switch
+        {
+            null or "" => nodes,
+            var reason when reason.StartsWith(nodes, StringComparison.Ordinal) => reason,
+            var reason => $"{nodes}: {reason}",
+        });
     }
 
     private static int Serving(ClusterView cluster) => Some(cluster.Nodes).Count(n => n.State == NodeState.Serving);
