@@ -1,4 +1,6 @@
+using System.Threading.Channels;
 using Mysos.Core.Mesos;
+using Mysos.Tests.ZooKeeper;
 using Shouldly;
 using Xunit;
 using TaskStatus = Mysos.Core.Mesos.TaskStatus;
@@ -22,10 +24,8 @@ public sealed class ExecutorClientTests
         agent.Acknowledges = false;
         agent.Greeting = [new ExecutorEvent { Type = "LAUNCH", Launch = new(Task1) }];
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-        await using var client = new ExecutorClient(http, Environment(agent.Endpoint, checkpoint: true), TimeProvider.System, _ => { });
-        using var end = new CancellationTokenSource();
-        var events = new List<string?>();
-        var listening = ListenAsync();
+        await using var client = new ExecutorClient(http, Environment(agent.Endpoint, checkpoint: true), TimeProvider.System, new Random(1), _ => { });
+        using var events = new Told<ExecutorEvent>(client.Run());
 
         await agent.WaitForAsync(a => a.Calls.FirstOrDefault(c => c.Type == "SUBSCRIBE"), what: "first SUBSCRIBE");
         client.Update(new TaskStatus { TaskId = Task1.TaskId, State = TaskState.Starting });
@@ -46,22 +46,7 @@ public sealed class ExecutorClientTests
         var third = await agent.WaitForAsync(a => a.Calls.Where(c => c.Type == "SUBSCRIBE").Skip(2).FirstOrDefault(), what: "third SUBSCRIBE");
         third.Subscribe!.UnacknowledgedTasks.ShouldBeEmpty();
         third.Subscribe.UnacknowledgedUpdates.ShouldBeEmpty();
-        await end.CancelAsync();
-        await listening;
-        events.ShouldContain("LAUNCH");
-
-        async Task ListenAsync()
-        {
-            try
-            {
-                await foreach (var happened in client.SubscribeAsync(end.Token))
-                    events.Add(happened.Type);
-            }
-            catch (OperationCanceledException)
-            {
-                // The test is over.
-            }
-        }
+        (await events.NextAsync()).Type.ShouldBe("LAUNCH");
     }
 
     [Fact]
@@ -70,14 +55,11 @@ public sealed class ExecutorClientTests
         await using var agent = await TinyAgent.StartAsync();
         agent.Greeting = [new ExecutorEvent { Type = "SUBSCRIBED" }];
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-        await using var client = new ExecutorClient(http, Environment(agent.Endpoint, checkpoint: false), TimeProvider.System, _ => { });
-        var events = new List<string?>();
-        await foreach (var happened in client.SubscribeAsync())
-        {
-            events.Add(happened.Type);
-            agent.EndStream();
-        }
-        events.ShouldBe(["SUBSCRIBED"]);
+        await using var client = new ExecutorClient(http, Environment(agent.Endpoint, checkpoint: false), TimeProvider.System, new Random(1), _ => { });
+        using var events = new Told<ExecutorEvent>(client.Run());
+        (await events.NextAsync()).Type.ShouldBe("SUBSCRIBED");
+        agent.EndStream();
+        await Should.ThrowAsync<ChannelClosedException>(events.NextAsync());
     }
 
     [Fact]
@@ -85,7 +67,7 @@ public sealed class ExecutorClientTests
     {
         await using var agent = await TinyAgent.StartAsync();
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-        await using var client = new ExecutorClient(http, Environment(agent.Endpoint, checkpoint: false), TimeProvider.System, _ => { });
+        await using var client = new ExecutorClient(http, Environment(agent.Endpoint, checkpoint: false), TimeProvider.System, new Random(1), _ => { });
         string[] states = [TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed];
         foreach (var state in states)
             client.Update(new TaskStatus { TaskId = Task1.TaskId, State = state });

@@ -245,7 +245,7 @@ internal sealed class TestNode : IAsyncDisposable
     private async Task<int> RunAsync(Dictionary<string, string> environment, HttpMessageInvoker http)
     {
         await using var executor = new NodeExecutor(
-            ExecutorEnvironment.Read(environment.GetValueOrDefault), environment.GetValueOrDefault, http, TimeProvider.System,
+            ExecutorEnvironment.Read(environment.GetValueOrDefault), environment.GetValueOrDefault, http, TimeProvider.System, new Random(1),
             new Log(TextWriter.Synchronized(Output), TimeProvider.System));
         return await executor.RunAsync(_terminate.Token);
     }
