@@ -37,6 +37,8 @@ public sealed record SchedulerEvent
 public sealed record InverseOffer
 {
     public required OfferId Id { get; init; }
+    public Url? Url { get; init; }
+    public FrameworkId? FrameworkId { get; init; }
     public AgentId? AgentId { get; init; }
     public Unavailability? Unavailability { get; init; }
 }

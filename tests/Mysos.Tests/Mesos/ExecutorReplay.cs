@@ -86,7 +86,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
             case "SUBSCRIBE":
                 // An attempt that found nobody: the client makes as many as it likes.
                 break;
-            case "UPDATE" when call?.Update is { Status: { Source: "SOURCE_EXECUTOR", Uuid: { } uuid } status } && status.ExecutorId == call.ExecutorId:
+            case "UPDATE" when call?.Update is { Status: { Source: "SOURCE_EXECUTOR", Uuid: { } uuid } status } && (status.ExecutorId ?? call.ExecutorId) == call.ExecutorId:
                 // One that was sent twice on purpose: the client does not do that.
                 if (_uuids.ContainsKey(Convert.ToBase64String(uuid)) || _updates.Any(u => Uuid(u) == Convert.ToBase64String(uuid)))
                     break;
@@ -138,13 +138,14 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
     private bool IsRepeated(RawRequest request) =>
         JsonNode.Parse(request.Body)!["update"]?["status"]?["uuid"] is { } uuid && _uuids.ContainsValue((string)uuid!);
 
-    /// <summary>Takes over what the client chooses: uuid and time.</summary>
+    /// <summary>Takes over what the client chooses (uuid and time), and the executor that it always names.</summary>
     private void Same(JsonNode actual, JsonNode recorded)
     {
         var (here, there) = (actual["status"]!, recorded["status"]!);
         _uuids.TryAdd((string)there["uuid"]!, (string)here["uuid"]!);
         there["uuid"] = _uuids[(string)there["uuid"]!];
         there["timestamp"] = (double)here["timestamp"]!;
+        there["executor_id"] ??= here["executor_id"]!.DeepClone();
     }
 
     private async Task SubscribeInVainAsync(TraceLine line, TraceLine answer)
