@@ -14,7 +14,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
     private readonly RawServer _server = new();
     private readonly HttpMessageInvoker _http = new(TrickleStream.Handler(replay.NextRead));
     private readonly Dictionary<string, RawRequest> _streams = [];
-    private readonly Dictionary<string, (RawRequest Request, Task Sent)> _calls = [];
+    private readonly Dictionary<string, (RawRequest Request, Task<bool> Sent)> _calls = [];
     /// <summary>Updates that the client was told to send and the server has not taken yet, by their connections.</summary>
     private readonly List<TraceLine> _updates = [];
     /// <summary>The client's uuids by the recorded ones.</summary>
@@ -90,21 +90,20 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
                 // One that was sent twice on purpose: the client does not do that.
                 if (_uuids.ContainsKey(Convert.ToBase64String(uuid)) || _updates.Any(u => Uuid(u) == Convert.ToBase64String(uuid)))
                     break;
-                _client!.Update(status);
+                (_client ??= NewClient(line)).Update(status);
                 if (next is { Kind: "response" })
                     _updates.Add(line);
                 break;
             case "MESSAGE" when call?.Message is { } message:
-                var sent = _client!.SendAsync(message.Data);
+                var sent = (_client ??= NewClient(line)).SendAsync(message.Data);
                 var request = await _server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal), line.Body!);
                 Replay.ShouldBeAsRecorded(request, line);
                 _calls[line.Conn] = (request, sent);
                 CallsMade++;
                 break;
             default:
-                _client ??= NewClient();
-                _calls[line.Conn] = (null!, _client.SendAsync([0]));
-                _calls[line.Conn] = (await _server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal)), _calls[line.Conn].Sent);
+                var other = (_client ??= NewClient(line)).SendAsync([0]);
+                _calls[line.Conn] = (await _server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal)), other);
                 Replaced++;
                 break;
         }
@@ -186,7 +185,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
         else if (_calls.Remove(line.Conn, out var call))
         {
             await call.Request.AnswerAsync(line.Status!.Value, line.Reason, line.Body!, line.Headers);
-            (await (Task<bool>)call.Sent).ShouldBe(line.Status == 202);
+            (await call.Sent).ShouldBe(line.Status == 202);
         }
         else if (line.Conn == "poll")
         {

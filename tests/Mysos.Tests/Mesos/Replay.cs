@@ -20,12 +20,6 @@ public enum Cut
 /// <summary>What the replays of schedulers and of executors have in common.</summary>
 internal sealed class Replay(Cut cut, int seed)
 {
-    /// <summary>
-    /// The fields in the recordings that Mysos has no use for, and so no member: every other has to come out of a client as
-    /// it was recorded.
-    /// </summary>
-    private static readonly string[] NotModelled = [];
-
     private readonly Random _random = new(seed);
     private readonly Lock _lock = new();
 
@@ -51,21 +45,9 @@ internal sealed class Replay(Cut cut, int seed)
         await stream.SendAsync(chunks.ToArray());
     }
 
-    /// <summary>What a client says that it left out has to be expected.</summary>
-    public static void Warned(string what)
-    {
-        if (!NotModelled.Any(path => what.Contains($" {path} ", StringComparison.Ordinal)))
-            Assert.Fail(what);
-    }
-
-    /// <summary>Whether a client has made the event of it that was recorded.</summary>
-    public static void ShouldBeAsRecorded<T>(T happened, string raw, JsonTypeInfo<T> type)
-    {
-        var recorded = JsonNode.Parse(raw)!;
-        foreach (var path in NotModelled)
-            Prune(recorded, path.Split('.'));
-        ShouldBeEqual(JsonSerializer.SerializeToNode(happened, type)!, recorded, "The client made another event of what was recorded.");
-    }
+    /// <summary>Whether a client has made of a record what is in it: every field that Mesos sent.</summary>
+    public static void ShouldBeAsRecorded<T>(T happened, string raw, JsonTypeInfo<T> type) => ShouldBeEqual(
+        JsonSerializer.SerializeToNode(happened, type)!, JsonNode.Parse(raw)!, "The client made another event of what was recorded.");
 
     /// <summary>The call of a recorded request if the clients can make it, with no field more or less; null otherwise.</summary>
     public static T? Made<T>(TraceLine request, JsonTypeInfo<T> type)
@@ -119,21 +101,5 @@ internal sealed class Replay(Cut cut, int seed)
     {
         lock (_lock)
             return _random.Next(1, most);
-    }
-
-    private static void Prune(JsonNode? node, ReadOnlySpan<string> path)
-    {
-        if (node is JsonArray list)
-        {
-            foreach (var item in list)
-                Prune(item, path);
-        }
-        else if (node is JsonObject fields)
-        {
-            if (path.Length == 1)
-                fields.Remove(path[0]);
-            else
-                Prune(fields[path[0]], path[1..]);
-        }
     }
 }

@@ -4,8 +4,17 @@ namespace Mysos.Tests.Mesos;
 /// The recordings of Apache Mesos 1.12 against the clients: what Mesos sent comes out of them as it was recorded, they
 /// send what was recorded, and take each answer for what it means, wherever the bytes are cut.
 /// </summary>
-public sealed class ReplayTests(ITestOutputHelper output)
+public sealed class ReplayTests
 {
+    /// <summary>
+    /// How many of the recorded requests no client of Mysos makes: broken and odd ones, polls, answers to inverse offers.
+    /// </summary>
+    private static readonly Dictionary<string, int> NotMade = new()
+    {
+        ["02-call-errors"] = 39, ["05-message"] = 1, ["11-reservations-volumes"] = 1, ["14-master-failover"] = 6,
+        ["15-authentication"] = 2, ["16-maintenance-drain"] = 2, ["20-start-and-executor-edge-cases"] = 10,
+    };
+
     public static TheoryData<string, Cut> Recordings
     {
         get
@@ -39,8 +48,8 @@ public sealed class ReplayTests(ITestOutputHelper output)
             await executor.RunAsync();
             (events, made, replaced) = (events + executor.Events, made + executor.CallsMade, replaced + executor.Replaced);
         }
-        output.WriteLine($"{events} events, {made} calls made, {replaced} replaced");
         events.ShouldBe(parties.Where(p => p.Key != "operator").Sum(p => p.Count(l => l.Kind == "record")));
-        made.ShouldBeGreaterThan(0);
+        made.ShouldBeGreaterThan(10);
+        replaced.ShouldBe(NotMade.GetValueOrDefault(name));
     }
 }

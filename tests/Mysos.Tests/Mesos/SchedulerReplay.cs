@@ -198,7 +198,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
     private SchedulerClient Client(TraceLine? line)
     {
         AuthenticationHeaderValue.TryParse(line?.Header("Authorization"), out var credentials);
-        return new(_http, _server.Uri, credentials, TimeProvider.System, Replay.Warned);
+        return new(_http, _server.Uri, credentials, TimeProvider.System, what => Assert.Fail(what));
     }
 
     private static async Task SubscribeInVainAsync(SchedulerClient client, FrameworkInfo framework)
