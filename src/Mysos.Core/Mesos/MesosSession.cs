@@ -60,12 +60,12 @@ public sealed class MesosSession(
         var backoff = FirstBackoff;
         while (!cancellation.IsCancellationRequested)
         {
-            var known = elected.Value;
+            var (known, started) = (elected.Value, time.GetTimestamp());
             Uri? found = null;
             try
             {
                 found = await detector.FindAsync(cancellation).ConfigureAwait(false);
-                await AttemptAsync(found, Others(), observer, () => backoff = FirstBackoff, cancellation).ConfigureAwait(false);
+                await AttemptAsync(found, Others(), observer, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -79,6 +79,8 @@ public sealed class MesosSession(
             {
                 observer.OnNext(new Lost(e.Message));
             }
+            if (time.GetElapsedTime(started) > LongestBackoff)
+                backoff = FirstBackoff;
             if (await WaitAsync(backoff, Others(), cancellation).ConfigureAwait(false))
                 backoff = FirstBackoff;
             else
@@ -89,13 +91,12 @@ public sealed class MesosSession(
     }
 
     /// <summary>Follows one redirect: a second one says that the masters do not agree yet.</summary>
-    private async Task AttemptAsync(
-        Uri found, IObservable<Uri> others, IObserver<Signal> observer, Action subscribed, CancellationToken cancellation)
+    private async Task AttemptAsync(Uri found, IObservable<Uri> others, IObserver<Signal> observer, CancellationToken cancellation)
     {
         Uri leader;
         try
         {
-            await FollowAsync(found, others, observer, subscribed, cancellation).ConfigureAwait(false);
+            await FollowAsync(found, others, observer, cancellation).ConfigureAwait(false);
             return;
         }
         catch (MesosException e) when (e is { Outcome: MesosOutcome.Redirected, Leader: { } other })
@@ -104,7 +105,7 @@ public sealed class MesosSession(
         }
         try
         {
-            await FollowAsync(leader, others, observer, subscribed, cancellation).ConfigureAwait(false);
+            await FollowAsync(leader, others, observer, cancellation).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {
@@ -123,8 +124,7 @@ public sealed class MesosSession(
     }
 
     /// <summary>From SUBSCRIBE to the end of its stream, which is an exception.</summary>
-    private async Task FollowAsync(
-        Uri master, IObservable<Uri> others, IObserver<Signal> observer, Action subscribed, CancellationToken cancellation)
+    private async Task FollowAsync(Uri master, IObservable<Uri> others, IObserver<Signal> observer, CancellationToken cancellation)
     {
         using var subscription = new Subscription(
             new SchedulerClient(http, master, credentials, time, what => observer.OnNext(new NotUnderstood(what))), cancellation);
@@ -141,7 +141,6 @@ public sealed class MesosSession(
                 {
                     patience = MissedHeartbeats * (first.HeartbeatIntervalSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : HeartbeatInterval);
                     _subscription = subscription;
-                    subscribed();
                 }
                 watchdog.Change(patience, Timeout.InfiniteTimeSpan);
                 if (happened.Error is { } error)

@@ -39,7 +39,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
                 case "response" when _streams.TryGetValue(line.Conn, out var stream): await stream.StartAsync(200, line.Reason, line.Headers); break;
                 case "response": await AnswerAsync(line); break;
                 case "record":
-                    var records = lines.Skip(i).TakeWhile(l => l.Kind == "record" && l.Conn == line.Conn).Select(l => l.Raw).ToList();
+                    var records = Replay.RecordsFrom(lines, i);
                     await RecordsAsync(_streams[line.Conn], records);
                     i += records.Count - 1;
                     break;

@@ -26,6 +26,10 @@ internal sealed class Replay(Cut cut, int seed)
     /// <summary>How many bytes the next read gets.</summary>
     public int NextRead() => cut switch { Cut.AsRecorded => int.MaxValue, Cut.Bytes => 1, _ => Next(400) };
 
+    /// <summary>The records of one stream that follow each other, beginning at this line: they may share chunks.</summary>
+    public static IReadOnlyList<string> RecordsFrom(IReadOnlyList<TraceLine> lines, int first) =>
+        [.. lines.Skip(first).TakeWhile(l => l.Kind == "record" && l.Conn == lines[first].Conn).Select(l => l.Raw)];
+
     public async Task WriteAsync(RawRequest stream, IReadOnlyList<string> records)
     {
         if (cut == Cut.AsRecorded)

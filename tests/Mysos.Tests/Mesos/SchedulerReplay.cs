@@ -73,7 +73,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
                     await AnswerAsync(line);
                     break;
                 case "record":
-                    var records = lines.Skip(i).TakeWhile(l => l.Kind == "record" && l.Conn == line.Conn).Select(l => l.Raw).ToList();
+                    var records = Replay.RecordsFrom(lines, i);
                     await RecordsAsync(_streams[line.Conn], records);
                     i += records.Count - 1;
                     break;
