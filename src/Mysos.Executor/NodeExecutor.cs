@@ -27,15 +27,20 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
     private Node? _node;
-    private TaskId _taskId;
+    private volatile TaskInfo? _task;
+    /// <summary>The last update is on its way; no other may follow.</summary>
+    private bool _ending;
+    private volatile bool _broken;
     private Task _reporting = Task.CompletedTask;
     private Task _asking = Task.CompletedTask;
 
-    public NodeExecutor(ExecutorEnvironment environment, Func<string, string?> variable, HttpMessageInvoker http, TimeProvider time, Log log)
+    public NodeExecutor(
+        ExecutorEnvironment environment, Func<string, string?> variable, HttpMessageInvoker http, TimeProvider time, Random random, Log log)
     {
         (_environment, _time, _log) = (environment, time, log);
-        _client = new ExecutorClient(http, environment, time, log.Write);
+        _client = new ExecutorClient(http, environment, time, random, log.Write);
         _cache = CacheDirectory.Open(variable);
         _program = Task.Run(() => ServerProgram.FindAsync(variable, _cache, CancellationToken.None));
     }
@@ -44,12 +49,8 @@ internal sealed class NodeExecutor : IAsyncDisposable
     public async Task<int> RunAsync(CancellationToken terminate)
     {
         await using var terminating = terminate.Register(() => Shutdown("SIGTERM"));
-        using var unsubscribe = new CancellationTokenSource();
-        var listening = ListenAsync(unsubscribe.Token);
-        var code = await _ended.Task.ConfigureAwait(false);
-        await unsubscribe.CancelAsync().ConfigureAwait(false);
-        await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return code;
+        using var listening = _client.Run().Subscribe(Handle, Break, () => Shutdown("the agent is gone"));
+        return await _ended.Task.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,50 +62,63 @@ internal sealed class NodeExecutor : IAsyncDisposable
             (await _receiver.ConfigureAwait(false)).Dispose();
     }
 
-    private async Task ListenAsync(CancellationToken cancellation)
+    private void Handle(ExecutorEvent happened)
     {
         try
         {
-            await foreach (var happened in _client.SubscribeAsync(cancellation).ConfigureAwait(false))
-                Handle(happened);
-            Shutdown("the agent is gone");
+            Obey(happened);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
-            _log.Write($"Broken: {e}");
-            _ended.TrySetResult(1);
+            Break(e);
         }
     }
 
-    private void Handle(ExecutorEvent happened)
+    private void Obey(ExecutorEvent happened)
     {
         switch (happened)
         {
             case { Type: "SUBSCRIBED" }: _log.Write("Subscribed."); break;
             case { Type: "LAUNCH", Launch.Task: { } task }: Launch(task); break;
-            case { Type: "KILL", Kill: { } kill } when kill.TaskId == _taskId: Stop(GraceOf(kill.KillPolicy), "KILL"); break;
+            case { Type: "KILL", Kill: { } kill }: Kill(kill); break;
             case { Type: "SHUTDOWN" }: Shutdown("SHUTDOWN"); break;
             case { Type: "MESSAGE", Message.Data: { } data }: Read(data); break;
-            case { Type: "ERROR", Error: { } error }: _log.Write($"The agent says: {error.Message}"); break;
         }
+    }
+
+    /// <summary>Nothing is heard any more; mysqld ends as on a SHUTDOWN, so that none is left behind.</summary>
+    private void Break(Exception e)
+    {
+        _broken = true;
+        if (_task is not null && _node is null)
+            _ = EndAsync(TaskState.Failed, $"The executor broke: {e.Message}", 1);
+        else
+            Shutdown(e is MesosException ? e.Message : $"broken: {e}");
     }
 
     private void Launch(TaskInfo task)
     {
-        if (_node is not null)
+        if (_task is { } here)
         {
-            _client.Update(new TaskStatus { TaskId = task.TaskId, State = TaskState.Failed, Message = "This executor runs a task already." });
+            if (task.TaskId == here.TaskId)
+                _log.Write($"Task {task.TaskId} was launched already.");
+            else
+                _client.Update(new TaskStatus
+                {
+                    TaskId = task.TaskId, State = TaskState.Failed,
+                    Message = $"This executor runs task {here.TaskId}, and never a second one.",
+                });
             return;
         }
-        _taskId = task.TaskId;
+        _task = task;
         NodeTask? node;
         try
         {
             node = JsonSerializer.Deserialize(task.Data ?? [], ProtocolJson.Default.NodeTask);
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            (node, _) = (null, e);
+            node = null;
         }
         if (node is null)
         {
@@ -114,7 +128,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
         Update(TaskState.Starting, null);
         _log.Write($"Node {node.Node} of cluster '{node.Cluster}', task {task.TaskId}.");
         _node = new Node(task.TaskId.Value, node, _environment, _program, new Templates(_cache, _time, _log),
-            Send, () => Update(TaskState.Running, null), _time, _log);
+            Send, Running, _time, _log);
         _ = RunNodeAsync(_node);
         _asking = AskForAccountsAsync(_node);
     }
@@ -124,7 +138,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
         try
         {
             await node.RunAsync(_stop.Token, _kill.Token).ConfigureAwait(false);
-            await EndAsync(TaskState.Killed, null, 0).ConfigureAwait(false);
+            await EndAsync(TaskState.Killed, null, _broken ? 1 : 0).ConfigureAwait(false);
         }
         catch (NodeFailedException e)
         {
@@ -138,9 +152,24 @@ internal sealed class NodeExecutor : IAsyncDisposable
         }
     }
 
+    private void Running()
+    {
+        lock (_lock)
+        {
+            if (!_stop.IsCancellationRequested)
+                Update(TaskState.Running, null);
+        }
+    }
+
     private async Task EndAsync(string state, string? message, int code)
     {
-        Update(state, message);
+        lock (_lock)
+        {
+            if (_ending)
+                return;
+            _ending = true;
+            Update(state, message);
+        }
         await _client.AcknowledgedAsync(AcknowledgePatience).ConfigureAwait(false);
         // The last report says why; it is on its way on a connection of its own.
         await _reporting.WaitAsync(AcknowledgePatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -150,7 +179,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private async Task AskForAccountsAsync(Node node)
     {
         var receiver = await _receiver.ConfigureAwait(false);
-        var hello = receiver.CreateHello(_taskId.Value);
+        var hello = receiver.CreateHello(_task!.TaskId.Value);
         while (node.WantsAccounts && !_stop.IsCancellationRequested)
         {
             await SendAsync(new ExecutorMessage { Hello = hello }).ConfigureAwait(false);
@@ -183,24 +212,40 @@ internal sealed class NodeExecutor : IAsyncDisposable
         }
     }
 
+    private void Kill(ExecutorEvent.KillEvent kill)
+    {
+        if (kill.TaskId == _task?.TaskId)
+            Stop(GraceOf(kill.KillPolicy ?? _task.KillPolicy), "KILL");
+        else
+            _log.Write($"KILL of task {kill.TaskId}, which is not here.");
+    }
+
     private void Shutdown(string why)
     {
-        if (_node is null)
-            _ended.TrySetResult(0);
-        else
+        if (_task is not null)
+        {
             Stop(_environment.ShutdownGracePeriod, why);
+            return;
+        }
+        _log.Write($"Ending: {why}.");
+        _ended.TrySetResult(_broken ? 1 : 0);
     }
 
     private void Stop(TimeSpan grace, string why)
     {
-        if (!_stop.IsCancellationRequested)
+        lock (_lock)
         {
-            _log.Write($"Stopping: {why}.");
-            Update(TaskState.Killing, null);
+            if (_ending)
+                return;
+            if (!_stop.IsCancellationRequested)
+            {
+                _log.Write($"Stopping: {why}.");
+                Update(TaskState.Killing, null);
+            }
+            _ = _stop.CancelAsync();
         }
         // A later, shorter grace counts: the kill comes at the earlier of both.
         _ = KillAfterAsync(grace > GraceMargin * 2 ? grace - GraceMargin : grace / 2);
-        _stop.Cancel();
     }
 
     private async Task KillAfterAsync(TimeSpan grace)
@@ -214,7 +259,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
         : _environment.ShutdownGracePeriod;
 
     private void Update(string state, string? message) =>
-        _client.Update(new TaskStatus { TaskId = _taskId, State = state, Message = message });
+        _client.Update(new TaskStatus { TaskId = _task!.TaskId, State = state, Message = message });
 
     private void Send(Report report) => _reporting = SendAsync(new ExecutorMessage
     {

@@ -26,7 +26,7 @@ try
         AllowAutoRedirect = false,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
     });
-    await using var executor = new NodeExecutor(environment, Environment.GetEnvironmentVariable, http, time, log);
+    await using var executor = new NodeExecutor(environment, Environment.GetEnvironmentVariable, http, time, new Random(), log);
     return await executor.RunAsync(terminate.Token);
 }
 catch (Exception e) when (e is InvalidDataException or UnauthorizedAccessException or IOException or NotSupportedException)

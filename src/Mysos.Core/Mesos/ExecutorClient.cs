@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
+using System.Reactive.Linq;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -12,64 +12,42 @@ namespace Mysos.Core.Mesos;
 /// </summary>
 public sealed class ExecutorClient : IAsyncDisposable
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+    private const string CredentialsAre = "the token that it gave this executor in MESOS_EXECUTOR_AUTHENTICATION_TOKEN";
+    private static readonly TimeSpan LongestFirstBackoff = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly HttpMessageInvoker _http;
     private readonly ExecutorEnvironment _environment;
     private readonly TimeProvider _time;
+    private readonly Random _random;
     private readonly Action<string> _log;
-    private readonly Uri _uri;
+    private readonly Uri _endpoint;
+    private readonly AuthenticationHeaderValue? _credentials;
     private readonly UnacknowledgedWork _open = new();
     private readonly Channel<ExecutorCall.UpdateCall> _updates = Channel.CreateUnbounded<ExecutorCall.UpdateCall>();
     private readonly CancellationTokenSource _disposed = new();
+    private readonly TimeSpan _firstBackoff;
     private readonly Task _sending;
-    private volatile bool _subscribed;
 
     /// <param name="http">Owned by the caller; one without proxy, cookies and redirects serves best.</param>
-    /// <param name="log">Told of lost and regained connections, one line each.</param>
-    public ExecutorClient(HttpMessageInvoker http, ExecutorEnvironment environment, TimeProvider time, Action<string> log)
+    /// <param name="random">Spreads the executors of an agent that comes back.</param>
+    /// <param name="log">Told of lost and regained connections and of what was left out of events, one line each.</param>
+    public ExecutorClient(HttpMessageInvoker http, ExecutorEnvironment environment, TimeProvider time, Random random, Action<string> log)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        (_http, _environment, _time, _log) = (http, environment, time, log);
-        _uri = new Uri($"http://{environment.AgentEndpoint}/api/v1/executor");
+        (_http, _environment, _time, _random, _log) = (http, environment, time, random, log);
+        _endpoint = new Uri($"http://{environment.AgentEndpoint}/api/v1/executor");
+        _credentials = environment.AuthenticationToken is { } token ? new("Bearer", token) : null;
+        _firstBackoff = LongestFirstBackoff < environment.SubscriptionBackoffMax ? LongestFirstBackoff : environment.SubscriptionBackoffMax;
         _sending = SendUpdatesAsync();
     }
 
     /// <summary>
-    /// The agent's events, over as many connections as it takes. It ends when the agent has been away for longer than the
-    /// recovery timeout (without checkpointing: when it goes away once), or refuses this executor.
+    /// The agent's events while somebody listens, over as many connections as it takes; sequential. It completes when the
+    /// agent has been away for longer than the recovery timeout (without checkpointing: when it goes away once), and ends
+    /// with a <see cref="MesosException"/> when the agent does not know this executor, or not any longer.
     /// </summary>
-    public async IAsyncEnumerable<ExecutorEvent> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var lostAt = _time.GetTimestamp();
-        var first = true;
-        while (true)
-        {
-            var (stream, refused) = await ConnectAsync(cancellation).ConfigureAwait(false);
-            if (stream is not null)
-            {
-                _subscribed = true;
-                await foreach (var happened in EventsAsync(stream, cancellation).ConfigureAwait(false))
-                {
-                    Note(happened);
-                    yield return happened;
-                }
-                _subscribed = false;
-                lostAt = _time.GetTimestamp();
-                first = false;
-                _log($"The agent at {_environment.AgentEndpoint} closed the event stream.");
-            }
-            var patience = _environment.Checkpoint || first ? _environment.RecoveryTimeout : TimeSpan.Zero;
-            if (refused || _time.GetElapsedTime(lostAt) >= patience)
-            {
-                _log(refused ? "The agent does not know this executor." : $"The agent has been away for {patience.TotalSeconds:F0} s.");
-                yield break;
-            }
-            await Task.Delay(RetryDelay, _time, cancellation).ConfigureAwait(false);
-        }
-    }
+    public IObservable<ExecutorEvent> Run() => Observable.Create<ExecutorEvent>((observer, cancellation) => RunAsync(observer, cancellation));
 
     /// <summary>
     /// Tells the state of a task; source, uuid, executor and time are filled in. It is repeated until the agent has
@@ -93,7 +71,7 @@ public sealed class ExecutorClient : IAsyncDisposable
     /// <returns>Whether the agent took it.</returns>
     public async Task<bool> SendAsync(byte[] data, CancellationToken cancellation = default)
     {
-        var failure = await CallAsync(Call("MESSAGE") with { Message = new(data) }, cancellation).ConfigureAwait(false);
+        var failure = await TryCallAsync(Call("MESSAGE") with { Message = new(data) }, cancellation).ConfigureAwait(false);
         return failure is null;
     }
 
@@ -118,83 +96,87 @@ public sealed class ExecutorClient : IAsyncDisposable
         _disposed.Dispose();
     }
 
-    private void Note(ExecutorEvent happened)
+    private async Task RunAsync(IObserver<ExecutorEvent> observer, CancellationToken cancellation)
     {
-        if (happened.Launch is { Task: { } task })
-            _open.Add(task);
-        if (happened.Acknowledged is { } acknowledged)
-            _open.Acknowledge(acknowledged.TaskId, acknowledged.Uuid);
-    }
-
-    private async Task<(Stream? Stream, bool Refused)> ConnectAsync(CancellationToken cancellation)
-    {
-        using var request = Request(Call("SUBSCRIBE") with { Subscribe = _open.ToSubscribe() });
-        try
-        {
-            var response = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
-                return (await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), false);
-            using (response)
-            {
-                var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-                _log($"The agent answered SUBSCRIBE with {(int)response.StatusCode}: {text}");
-                // 503: it is still recovering. 400: framework or executor are not known to it, and never will be.
-                return (null, response.StatusCode == HttpStatusCode.BadRequest);
-            }
-        }
-        catch (HttpRequestException)
-        {
-            return (null, false);
-        }
-    }
-
-    private async IAsyncEnumerable<ExecutorEvent> EventsAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await using var owned = stream.ConfigureAwait(false);
-        await using var records = RecordIO.ReadAsync(stream, cancellation: cancellation).GetAsyncEnumerator(cancellation);
+        var events = new EventReader<ExecutorEvent>(MesosJson.Default.ExecutorEvent, _log);
+        var (lostAt, backoff, everSubscribed) = (_time.GetTimestamp(), _firstBackoff, false);
         while (true)
         {
-            ExecutorEvent? happened;
+            var subscribed = false;
             try
             {
-                if (!await records.MoveNextAsync().ConfigureAwait(false))
-                    yield break;
-                happened = JsonSerializer.Deserialize(records.Current, MesosJson.Default.ExecutorEvent);
+                await FollowAsync(events, happened =>
+                {
+                    subscribed = true;
+                    observer.OnNext(happened);
+                }, cancellation).ConfigureAwait(false);
+                _log($"The agent at {_environment.AgentEndpoint} ended the event stream.");
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException
+                or MesosException { Outcome: MesosOutcome.Unavailable or MesosOutcome.Redirected })
             {
-                _log($"The event stream broke: {e.Message}");
-                yield break;
+                _log($"No event stream from the agent at {_environment.AgentEndpoint}: {e.Message}");
             }
-            catch (JsonException e)
+            if (subscribed)
+                (lostAt, backoff, everSubscribed) = (_time.GetTimestamp(), _firstBackoff, true);
+            var patience = _environment.Checkpoint || !everSubscribed ? _environment.RecoveryTimeout : TimeSpan.Zero;
+            if (_time.GetElapsedTime(lostAt) >= patience)
             {
-                _log($"An event could not be read and is left out: {e.Message}");
-                continue;
+                _log($"The agent has been away for {patience.TotalSeconds:F0} s.");
+                return;
             }
-            if (happened is not null)
-                yield return happened;
+            await Task.Delay(backoff * _random.NextDouble(), _time, cancellation).ConfigureAwait(false);
+            backoff = Longer(backoff);
         }
     }
 
-    /// <summary>One after the other, so that the agent sees them in order. What a broken connection took goes with the next SUBSCRIBE.</summary>
+    /// <summary>From SUBSCRIBE to the end of its stream.</summary>
+    private async Task FollowAsync(EventReader<ExecutorEvent> events, Action<ExecutorEvent> tell, CancellationToken cancellation)
+    {
+        var call = Call("SUBSCRIBE") with { Subscribe = _open.ToSubscribe() };
+        using var request = Request(call);
+        using var response = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
+        await ThrowUnlessAsync(response, HttpStatusCode.OK, call, cancellation).ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await foreach (var record in RecordIO.ReadAsync(stream, cancellation: cancellation).ConfigureAwait(false))
+        {
+            if (events.Read(record) is not { } happened)
+                continue;
+            if (happened.Launch is { Task: { } task })
+                _open.Add(task);
+            if (happened.Acknowledged is { } acknowledged)
+                _open.Acknowledge(acknowledged.TaskId, acknowledged.Uuid);
+            tell(happened);
+            if (happened.Error is { } error)
+                throw new MesosException(MesosOutcome.Unavailable, $"the agent says: {error.Message}");
+        }
+    }
+
+    /// <summary>
+    /// One after the other, so that the agent sees them in order, and each until it was taken, or acknowledged because a
+    /// SUBSCRIBE brought it along. One that the agent took and forgot goes with the next SUBSCRIBE.
+    /// </summary>
     private async Task SendUpdatesAsync()
     {
         await foreach (var update in _updates.Reader.ReadAllAsync(_disposed.Token).ConfigureAwait(false))
         {
-            while (_open.Contains(update))
+            for (var backoff = _firstBackoff; _open.Contains(update); backoff = Longer(backoff))
             {
-                var failure = await CallAsync(Call("UPDATE") with { Update = update }, _disposed.Token).ConfigureAwait(false);
-                if (failure is null)
+                if (await TryCallAsync(Call("UPDATE") with { Update = update }, _disposed.Token).ConfigureAwait(false) is not { } failure)
                     break;
-                _log($"{update.Status.State} was not delivered: {failure}");
-                if (!_subscribed)
-                    break;
-                await Task.Delay(RetryDelay, _time, _disposed.Token).ConfigureAwait(false);
+                _log($"{update.Status.State} was not delivered: {failure.Message}");
+                if (failure.Outcome == MesosOutcome.Rejected)
+                    _open.GiveUp(update);
+                else
+                    await Task.Delay(backoff, _time, _disposed.Token).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<string?> CallAsync(ExecutorCall call, CancellationToken cancellation)
+    private TimeSpan Longer(TimeSpan backoff) =>
+        backoff * 2 < _environment.SubscriptionBackoffMax ? backoff * 2 : _environment.SubscriptionBackoffMax;
+
+    private async Task<MesosException?> TryCallAsync(ExecutorCall call, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(CallTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
@@ -202,17 +184,20 @@ public sealed class ExecutorClient : IAsyncDisposable
         try
         {
             using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
-                return null;
-            return $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false)}";
+            await ThrowUnlessAsync(response, HttpStatusCode.Accepted, call, either.Token).ConfigureAwait(false);
+            return null;
         }
-        catch (HttpRequestException e)
+        catch (MesosException e)
         {
-            return e.Message;
+            return e;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return $"no answer within {CallTimeout.TotalSeconds:F0} s";
+            return new MesosException(MesosOutcome.Unavailable, e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            return new MesosException(MesosOutcome.Unavailable, $"no answer within {CallTimeout.TotalSeconds:F0} s", e);
         }
     }
 
@@ -223,12 +208,9 @@ public sealed class ExecutorClient : IAsyncDisposable
         Type = type,
     };
 
-    private HttpRequestMessage Request(ExecutorCall call)
-    {
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(call, MesosJson.Default.ExecutorCall));
-        content.Headers.ContentType = Json;
-        var request = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = content };
-        request.Headers.Accept.Add(new("application/json"));
-        return request;
-    }
+    private HttpRequestMessage Request(ExecutorCall call) =>
+        MesosAnswers.Request(_endpoint, JsonSerializer.SerializeToUtf8Bytes(call, MesosJson.Default.ExecutorCall), _credentials);
+
+    private Task ThrowUnlessAsync(HttpResponseMessage response, HttpStatusCode wanted, ExecutorCall call, CancellationToken cancellation) =>
+        MesosAnswers.ThrowUnlessAsync(response, wanted, _endpoint, call.Type, CredentialsAre, cancellation);
 }

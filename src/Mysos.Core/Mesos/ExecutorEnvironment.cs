@@ -13,6 +13,10 @@ public sealed record ExecutorEnvironment
     /// <summary>The executor outlives its agent's restarts, for <see cref="RecoveryTimeout"/>.</summary>
     public bool Checkpoint { get; init; }
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>The longest wait between two attempts to subscribe.</summary>
+    public TimeSpan SubscriptionBackoffMax { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>A secret: what an agent that authenticates its executors wants to see in their calls.</summary>
+    public string? AuthenticationToken { get; init; }
     public TimeSpan ShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>The address that the agent wants its tasks to listen at; null: any.</summary>
     public string? BindAddress { get; init; }
@@ -46,6 +50,8 @@ public sealed record ExecutorEnvironment
             Sandbox = variable("MESOS_SANDBOX") is { Length: > 0 } sandbox ? sandbox : Required("MESOS_DIRECTORY"),
             Checkpoint = variable("MESOS_CHECKPOINT") == "1",
             RecoveryTimeout = Duration("MESOS_RECOVERY_TIMEOUT", TimeSpan.FromMinutes(15)),
+            SubscriptionBackoffMax = Duration("MESOS_SUBSCRIPTION_BACKOFF_MAX", TimeSpan.FromSeconds(2)),
+            AuthenticationToken = variable("MESOS_EXECUTOR_AUTHENTICATION_TOKEN") is { Length: > 0 } token ? token : null,
             ShutdownGracePeriod = Duration("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD", TimeSpan.FromSeconds(5)),
             BindAddress = variable("LIBPROCESS_IP") is { Length: > 0 } ip ? ip : null,
         };
@@ -53,6 +59,9 @@ public sealed record ExecutorEnvironment
             ? read
             : throw new InvalidDataException($"An executor is started by a Mesos agent, which sets its environment: {string.Join("; ", errors)}.");
     }
+
+    /// <summary>Without the secret in it.</summary>
+    public override string ToString() => $"executor {ExecutorId} of framework {FrameworkId} at {AgentEndpoint}";
 
     /// <summary>A duration as stout prints it: <c>15mins</c>, <c>2.5secs</c>, <c>500ms</c>.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)

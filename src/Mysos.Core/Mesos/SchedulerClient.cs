@@ -1,27 +1,38 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Mysos.Core.Mesos;
 
 /// <summary>
 /// One subscription to one Mesos master over the v1 scheduler API. Events come from the SUBSCRIBE's own connection; calls
-/// go out on others and name the stream. (Recorded facts: status codes, texts and the exact content type are Mesos 1.12's.)
+/// go out on others, several at once, and name the stream.
 /// </summary>
-public sealed class SchedulerClient(HttpClient http, Uri master, AuthenticationHeaderValue? credentials) : IDisposable
+/// <param name="warn">Told of what was left out of events.</param>
+public sealed class SchedulerClient(
+    HttpClient http, Uri master, AuthenticationHeaderValue? credentials, TimeProvider time, Action<string> warn) : IDisposable
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private const string StreamId = "Mesos-Stream-Id";
+    private const string CredentialsAre = "the principal and secret of --framework_authentication_file";
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly Uri _endpoint = new(master, "/api/v1/scheduler");
     private readonly SemaphoreSlim _offerCalls = new(1, 1);
+    private readonly CancellationTokenSource _ended = new();
     private string? _streamId;
     private FrameworkId? _frameworkId;
 
     /// <summary>
-    /// Subscribes and yields events until the stream ends. The first is <c>SUBSCRIBED</c>, or <c>ERROR</c> when Mesos
-    /// refuses the FrameworkInfo.
+    /// Subscribes and yields events until Mesos ends the stream. The first is <c>SUBSCRIBED</c>, or <c>ERROR</c> when
+    /// Mesos refuses the FrameworkInfo.
     /// </summary>
-    /// <exception cref="MesosException">An answer other than 200; 307 names the leader.</exception>
+    /// <exception cref="MesosException">An answer other than 200.</exception>
+    /// <exception cref="HttpRequestException">No answer.</exception>
+    /// <exception cref="IOException">The connection broke: the master died, or is cut off.</exception>
+    /// <exception cref="InvalidDataException">What came is not RecordIO.</exception>
     public async IAsyncEnumerable<SchedulerEvent> SubscribeAsync(
-        FrameworkInfo framework, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        FrameworkInfo framework, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var call = new SchedulerCall
         {
@@ -30,12 +41,12 @@ public sealed class SchedulerClient(HttpClient http, Uri master, AuthenticationH
         using var request = Request(call);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         await ThrowUnlessAsync(response, HttpStatusCode.OK, call, cancellation).ConfigureAwait(false);
-        _streamId = response.Headers.TryGetValues("Mesos-Stream-Id", out var ids) ? ids.First() : null;
+        _streamId = response.Headers.TryGetValues(StreamId, out var ids) ? ids.First() : null;
+        var events = new EventReader<SchedulerEvent>(MesosJson.Default.SchedulerEvent, warn);
         var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await foreach (var record in RecordIO.ReadAsync(stream, cancellation: cancellation).ConfigureAwait(false))
         {
-            var happened = JsonSerializer.Deserialize(record, MesosJson.Default.SchedulerEvent);
-            if (happened is null)
+            if (events.Read(record) is not { } happened)
                 continue;
             if (happened.Subscribed is { } subscribed)
                 _frameworkId = subscribed.FrameworkId;
@@ -45,57 +56,62 @@ public sealed class SchedulerClient(HttpClient http, Uri master, AuthenticationH
 
     /// <summary>
     /// Sends a call. Calls about offers go one after the other, so that a REVIVE never overtakes the DECLINE before it,
-    /// whose filter would outlive it.
+    /// whose filter would outlive it. Accepted says only that Mesos could read it; what comes of it are events.
     /// </summary>
-    /// <exception cref="MesosException">Refused: any answer but 202.</exception>
+    /// <exception cref="MesosException">Any answer but 202, or none.</exception>
     public async Task SendAsync(SchedulerCall call, CancellationToken cancellation)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
         var ordered = call.Type is "ACCEPT" or "DECLINE" or "REVIVE" or "SUPPRESS";
-        if (ordered)
-            await _offerCalls.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            using var request = Request(call with { FrameworkId = _frameworkId });
-            request.Headers.Add("Mesos-Stream-Id", _streamId);
-            using var response = await http.SendAsync(request, cancellation).ConfigureAwait(false);
-            await ThrowUnlessAsync(response, HttpStatusCode.Accepted, call, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
             if (ordered)
-                _offerCalls.Release();
+                await _offerCalls.WaitAsync(ending.Token).ConfigureAwait(false);
+            try
+            {
+                await CallAsync(call, ending.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (ordered)
+                    _offerCalls.Release();
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new MesosException(
+                MesosOutcome.NotSubscribed, $"The subscription to Mesos at {master.Authority} ended before {call.Type} was answered.");
         }
     }
 
-    public void Dispose() => _offerCalls.Dispose();
+    /// <summary>Calls without an answer fail: without the subscription they mean nothing.</summary>
+    public void Dispose() => _ended.Cancel();
 
-    private HttpRequestMessage Request(SchedulerCall call)
+    private async Task CallAsync(SchedulerCall call, CancellationToken cancellation)
     {
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(call, MesosJson.Default.SchedulerCall));
-        content.Headers.ContentType = Json;
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(master, "/api/v1/scheduler")) { Content = content };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        request.Headers.Authorization = credentials;
-        return request;
+        using var patience = new CancellationTokenSource(CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var request = Request(call with { FrameworkId = _frameworkId });
+        request.Headers.Add(StreamId, _streamId);
+        try
+        {
+            using var response = await http.SendAsync(request, either.Token).ConfigureAwait(false);
+            await ThrowUnlessAsync(response, HttpStatusCode.Accepted, call, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new MesosException(MesosOutcome.Unavailable,
+                $"Mesos at {master.Authority} did not answer {call.Type} within {CallTimeout.TotalSeconds:F0} s.", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new MesosException(MesosOutcome.Unavailable, $"Mesos at {master.Authority} did not answer {call.Type}: {e.Message}", e);
+        }
     }
 
-    private async Task ThrowUnlessAsync(HttpResponseMessage response, HttpStatusCode wanted, SchedulerCall call, CancellationToken cancellation)
-    {
-        if (response.StatusCode == wanted)
-            return;
-        var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-        var leader = response.StatusCode == HttpStatusCode.TemporaryRedirect && response.Headers.Location is { } location
-            ? new Uri(master, location)
-            : null;
-        throw new MesosException((int)response.StatusCode, leader,
-            $"Mesos at {master.Authority} answered {(int)response.StatusCode} to {call.Type}: {(text.Length > 0 ? text : response.ReasonPhrase)}");
-    }
-}
+    private HttpRequestMessage Request(SchedulerCall call) =>
+        MesosAnswers.Request(_endpoint, JsonSerializer.SerializeToUtf8Bytes(call, MesosJson.Default.SchedulerCall), credentials);
 
-/// <summary>Mesos refused a call.</summary>
-public sealed class MesosException(int status, Uri? leader, string message) : Exception(message)
-{
-    public int Status { get; } = status;
-    /// <summary>Where a 307 points: the leading master.</summary>
-    public Uri? Leader { get; } = leader;
+    private Task ThrowUnlessAsync(HttpResponseMessage response, HttpStatusCode wanted, SchedulerCall call, CancellationToken cancellation) =>
+        MesosAnswers.ThrowUnlessAsync(response, wanted, _endpoint, call.Type, CredentialsAre, cancellation);
 }

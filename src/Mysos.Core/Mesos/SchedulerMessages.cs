@@ -9,6 +9,7 @@ public sealed record SchedulerEvent
     public OffersEvent? Offers { get; init; }
     public InverseOffersEvent? InverseOffers { get; init; }
     public RescindEvent? Rescind { get; init; }
+    public RescindInverseOfferEvent? RescindInverseOffer { get; init; }
     public UpdateEvent? Update { get; init; }
     public OperationStatusEvent? UpdateOperationStatus { get; init; }
     public MessageEvent? Message { get; init; }
@@ -25,6 +26,7 @@ public sealed record SchedulerEvent
     public sealed record OffersEvent(IReadOnlyList<Offer> Offers);
     public sealed record InverseOffersEvent(IReadOnlyList<InverseOffer> InverseOffers);
     public sealed record RescindEvent(OfferId OfferId);
+    public sealed record RescindInverseOfferEvent(OfferId InverseOfferId);
     public sealed record UpdateEvent(TaskStatus Status);
     public sealed record OperationStatusEvent(OperationStatus Status);
     public sealed record MessageEvent(AgentId AgentId, ExecutorId ExecutorId, byte[]? Data);
@@ -35,6 +37,8 @@ public sealed record SchedulerEvent
 public sealed record InverseOffer
 {
     public required OfferId Id { get; init; }
+    public Url? Url { get; init; }
+    public FrameworkId? FrameworkId { get; init; }
     public AgentId? AgentId { get; init; }
     public Unavailability? Unavailability { get; init; }
 }

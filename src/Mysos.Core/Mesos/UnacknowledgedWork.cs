@@ -51,16 +51,28 @@ internal sealed class UnacknowledgedWork
         lock (_lock)
         {
             _tasks.RemoveAll(t => t.TaskId == task);
-            _updates.RemoveAll(u => u.Status.Uuid.AsSpan().SequenceEqual(uuid));
-            if (_updates.Count == 0)
-                _none.TrySetResult();
+            Remove(uuid);
         }
+    }
+
+    /// <summary>The agent will never take it.</summary>
+    public void GiveUp(ExecutorCall.UpdateCall update)
+    {
+        lock (_lock)
+            Remove(update.Status.Uuid);
     }
 
     public ExecutorCall.SubscribeCall ToSubscribe()
     {
         lock (_lock)
             return new([.. _tasks], [.. _updates]);
+    }
+
+    private void Remove(byte[]? uuid)
+    {
+        _updates.RemoveAll(u => u.Status.Uuid.AsSpan().SequenceEqual(uuid));
+        if (_updates.Count == 0)
+            _none.TrySetResult();
     }
 
     private static TaskCompletionSource Completed()

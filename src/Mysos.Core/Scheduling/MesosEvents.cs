@@ -4,16 +4,12 @@ using Mysos.Core.Protocol;
 
 namespace Mysos.Core.Scheduling;
 
-/// <summary>What Mesos' events and signals mean to the loop; null: nothing.</summary>
+/// <summary>
+/// What Mesos' events and signals mean to the loop; null: nothing. (No offer is kept that could be rescinded, and a FAILURE
+/// of an executor comes with the update of its task.)
+/// </summary>
 public static class MesosEvents
 {
-    /// <summary>
-    /// Events that need no decision: no offer is kept that could be rescinded, and a FAILURE of an executor comes with
-    /// the update of its task.
-    /// </summary>
-    public static bool IsExpected(SchedulerEvent happened) =>
-        happened.Type is "FAILURE" or "RESCIND" or "INVERSE_OFFERS" or "RESCIND_INVERSE_OFFER" or "MESSAGE";
-
     public static LoopEvent? Translate(MesosSession.Signal signal) => signal switch
     {
         MesosSession.Lost lost => new MesosDisconnected(lost.Reason),

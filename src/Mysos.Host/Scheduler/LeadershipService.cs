@@ -77,7 +77,7 @@ internal sealed partial class LeadershipService(
         Masters = plan.Options.MesosMaster switch
         {
             MesosMaster.Listed listed => new ListedMasters(listed.Endpoints),
-            MesosMaster.InZooKeeper there => new ZooKeeperMasters(mesosZooKeeper!.SessionAsync, there.Url.Path),
+            MesosMaster.InZooKeeper there => new ZooKeeperMasters(mesosZooKeeper!.SessionAsync, there.Url.Path, time),
             var other => throw new InvalidOperationException($"{other} is no master that can be found."),
         },
         MesosCredentials = plan.MesosCredentials,
@@ -99,6 +99,6 @@ internal sealed partial class LeadershipService(
     [LoggerMessage(111, LogLevel.Information, "This scheduler leads")]
     private partial void Leading();
 
-    [LoggerMessage(112, LogLevel.Warning, "This scheduler no longer leads: {Reason}")]
+    [LoggerMessage(112, LogLevel.Warning, "This scheduler acts no longer as the leader: {Reason}")]
     private partial void TermEnded(string reason);
 }

@@ -27,9 +27,11 @@ internal sealed record TermParts
 internal sealed partial class SchedulerTerm(
     TermParts parts, CurrentTerm door, ReadModel readModel, HttpClient http, ILogger<SchedulerTerm> log, TimeProvider time)
 {
+    private string? _lost;
+
     /// <summary>Runs until cancelled, or until this scheduler must not act any longer.</summary>
     /// <exception cref="ConflictException">Another leader writes.</exception>
-    /// <exception cref="FrameworkRefusedException">Mesos will not have this framework.</exception>
+    /// <exception cref="FrameworkRefusedException">Mesos will not have this framework, or has another scheduler as it.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -61,11 +63,14 @@ internal sealed partial class SchedulerTerm(
     {
         switch (signal)
         {
-            case MesosSession.Lost lost: Disconnected(lost.Reason); break;
-            case MesosSession.Event { Happened.Subscribed: { } subscribed }: Subscribed(subscribed.FrameworkId.Value); break;
-            case MesosSession.Event { Happened: var happened } when MesosEvents.Translate(signal) is null && !MesosEvents.IsExpected(happened):
-                NotUnderstood(happened.Type);
+            // Tried again and again, it is told once.
+            case MesosSession.Lost lost when lost.Reason == _lost: break;
+            case MesosSession.Lost lost: Disconnected(_lost = lost.Reason); break;
+            case MesosSession.Event { Happened.Subscribed: { } subscribed }:
+                _lost = null;
+                Subscribed(subscribed.FrameworkId.Value);
                 break;
+            case MesosSession.NotUnderstood said: NotUnderstood(said.What); break;
         }
     }
 
@@ -78,6 +83,6 @@ internal sealed partial class SchedulerTerm(
     [LoggerMessage(103, LogLevel.Warning, "{Effect} was not performed: {Reason}")]
     private partial void EffectFailed(string effect, string reason);
 
-    [LoggerMessage(104, LogLevel.Warning, "Mesos sent an event that means nothing here: {Type}")]
-    private partial void NotUnderstood(string? type);
+    [LoggerMessage(104, LogLevel.Warning, "Not all that Mesos said was understood: {What}")]
+    private partial void NotUnderstood(string what);
 }

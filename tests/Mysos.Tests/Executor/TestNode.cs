@@ -83,7 +83,7 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <param name="program">The published executor; null: in this process.</param>
-    public void Launch(string mysqld, string? program = null, string? taskId = null, bool checkpoint = false)
+    public void Launch(string mysqld, string? program = null, string? taskId = null, bool checkpoint = false, KillPolicy? killPolicy = null)
     {
         TaskId = taskId ?? $"{Task.Cluster}-{Task.Node}-1";
         var agentInfo = new AgentInfo { Hostname = "127.0.0.1" };
@@ -102,7 +102,7 @@ internal sealed class TestNode : IAsyncDisposable
                 Launch = new(new TaskInfo
                 {
                     Name = TaskId, TaskId = new(TaskId), AgentId = new("agent"),
-                    Data = JsonSerializer.SerializeToUtf8Bytes(Task, ProtocolJson.Default.NodeTask),
+                    Data = JsonSerializer.SerializeToUtf8Bytes(Task, ProtocolJson.Default.NodeTask), KillPolicy = killPolicy,
                 }),
             },
         ];
@@ -245,7 +245,7 @@ internal sealed class TestNode : IAsyncDisposable
     private async Task<int> RunAsync(Dictionary<string, string> environment, HttpMessageInvoker http)
     {
         await using var executor = new NodeExecutor(
-            ExecutorEnvironment.Read(environment.GetValueOrDefault), environment.GetValueOrDefault, http, TimeProvider.System,
+            ExecutorEnvironment.Read(environment.GetValueOrDefault), environment.GetValueOrDefault, http, TimeProvider.System, new Random(1),
             new Log(TextWriter.Synchronized(Output), TimeProvider.System));
         return await executor.RunAsync(_terminate.Token);
     }

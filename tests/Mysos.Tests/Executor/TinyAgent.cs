@@ -27,6 +27,9 @@ internal sealed class TinyAgent : IAsyncDisposable
 
     public bool Acknowledges { get; set; } = true;
 
+    /// <summary>It knows no executor: 400 to each SUBSCRIBE.</summary>
+    public bool HasForgotten { get; set; }
+
     /// <summary>Is told of each MESSAGE.</summary>
     public Action<byte[]>? OnMessage { get; set; }
 
@@ -110,6 +113,12 @@ internal sealed class TinyAgent : IAsyncDisposable
             (called, _called) = (_called, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         called.SetResult();
+        if (call.Type == "SUBSCRIBE" && HasForgotten)
+        {
+            context.Response.StatusCode = 400;
+            await context.Response.WriteAsync("Framework cannot be found");
+            return;
+        }
         if (call.Type == "SUBSCRIBE")
         {
             await StreamAsync(context);

@@ -1,0 +1,55 @@
+namespace Mysos.Tests.Mesos;
+
+/// <summary>
+/// The recordings of Apache Mesos 1.12 against the clients: what Mesos sent comes out of them as it was recorded, they
+/// send what was recorded, and take each answer for what it means, wherever the bytes are cut.
+/// </summary>
+public sealed class ReplayTests
+{
+    /// <summary>
+    /// How many of the recorded requests no client of Mysos makes: broken and odd ones, polls, answers to inverse offers.
+    /// </summary>
+    private static readonly Dictionary<string, int> NotMade = new()
+    {
+        ["02-call-errors"] = 39, ["05-message"] = 1, ["11-reservations-volumes"] = 1, ["14-master-failover"] = 6,
+        ["15-authentication"] = 2, ["16-maintenance-drain"] = 2, ["20-start-and-executor-edge-cases"] = 10,
+    };
+
+    public static TheoryData<string, Cut> Recordings
+    {
+        get
+        {
+            var data = new TheoryData<string, Cut>();
+            foreach (var name in Trace.Names)
+            {
+                foreach (var cut in Enum.GetValues<Cut>())
+                    data.Add(name, cut);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Recordings))]
+    public async Task Recording_Replayed_ComesOutOfTheClientsAsItWas(string name, Cut cut)
+    {
+        const int seed = 1;
+        var (events, made, replaced) = (0, 0, 0);
+        var parties = Trace.Read(name).GroupBy(l => l.Who).ToList();
+        foreach (var party in parties.Where(p => p.Key.StartsWith("scheduler", StringComparison.Ordinal)))
+        {
+            await using var scheduler = new SchedulerReplay([.. party], new Replay(cut, seed));
+            await scheduler.RunAsync();
+            (events, made, replaced) = (events + scheduler.Events, made + scheduler.CallsMade, replaced + scheduler.Replaced);
+        }
+        foreach (var party in parties.Where(p => p.Key == "second-client" || p.Key.StartsWith("executor", StringComparison.Ordinal)))
+        {
+            await using var executor = new ExecutorReplay([.. party], new Replay(cut, seed));
+            await executor.RunAsync();
+            (events, made, replaced) = (events + executor.Events, made + executor.CallsMade, replaced + executor.Replaced);
+        }
+        events.ShouldBe(parties.Where(p => p.Key != "operator").Sum(p => p.Count(l => l.Kind == "record")));
+        made.ShouldBeGreaterThan(10);
+        replaced.ShouldBe(NotMade.GetValueOrDefault(name));
+    }
+}
