@@ -14,6 +14,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
 {
     private static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AcknowledgePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(10);
     /// <summary>What is left of a grace period for the last updates.</summary>
     private static readonly TimeSpan GraceMargin = TimeSpan.FromSeconds(1);
 
@@ -31,6 +32,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private Node? _node;
     private volatile TaskInfo? _task;
     /// <summary>The last update is on its way; no other may follow.</summary>
+    private bool _killing;
     private bool _ending;
     private volatile bool _broken;
     private Task _reporting = Task.CompletedTask;
@@ -156,7 +158,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_stop.IsCancellationRequested)
+            if (!_killing)
                 Update(TaskState.Running, null);
         }
     }
@@ -214,10 +216,26 @@ internal sealed class NodeExecutor : IAsyncDisposable
 
     private void Kill(ExecutorEvent.KillEvent kill)
     {
-        if (kill.TaskId == _task?.TaskId)
-            Stop(GraceOf(kill.KillPolicy ?? _task.KillPolicy), "KILL");
-        else
+        if (kill.TaskId != _task?.TaskId)
             _log.Write($"KILL of task {kill.TaskId}, which is not here.");
+        else if (kill.KillPolicy is { } policy && _node is { LeadsOthers: true } master)
+            _ = StopAfterHandoverAsync(master, GraceOf(policy));
+        else
+            Stop(GraceOf(kill.KillPolicy ?? _task.KillPolicy), "KILL");
+    }
+
+    /// <summary>
+    /// A KILL with a policy that the scheduler did not ask for comes from an agent that is drained. The update tells the
+    /// scheduler, which makes another node the master; the agent waits as long as this executor lives.
+    /// </summary>
+    private async Task StopAfterHandoverAsync(Node master, TimeSpan grace)
+    {
+        _log.Write("The agent wants the task to end: another node is to be the master first.");
+        TellKilling();
+        if (!await master.HandedOverAsync(HandoverPatience).ConfigureAwait(false))
+            _log.Write($"Nobody took over within {HandoverPatience.TotalSeconds:F0} s.");
+        // Draining asks for no grace at all, and does not enforce it; mysqld is to end orderly.
+        Stop(grace > TimeSpan.Zero ? grace : _environment.ShutdownGracePeriod, "KILL");
     }
 
     private void Shutdown(string why)
@@ -238,14 +256,23 @@ internal sealed class NodeExecutor : IAsyncDisposable
             if (_ending)
                 return;
             if (!_stop.IsCancellationRequested)
-            {
                 _log.Write($"Stopping: {why}.");
-                Update(TaskState.Killing, null);
-            }
+            TellKilling();
             _ = _stop.CancelAsync();
         }
         // A later, shorter grace counts: the kill comes at the earlier of both.
         _ = KillAfterAsync(grace > GraceMargin * 2 ? grace - GraceMargin : grace / 2);
+    }
+
+    private void TellKilling()
+    {
+        lock (_lock)
+        {
+            if (_killing || _ending)
+                return;
+            _killing = true;
+            Update(TaskState.Killing, null);
+        }
     }
 
     private async Task KillAfterAsync(TimeSpan grace)

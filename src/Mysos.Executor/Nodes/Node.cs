@@ -61,6 +61,23 @@ internal sealed class Node
         Orders.Nudge();
     }
 
+    /// <summary>It is the master, and has slaves that could take over.</summary>
+    public bool LeadsOthers => Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 };
+
+    /// <summary>Waits until another node is the master; false when <paramref name="patience"/> is over.</summary>
+    public async Task<bool> HandedOverAsync(TimeSpan patience)
+    {
+        using var deadline = new CancellationTokenSource(patience, _time);
+        while (LeadsOthers && !deadline.IsCancellationRequested)
+        {
+            var changed = Orders.Changed;
+            if (Orders.Current is { Role: not DirectedRole.Master })
+                return true;
+            await changed.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return !LeadsOthers;
+    }
+
     /// <summary>
     /// Completes when <paramref name="stop"/> was asked for and mysqld has ended. Until then it is kept running.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MySqlConnector;
+using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
 using Shouldly;
 using Xunit;
@@ -74,6 +75,24 @@ public sealed class SwitchoverTests
         await Should.ThrowAsync<MySqlException>(running);
         await master.AppliedAsync(master.Direct(DirectedRole.Master, 1));
         (await cluster.WriteAsync(master, "SELECT i FROM d.t")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Kill_OfAMasterWithSlavesByADrainingAgent_WaitsUntilAnotherIsMaster()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        master.Agent.Send(new ExecutorEvent { Type = "KILL", Kill = new(new(master.TaskId), new KillPolicy(new DurationInfo(0))) });
+        await EnoughAsync(() => master.Agent.Updates.Any(u => u.State == TaskState.Killing));
+
+        var yielded = await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Yield = true }), serving: false);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, 1, change: d => d with { CatchUp = yielded.Executed }));
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
+        master.Agent.Updates.ShouldNotContain(u => u.State == TaskState.Killed);
+        master.Direct(DirectedRole.Slave, 2, slave.Endpoint, 1);
+        (await master.ExitCodeAsync()).ShouldBe(0);
+        master.Agent.Updates.Select(u => u.State).ShouldBe([TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed]);
+        master.Output.ToString().ShouldNotContain("Nobody took over");
     }
 
     [Theory]
