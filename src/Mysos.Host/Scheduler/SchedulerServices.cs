@@ -11,11 +11,15 @@ internal static class SchedulerServices
     {
         services.AddSingleton(plan);
         services.AddSingleton<ListeningPort>();
-        services.AddSingleton<CurrentTerm>();
+        services.AddSingleton<LeaderAddress>();
+        services.AddSingleton<LeaderHttp>();
+        services.AddSingleton<LeaderFollower>();
+        services.AddSingleton<WrittenViews>();
+        services.AddSingleton<LeaderClient>();
+        services.AddSingleton(s => new CurrentTerm(s.GetRequiredService<LeaderClient>()));
         services.AddSingleton<IClusterService>(s => s.GetRequiredService<CurrentTerm>());
         services.AddSingleton<ReadModel>();
         services.AddSingleton<IReadModel>(s => s.GetRequiredService<ReadModel>());
-        services.AddSingleton<LeaderAddress>();
         services.AddSingleton<IReadiness, SchedulerReadiness>();
         services.AddHttpForwarder();
         services.AddHostedService<LeadershipService>();
