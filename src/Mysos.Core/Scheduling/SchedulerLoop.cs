@@ -97,7 +97,8 @@ public sealed class SchedulerLoop
             while (true)
             {
                 var ready = _queue.Reader.WaitToReadAsync(stopping.Token).AsTask();
-                await (await Task.WhenAny(ready, _failed.Task).ConfigureAwait(false)).ConfigureAwait(false);
+                // A failure comes first: after it, what waits in the queue is not taken out any more.
+                await (await Task.WhenAny(_failed.Task, ready).ConfigureAwait(false)).ConfigureAwait(false);
                 while (!_failed.Task.IsCompleted && _queue.Reader.TryRead(out var happened))
                     Handle(happened, stopping.Token);
             }
