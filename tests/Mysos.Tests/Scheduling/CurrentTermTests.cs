@@ -23,24 +23,24 @@ public sealed class CurrentTermTests
     {
         Open();
         _term.Leads.ShouldBeTrue();
-        (await _term.ResizeAsync("mine", "secret", 3, CancellationToken.None)).NumNodes.ShouldBe(3);
-        (await Should.ThrowAsync<RequestException>(() => _term.DeleteAsync("theirs", "secret", CancellationToken.None))).Status.ShouldBe(404);
+        (await _term.AskAsync(new ResizeRequest { Name = "mine", Password = "secret", NumNodes = 3 }, CancellationToken.None)).NumNodes.ShouldBe(3);
+        (await Should.ThrowAsync<RequestException>(() => _term.AskAsync(new DeleteRequest { Name = "theirs", Password = "secret" }, CancellationToken.None))).Status.ShouldBe(404);
     }
 
     [Fact]
     public async Task Ask_AnotherLeads_AsksThere()
     {
         _term.Leads.ShouldBeFalse();
-        (await _term.BackupAsync("theirs", "secret", CancellationToken.None)).BackupId.ShouldStartWith("theirs:");
+        (await _term.AskAsync(new BackupRequest { Name = "theirs", Password = "secret" }, CancellationToken.None)).BackupId.ShouldStartWith("theirs:");
         Open();
         _holds = false;
         _term.Leads.ShouldBeFalse();
-        await _term.DeleteAsync("theirs", "secret", CancellationToken.None);
+        await _term.AskAsync(new DeleteRequest { Name = "theirs", Password = "secret" }, CancellationToken.None);
         _here.Current.Clusters.ShouldContainKey("mine");
         _holds = true;
         _term.Close();
         _term.Leads.ShouldBeFalse();
-        await _term.CreateAsync(new CreateRequest { Name = "there", User = "u" }, CancellationToken.None);
+        await _term.AskAsync(new CreateRequest { Name = "there", User = "u" }, CancellationToken.None);
         _elsewhere.Current.Clusters.ShouldContainKey("there");
     }
 
@@ -52,7 +52,7 @@ public sealed class CurrentTermTests
         // Holds when it is asked before the request, and not any more after it.
         var asked = 0;
         _term.Open(_here, new Lease(1, () => asked++ == 0));
-        var refused = await Should.ThrowAsync<RequestException>(() => _term.DeleteAsync(name, "secret", CancellationToken.None));
+        var refused = await Should.ThrowAsync<RequestException>(() => _term.AskAsync(new DeleteRequest { Name = name, Password = "secret" }, CancellationToken.None));
         refused.Status.ShouldBe(503);
         refused.Message.ShouldContain("unknown");
     }

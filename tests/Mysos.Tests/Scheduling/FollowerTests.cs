@@ -66,19 +66,21 @@ public sealed class FollowerTests : IAsyncLifetime
     {
         await FollowAsync();
         var size = new ClusterSize(0.5, 1024, 4096);
-        var answer = await _follower.Service.CreateAsync(
+        var answer = await _follower.Service.AskAsync(
             new CreateRequest { Name = "new", User = "u", NumNodes = 2, Size = size, Password = "p'ä\"1" }, CancellationToken.None);
         answer.ClusterPassword.ShouldBe("p'ä\"1");
         _follower.View.Clusters["new"].Size.ShouldBe(size);
         _leader.Clusters.LastCreate!.NumNodes.ShouldBe(2);
-        (await _follower.Service.ResizeAsync("new", "p'ä\"1", 4, CancellationToken.None)).NumNodes.ShouldBe(4);
+        (await _follower.Service.AskAsync(new ResizeRequest { Name = "new", Password = "p'ä\"1", NumNodes = 4 }, CancellationToken.None)).NumNodes.ShouldBe(4);
         _follower.View.Clusters["new"].NumNodes.ShouldBe(4);
-        (await _follower.Service.BackupAsync("new", "p'ä\"1", CancellationToken.None)).BackupId.ShouldStartWith("new:");
+        (await _follower.Service.AskAsync(new BackupRequest { Name = "new", Password = "p'ä\"1" }, CancellationToken.None)).BackupId.ShouldStartWith("new:");
 
-        var refused = await Should.ThrowAsync<RequestException>(() => _follower.Service.DeleteAsync("new", "wrong", CancellationToken.None));
+        (await Should.ThrowAsync<RequestException>(() => _follower.Service.DryRunAsync(
+            new DeleteRequest { Name = "none", Password = "x" }, CancellationToken.None))).Status.ShouldBe(404);
+        var refused = await Should.ThrowAsync<RequestException>(() => _follower.Service.AskAsync(new DeleteRequest { Name = "new", Password = "wrong" }, CancellationToken.None));
         (refused.Status, refused.Field).ShouldBe((403, "password"));
-        (await Should.ThrowAsync<RequestException>(() => _follower.Service.DeleteAsync("none", null, CancellationToken.None))).Status.ShouldBe(404);
-        await _follower.Service.DeleteAsync("new", "p'ä\"1", CancellationToken.None);
+        (await Should.ThrowAsync<RequestException>(() => _follower.Service.AskAsync(new DeleteRequest { Name = "none", Password = null }, CancellationToken.None))).Status.ShouldBe(404);
+        await _follower.Service.AskAsync(new DeleteRequest { Name = "new", Password = "p'ä\"1" }, CancellationToken.None);
         _follower.View.Clusters.ShouldNotContainKey("new");
     }
 
@@ -154,7 +156,7 @@ public sealed class FollowerTests : IAsyncLifetime
         using var refused = await _follower.Http.PostAsync("/clusters/new", Form(("cluster_user", "u")));
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         refused.Headers.RetryAfter.ShouldNotBeNull();
-        (await Should.ThrowAsync<RequestException>(() => _follower.Service.DeleteAsync("shop", "secret", CancellationToken.None))).Status.ShouldBe(503);
+        (await Should.ThrowAsync<RequestException>(() => _follower.Service.AskAsync(new DeleteRequest { Name = "shop", Password = "secret" }, CancellationToken.None))).Status.ShouldBe(503);
         // Reading goes on: the leader is out of ZooKeeper's sight, not of this one's.
         _follower.View.Stale.ShouldBeNull();
 
@@ -165,7 +167,7 @@ public sealed class FollowerTests : IAsyncLifetime
         }
         using var unreachable = await _follower.Http.PostAsync("/clusters/new", Form(("cluster_user", "u")));
         unreachable.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        (await Should.ThrowAsync<RequestException>(() => _follower.Service.DeleteAsync("shop", "secret", CancellationToken.None))).Status.ShouldBe(503);
+        (await Should.ThrowAsync<RequestException>(() => _follower.Service.AskAsync(new DeleteRequest { Name = "shop", Password = "secret" }, CancellationToken.None))).Status.ShouldBe(503);
     }
 
     [Fact]
