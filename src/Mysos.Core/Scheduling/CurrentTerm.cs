@@ -13,6 +13,9 @@ public sealed class CurrentTerm(IClusterService elsewhere) : IClusterService
     /// <summary>Whether this process leads and serves, by the clock.</summary>
     public bool Leads => _opened is { } opened && opened.Lease.Holds();
 
+    /// <summary>The lease has ended, and what is shown here has not been marked as old yet.</summary>
+    public bool IsEnding => _opened is { } opened && !opened.Lease.Holds();
+
     public void Open(IClusterService service, Lease lease) => _opened = new Opened(service, lease);
 
     public void Close() => _opened = null;
@@ -36,6 +39,7 @@ public sealed class CurrentTerm(IClusterService elsewhere) : IClusterService
         }
         catch (RequestException) when (!opened.Lease.Holds())
         {
+            // Refused by what was known when it led.
         }
         throw SchedulerLoop.Deposed();
     }

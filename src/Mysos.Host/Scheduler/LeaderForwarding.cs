@@ -43,9 +43,11 @@ internal sealed class LeaderForwarding(
         var view = readModel.Current;
         if (view.Stale is { } stale)
             context.Response.Headers[StaleHeader] = stale.Since.UtcDateTime.ToString("O");
+        if (!IsBelow(context.Request.Path, Shown))
+            return next(context);
         // Nothing is known yet: an empty list would be a lie.
-        return view is { Term: 0, Stale: null } && IsBelow(context.Request.Path, Shown)
-            ? RefuseAsync(context, "This scheduler has just started and knows nothing yet; try again in a moment.")
+        return view is { Term: 0, Stale: null } ? RefuseAsync(context, "This scheduler has just started and knows nothing yet; try again in a moment.")
+            : term.IsEnding ? RefuseAsync(context, "This scheduler has just ceased to lead; try again in a moment.")
             : next(context);
     }
 

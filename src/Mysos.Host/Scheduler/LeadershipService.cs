@@ -52,7 +52,7 @@ internal sealed partial class LeadershipService(
             try
             {
                 if (latch.State is LatchState.Leading leading)
-                    await LeadAsync(latch, leading, Parts(zooKeeper, mesosZooKeeper, leading, files, port), mesos, stopping);
+                    await LeadAsync(latch, leading, Parts(zooKeeper, mesosZooKeeper, leading, files, port), mesos, () => zooKeeper.LastConfirmed, stopping);
                 else
                     await FollowAsync(latch, async cancellation => StoredView.Of(
                         await stored.LoadAsync(cancellation), plan.Settings(port), View(connected: true), time.GetUtcNow()), stopping);
@@ -65,7 +65,9 @@ internal sealed partial class LeadershipService(
         }
     }
 
-    private async Task LeadAsync(LeaderLatch latch, LatchState.Leading leading, TermParts parts, HttpMessageHandler mesos, CancellationToken stopping)
+    private async Task LeadAsync(
+        LeaderLatch latch, LatchState.Leading leading, TermParts parts, HttpMessageHandler mesos, Func<DateTimeOffset?> confirmed,
+        CancellationToken stopping)
     {
         Leading(leading.Term);
         var lease = new Lease(leading.Term, () => latch.State == leading);
@@ -91,7 +93,9 @@ internal sealed partial class LeadershipService(
         finally
         {
             await term.CancelAsync();
-            readModel.MarkStale(new Staleness(time.GetUtcNow(), "This scheduler led until then, and no other is known yet; this is what was known before."));
+            door.Close();
+            readModel.MarkStale(new Staleness(
+                confirmed() ?? time.GetUtcNow(), "This scheduler led until then, and no other is known yet; this is what was known before."));
         }
     }
 

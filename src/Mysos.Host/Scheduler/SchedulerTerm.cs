@@ -58,7 +58,6 @@ internal sealed partial class SchedulerTerm(
         }
         finally
         {
-            door.Close();
             await ending.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -114,6 +114,16 @@ public sealed class FollowerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LeaseIsOver_BeforeWhatIsShownIsMarked_ReadsAreRefusedForNow()
+    {
+        (await _leader.Http.GetAsync("/clusters/shop")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        _leader.LoseLease();
+        (await _leader.Http.GetAsync("/clusters/shop")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        _leader.StopLeading();
+        (await _leader.Http.GetAsync("/clusters/shop")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task LeaderIsSilent_LastViewIsMarked()
     {
         await FollowAsync();

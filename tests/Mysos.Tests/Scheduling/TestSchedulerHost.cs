@@ -48,9 +48,12 @@ internal sealed class TestSchedulerHost : IAsyncDisposable
         _app.Services.GetRequiredService<CurrentTerm>().Open(Clusters, new Lease(term, () => _term == term));
     }
 
+    /// <summary>By the clock, before anything here has noticed.</summary>
+    public void LoseLease() => _term = 0;
+
     public void StopLeading()
     {
-        _term = 0;
+        LoseLease();
         _showing?.Dispose();
         _app.Services.GetRequiredService<CurrentTerm>().Close();
         ReadModel.MarkStale(new Staleness(DateTimeOffset.UnixEpoch, "The term is over."));

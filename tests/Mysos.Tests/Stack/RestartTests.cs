@@ -71,7 +71,7 @@ public sealed class RestartTests : IAsyncDisposable
         await StackClient.SqlAsync(master, password, "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY); INSERT INTO d.t VALUES (1)");
         // While nobody leads a slave's executor dies; its mysqld ends with it.
         var victim = pids[slave["task_id"]!.GetValue<string>()];
-        using (var executor = System.Diagnostics.Process.GetProcessById(ParentOf(victim)))
+        using (var executor = System.Diagnostics.Process.GetProcessById(StackClient.ParentOf($"{victim}")))
             executor.Kill();
         await Eventually.IsAsync(() => Task.FromResult(!Directory.Exists($"/proc/{victim}")), TimeSpan.FromSeconds(10), () => "its mysqld to end");
 
@@ -86,10 +86,6 @@ public sealed class RestartTests : IAsyncDisposable
             (await StackClient.MysqldPidAsync(node!, password)).ShouldBe(pids[node!["task_id"]!.GetValue<string>()]);
         await _client.DeleteAsync(name, password);
     }
-
-    private static int ParentOf(int pid) => int.Parse(
-        File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..],
-        System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task<MysosProcess> LocalAsync()
     {

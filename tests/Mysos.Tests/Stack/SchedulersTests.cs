@@ -48,6 +48,8 @@ public sealed class SchedulersTests(BrowserFixture browser) : IAsyncLifetime
             opened.Complaints.ShouldBeEmpty();
         }
         var servers = await ServersAsync(before, password);
+        foreach (var mysqld in servers.Split(' '))
+            new FileInfo($"/proc/{StackClient.ParentOf(mysqld)}/exe").LinkTarget!.ShouldStartWith(_stack.WorkDir, customMessage: "the executor was fetched");
         var master = StackClient.MasterOf(before)["task_id"]!.GetValue<string>();
 
         using var watching = new CancellationTokenSource();
