@@ -93,9 +93,9 @@ internal sealed partial class LeadershipService(
         finally
         {
             await term.CancelAsync();
-            door.Close();
             readModel.MarkStale(new Staleness(
                 confirmed() ?? time.GetUtcNow(), "This scheduler led until then, and no other is known yet; this is what was known before."));
+            door.Close();
         }
     }
 
