@@ -56,12 +56,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     [Fact]
     public async Task Launch_IsAcceptedOnlyOnceTheTaskIsDurable_AndOtherClustersDoNotWait()
     {
-        await _loop.Recovered;
-        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
-        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
-        _store.Close("clusters/a");
-        _events.OnNext(new OffersReceived([Offer("S1")]));
-        await _store.Waiting.ReadAsync();
+        await HoldUpLaunchAsync();
         _performed.Effects.OfType<AcceptOffer>().ShouldBeEmpty();
 
         await _loop.AskAsync(id => new CreateRequested(id, Wanted("b")), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
@@ -113,12 +108,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     [Fact]
     public async Task LeaseIsOver_WhatWaitsForADurableDocument_IsNotPerformed()
     {
-        await _loop.Recovered;
-        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
-        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
-        _store.Close("clusters/a");
-        _events.OnNext(new OffersReceived([Offer("S1")]));
-        await _store.Waiting.ReadAsync();
+        await HoldUpLaunchAsync();
         _leads = () => false;
         _store.Open();
         await Should.ThrowAsync<NotLeadingException>(() => _running);
@@ -146,6 +136,17 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         var view = await seen;
         view.Clusters["a"].State.ShouldBe(ClusterCondition.Creating);
         view.Clusters["a"].ClusterUrl.ShouldBe("zk://z:2181/mysos/discover/a");
+    }
+
+    /// <summary>A node of cluster a has its agent, and the document that says so is held up.</summary>
+    private async Task HoldUpLaunchAsync()
+    {
+        await _loop.Recovered;
+        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        _store.Close("clusters/a");
+        _events.OnNext(new OffersReceived([Offer("S1")]));
+        await _store.Waiting.ReadAsync();
     }
 
     private static Cluster Wanted(string name) => new()
