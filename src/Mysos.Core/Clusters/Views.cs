@@ -11,8 +11,12 @@ public sealed record SchedulerView
 {
     public static SchedulerView Empty { get; } = new();
 
-    /// <summary>Rises with each change.</summary>
+    /// <summary>Whose view it is: rises from leader to leader. 0 while there is none.</summary>
+    public long Term { get; init; }
+    /// <summary>Rises with each change in a term.</summary>
     public long Version { get; init; }
+    /// <summary>Null while it is live.</summary>
+    public Staleness? Stale { get; init; }
     /// <summary>By name, in ordinal order.</summary>
     public ImmutableSortedDictionary<string, ClusterView> Clusters { get; init; } =
         ImmutableSortedDictionary.Create<string, ClusterView>(StringComparer.Ordinal);

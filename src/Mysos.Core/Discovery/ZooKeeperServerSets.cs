@@ -10,7 +10,7 @@ namespace Mysos.Core.Discovery;
 /// publish a change takes one round trip: a transaction on the versions that the last one left, and only when these do
 /// not hold any more it reads again. Calls for one cluster must not overlap.
 /// </summary>
-public sealed partial class ZooKeeperServerSets(ZooKeeperConnection connection) : IServerSets
+public sealed partial class ZooKeeperServerSets(IZooKeeperConnection connection) : IServerSets
 {
     private readonly string _root = connection.Url.At("discover");
     private readonly ConcurrentDictionary<string, Announced> _last = new();

@@ -3,23 +3,46 @@ using Mysos.Core.Clusters;
 namespace Mysos.Core.Scheduling;
 
 /// <summary>
-/// The door to whoever leads in this process: the service of the present term, or a refusal while this scheduler does
-/// not lead.
+/// The door to whoever leads: the service of the present term while this process leads, else <paramref name="elsewhere"/>,
+/// which asks the leading scheduler.
 /// </summary>
-public sealed class CurrentTerm : IClusterService
+public sealed class CurrentTerm(IClusterService elsewhere) : IClusterService
 {
-    private volatile IClusterService? _service;
+    private volatile Opened? _opened;
 
-    public bool Leads => _service is not null;
+    /// <summary>Whether this process leads and serves, by the clock.</summary>
+    public bool Leads => _opened is { } opened && opened.Lease.Holds();
 
-    /// <summary>Opens the door to a term's service; null closes it.</summary>
-    public void Set(IClusterService? service) => _service = service;
+    /// <summary>The lease has ended, and what is shown here has not been marked as old yet.</summary>
+    public bool IsEnding => _opened is { } opened && !opened.Lease.Holds();
+
+    public void Open(IClusterService service, Lease lease) => _opened = new Opened(service, lease);
+
+    public void Close() => _opened = null;
 
     public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation) =>
-        Leader.AskAsync(request, cancellation);
+        AskAsync(leader => leader.AskAsync(request, cancellation));
 
-    public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation) => Leader.DryRunAsync(request, cancellation);
+    public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation) =>
+        AskAsync(leader => leader.DryRunAsync(request, cancellation));
 
-    private IClusterService Leader => _service
-        ?? throw new RequestException(503, null, "No scheduler leads now, so nothing can be changed; try again soon.");
+    /// <summary>An answer counts only if the lease holds when it is given: what a deposed leader says may be out of date.</summary>
+    private async Task<T> AskAsync<T>(Func<IClusterService, Task<T>> ask)
+    {
+        if (_opened is not { } opened || !opened.Lease.Holds())
+            return await ask(elsewhere).ConfigureAwait(false);
+        try
+        {
+            var answer = await ask(opened.Service).ConfigureAwait(false);
+            if (opened.Lease.Holds())
+                return answer;
+        }
+        catch (RequestException) when (!opened.Lease.Holds())
+        {
+            // Refused by what was known when it led.
+        }
+        throw SchedulerLoop.Deposed();
+    }
+
+    private sealed record Opened(IClusterService Service, Lease Lease);
 }

@@ -1,13 +1,20 @@
 using System.Collections.Immutable;
+using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using System.Reactive.Threading.Tasks;
 using Mysos.Core.Clusters;
 
 namespace Mysos.Core.Scheduling;
 
-/// <summary>The views of the loop's state, made anew only where it changed.</summary>
+/// <summary>
+/// What this process shows: while it leads, the views of its loop's state, made anew only where it changed; else those
+/// of the leading scheduler, and when that cannot be followed the last one, marked as such.
+/// </summary>
 public sealed class ReadModel : IReadModel, IDisposable
 {
+    private readonly Lock _gate = new();
     private readonly BehaviorSubject<SchedulerView> _views = new(SchedulerView.Empty);
+    private object? _agents;
 
     public SchedulerView Current => _views.Value;
 
@@ -15,33 +22,80 @@ public sealed class ReadModel : IReadModel, IDisposable
 
     public void Dispose() => _views.Dispose();
 
-    /// <summary>Called by the loop alone.</summary>
-    internal void Show(SchedulerState state, IEnumerable<string> touched, SchedulerSettings settings, DateTimeOffset now,
-        bool recovered = false)
+    /// <summary>Shows what the leading scheduler has told.</summary>
+    public void Follow(SchedulerView view)
     {
-        var last = Current;
-        var clusters = last.Clusters.ToBuilder();
-        // A new term starts from what is durable; what an earlier one of this process showed may be gone.
-        if (recovered)
-            clusters.Clear();
-        var all = recovered || last.Mesos.Connected != state.Mesos.Connected;
-        foreach (var name in all ? state.Clusters.Keys : touched)
-        {
-            if (state.Clusters.TryGetValue(name, out var cluster))
-                clusters[name] = Projection.View(cluster, settings, state.Mesos.Connected, now);
-            else
-                clusters.Remove(name);
-        }
-        var agents = ReferenceEquals(_agents, state.Agents) && !touched.Any() ? last.Agents : Agents(state);
-        _agents = state.Agents;
-        _views.OnNext(new SchedulerView
-        {
-            Version = last.Version + 1, Clusters = clusters.ToImmutable(), Mesos = state.Mesos, ZooKeeper = state.ZooKeeper,
-            Agents = agents, Counters = state.Counters,
-        });
+        lock (_gate)
+            _views.OnNext(view with { Stale = null });
     }
 
-    private object? _agents;
+    /// <summary>Shows what is durable, unless there is something better: any leader's view.</summary>
+    public void ShowStored(SchedulerView view)
+    {
+        lock (_gate)
+        {
+            if (Current.Term == 0)
+                _views.OnNext(view);
+        }
+    }
+
+    /// <summary>What is shown is not live any more. The first reason stays until it is live again.</summary>
+    public void MarkStale(Staleness stale)
+    {
+        lock (_gate)
+        {
+            if (Current is { Term: > 0, Stale: null } last)
+                _views.OnNext(last with { Stale = stale });
+        }
+    }
+
+    /// <summary>
+    /// Waits until a leader's view of that version, or of a later term, is shown; answers whether it came in time.
+    /// </summary>
+    public async Task<bool> ReachAsync(ViewVersion version, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+    {
+        using var enough = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellation);
+        try
+        {
+            await _views.FirstAsync(view => view.Term > version.Term || (view.Term == version.Term && view.Version >= version.Version))
+                .ToTask(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Called by the loop alone.</summary>
+    internal void Show(SchedulerState state, IEnumerable<string> touched, SchedulerSettings settings, DateTimeOffset now,
+        long term, bool recovered = false)
+    {
+        lock (_gate)
+        {
+            var last = Current;
+            var clusters = last.Clusters.ToBuilder();
+            // A new term starts from what is durable; what was shown before it may be gone.
+            if (recovered)
+                clusters.Clear();
+            var all = recovered || last.Mesos.Connected != state.Mesos.Connected;
+            foreach (var name in all ? state.Clusters.Keys : touched)
+            {
+                if (state.Clusters.TryGetValue(name, out var cluster))
+                    clusters[name] = Projection.View(cluster, settings, state.Mesos.Connected, now);
+                else
+                    clusters.Remove(name);
+            }
+            var agents = ReferenceEquals(_agents, state.Agents) && !recovered && !touched.Any() ? last.Agents : Agents(state);
+            _agents = state.Agents;
+            _views.OnNext(new SchedulerView
+            {
+                Term = term, Version = last.Version + 1, Clusters = clusters.ToImmutable(), Mesos = state.Mesos, ZooKeeper = state.ZooKeeper,
+                Agents = agents, Counters = state.Counters,
+            });
+        }
+    }
 
     private static ImmutableArray<AgentView> Agents(SchedulerState state)
     {

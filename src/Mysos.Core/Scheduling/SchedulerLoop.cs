@@ -4,6 +4,7 @@ using System.Reactive.Linq;
 using System.Threading.Channels;
 using Mysos.Core.Clusters;
 using Mysos.Core.State;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Core.Scheduling;
 
@@ -15,7 +16,8 @@ public interface IEffectPerformer
 
 /// <summary>
 /// Owns all state. Events from everywhere become one queue; each is decided on, what changed is made durable, and then
-/// the effects are performed. Work on one cluster never waits for the documents of another.
+/// the effects are performed. Work on one cluster never waits for the documents of another. Before each decision and each
+/// effect it asks whether the lease still holds, and ends when it does not.
 /// </summary>
 public sealed class SchedulerLoop
 {
@@ -30,13 +32,15 @@ public sealed class SchedulerLoop
     private readonly IEffectPerformer _performer;
     private readonly ReadModel _readModel;
     private readonly SchedulerSettings _settings;
+    private readonly Lease _lease;
     private readonly TimeProvider _time;
     private SchedulerState _state = new();
     private long _lastRequest;
 
-    public SchedulerLoop(IStateStore store, IEffectPerformer performer, ReadModel readModel, SchedulerSettings settings, TimeProvider time)
+    public SchedulerLoop(
+        IStateStore store, IEffectPerformer performer, ReadModel readModel, SchedulerSettings settings, Lease lease, TimeProvider time)
     {
-        (_store, _performer, _readModel, _settings, _time) = (store, performer, readModel, settings, time);
+        (_store, _performer, _readModel, _settings, _lease, _time) = (store, performer, readModel, settings, lease, time);
         _state = _state with { Counters = new Counters { Started = time.GetUtcNow() } };
     }
 
@@ -60,7 +64,7 @@ public sealed class SchedulerLoop
             Post(request(id));
             var ended = await Task.WhenAny(answer.Task, _failed.Task).WaitAsync(cancellation).ConfigureAwait(false);
             if (ended != answer.Task)
-                throw new RequestException(503, null, "This scheduler no longer leads; whether the request was accepted is unknown. Ask again.");
+                throw Deposed();
             return await answer.Task.ConfigureAwait(false) switch
             {
                 RequestOutcome.Accepted accepted => accepted,
@@ -74,8 +78,13 @@ public sealed class SchedulerLoop
         }
     }
 
-    /// <summary>Recovers what is durable and runs until cancelled, or until another leader has written.</summary>
+    /// <summary>What a request learns whose leader is one no more.</summary>
+    internal static RequestException Deposed() =>
+        new(503, null, "This scheduler no longer leads; whether the request was accepted is unknown. Ask again.");
+
+    /// <summary>Recovers what is durable and runs until cancelled, or until this scheduler leads no more.</summary>
     /// <exception cref="ConflictException">There is another leader; this loop has stopped acting.</exception>
+    /// <exception cref="NotLeadingException">The lease is over; this loop has stopped acting.</exception>
     public async Task RunAsync(IObservable<LoopEvent> sources, CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -88,7 +97,8 @@ public sealed class SchedulerLoop
             while (true)
             {
                 var ready = _queue.Reader.WaitToReadAsync(stopping.Token).AsTask();
-                await (await Task.WhenAny(ready, _failed.Task).ConfigureAwait(false)).ConfigureAwait(false);
+                // A failure comes first: after it, what waits in the queue is not taken out any more.
+                await (await Task.WhenAny(_failed.Task, ready).ConfigureAwait(false)).ConfigureAwait(false);
                 while (!_failed.Task.IsCompleted && _queue.Reader.TryRead(out var happened))
                     Handle(happened, stopping.Token);
             }
@@ -105,23 +115,24 @@ public sealed class SchedulerLoop
         var documents = await _store.LoadAsync(cancellation).ConfigureAwait(false);
         foreach (var (key, document) in documents)
             _writers[key] = new DocumentWriter(_store, key, document.Version, cancellation);
-        var record = documents.TryGetValue(StateJson.SchedulerKey, out var scheduler)
-            ? StateJson.ReadScheduler(StateJson.SchedulerKey, scheduler.Json)
-            : new SchedulerRecord();
-        return new Recovered(record, [.. documents.Where(d => StateJson.IsCluster(d.Key)).Select(d => StateJson.ReadCluster(d.Key, d.Value.Json))]);
+        var (record, clusters) = StateJson.Read(documents);
+        return new Recovered(record, clusters);
     }
 
     private void Handle(LoopEvent happened, CancellationToken cancellation)
     {
+        if (!MayAct($"{happened.GetType().Name} is not acted on"))
+            return;
         var before = _state;
         var decision = Decider.Decide(before, happened, _time.GetUtcNow(), _settings);
         Volatile.Write(ref _state, decision.State);
         if (happened is not Scheduling.Recovered)
             Store(before, decision, cancellation);
+        // Before the effects: whoever is answered finds what was done.
+        if (!decision.Touched.IsEmpty || !ReferenceEquals(before, decision.State))
+            _readModel.Show(decision.State, decision.Touched, _settings, _time.GetUtcNow(), _lease.Term, happened is Scheduling.Recovered);
         foreach (var effect in decision.Effects)
             PerformWhenDurable(effect);
-        if (!decision.Touched.IsEmpty || !ReferenceEquals(before, decision.State))
-            _readModel.Show(decision.State, decision.Touched, _settings, _time.GetUtcNow(), happened is Scheduling.Recovered);
     }
 
     private void Store(SchedulerState before, Decision decision, CancellationToken cancellation)
@@ -169,7 +180,7 @@ public sealed class SchedulerLoop
 
     private void Perform(Effect effect)
     {
-        if (_failed.Task.IsCompleted)
+        if (_failed.Task.IsCompleted || !MayAct($"{effect.GetType().Name} is not performed"))
             return;
         if (effect is Answer answer)
         {
@@ -178,5 +189,14 @@ public sealed class SchedulerLoop
             return;
         }
         _performer.Perform(effect, Post);
+    }
+
+    /// <summary>False once the lease is over, which ends the loop.</summary>
+    private bool MayAct(string what)
+    {
+        if (_lease.Holds())
+            return true;
+        _failed.TrySetException(new NotLeadingException(what));
+        return false;
     }
 }

@@ -14,6 +14,7 @@ public interface IStateStore
     /// A connection lost meanwhile is retried and the outcome found out, until it is known or cancelled.
     /// </summary>
     /// <exception cref="ConflictException">Somebody else wrote: there is another leader.</exception>
+    /// <exception cref="ZooKeeper.NotLeadingException">Another leads; nothing was written, this time at least.</exception>
     Task<int> WriteAsync(string key, byte[] json, int expectedVersion, CancellationToken cancellation);
 
     /// <summary>As <see cref="WriteAsync"/>; a document that is gone already is not an error.</summary>

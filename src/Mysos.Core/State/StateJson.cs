@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mysos.Core.Clusters;
@@ -38,6 +39,12 @@ public sealed partial class StateJson : JsonSerializerContext
     /// <inheritdoc cref="ReadCluster"/>
     public static SchedulerRecord ReadScheduler(string key, byte[] json) =>
         Checked(key, JsonSerializer.Deserialize(json, Default.SchedulerDocument), d => d.Format, d => d.Scheduler);
+
+    /// <summary>All documents of a store.</summary>
+    /// <inheritdoc cref="ReadCluster"/>
+    public static (SchedulerRecord Record, ImmutableArray<Cluster> Clusters) Read(IReadOnlyDictionary<string, StoredDocument> documents) => (
+        documents.TryGetValue(SchedulerKey, out var scheduler) ? ReadScheduler(SchedulerKey, scheduler.Json) : new SchedulerRecord(),
+        [.. documents.Where(d => IsCluster(d.Key)).Select(d => ReadCluster(d.Key, d.Value.Json))]);
 
     private static T Checked<TDocument, T>(string key, TDocument? document, Func<TDocument, int> format, Func<TDocument, T> content) =>
         document is null ? throw new InvalidDataException($"State document '{key}' is empty.")

@@ -3,7 +3,7 @@ using Mysos.Core.ZooKeeper;
 namespace Mysos.Core.State;
 
 /// <summary>Documents as nodes under <c>&lt;zk_url&gt;/state/</c>; a document's version is its node's.</summary>
-public sealed class ZooKeeperStateStore(ZooKeeperConnection connection) : IStateStore
+public sealed class ZooKeeperStateStore(IZooKeeperConnection connection) : IStateStore
 {
     /// <summary>ZooKeeper takes requests of 1 MB; some of it is path and access list.</summary>
     public const int LargestDocument = 900_000;

@@ -12,7 +12,11 @@ public abstract record LatchState
 
     /// <summary>This contender leads, until a later state says otherwise.</summary>
     /// <param name="Node">Its node; another one each time it has joined anew.</param>
-    public sealed record Leading(string Node) : LatchState;
+    public sealed record Leading(string Node) : LatchState
+    {
+        /// <summary>By its node's sequence: from 1, and higher than those of all leaders before it.</summary>
+        public long Term => 1 + LeaderLatch.Sequence(Node) ?? throw new InvalidOperationException($"'{Node}' is no node of a latch.");
+    }
 
     /// <summary>Another one leads.</summary>
     public sealed record Following(LeaderData Leader) : LatchState;

@@ -247,6 +247,6 @@ public sealed class LeaderLatch : IAsyncDisposable
         }
     }
 
-    private static long? Sequence(string name) =>
+    internal static long? Sequence(string name) =>
         name.Length > SequenceDigits && long.TryParse(name.AsSpan(name.Length - SequenceDigits), out var sequence) ? sequence : null;
 }

@@ -7,7 +7,7 @@ namespace Mysos.Core.ZooKeeper;
 /// Keeps a session: when one has expired, opens the next. Also keeps a lease by its own clock, because a client hears of
 /// an expiry only once it is connected again: see <see cref="IsConfirmed"/>.
 /// </summary>
-public sealed class ZooKeeperConnection : IAsyncDisposable
+public sealed class ZooKeeperConnection : IZooKeeperConnection, IAsyncDisposable
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
@@ -82,10 +82,7 @@ public sealed class ZooKeeperConnection : IAsyncDisposable
             return _next.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>
-    /// Does the operation, and again with growing pauses while the connection or the session is lost, so it must bear
-    /// repetition: a write that failed so may have been done.
-    /// </summary>
+    /// <inheritdoc/>
     public async Task<T> RetryAsync<T>(Func<IZooKeeper, Task<T>> operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(operation);
@@ -103,7 +100,7 @@ public sealed class ZooKeeperConnection : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc cref="RetryAsync{T}"/>
+    /// <inheritdoc/>
     public async Task RetryAsync(Func<IZooKeeper, Task> operation, CancellationToken cancellation) =>
         await RetryAsync(async session =>
         {

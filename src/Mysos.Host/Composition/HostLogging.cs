@@ -18,5 +18,7 @@ internal static class HostLogging
         // A browser with a cookie of an earlier run gets a new one; that is no error.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
         logging.AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning);
+        // A line for each request that is passed on, and a stack trace for each that could not be: its sender is told.
+        logging.AddFilter("Yarp", verbose ? LogLevel.Information : LogLevel.Error);
     }
 }

@@ -21,7 +21,7 @@ internal static class Flags
     [
         new("port", "PORT", "Port of the REST API and dashboard (local-mesos: of the Mesos master, by default a free one). [default: 55001]", Uses.All),
         new("bind", "ADDRESS", "Address to listen on. [default: 0.0.0.0; local and local-mesos: 127.0.0.1]", Uses.All),
-        new("advertise_host", "HOST", "Name or address under which agents and other schedulers reach this one. [default: this machine's name; local: 127.0.0.1]", Uses.Schedulers),
+        new("advertise_host", "HOST", "Name or address under which agents and other schedulers reach this one. [default: the address of --bind if it is one, else this machine's name; local: 127.0.0.1]", Uses.Schedulers),
         new("mesos_master", "MASTER", "The Mesos master: host:port[,host:port], zk://hosts/path, or local. Required. [mysos local: local]", Uses.Schedulers),
         new("framework_user", "USER", "The Unix user that executors run as. [default: the scheduler's own]", Uses.Schedulers),
         new("framework_role", "ROLE", "The Mesos role whose resources are used. [default: mysos]", Uses.Schedulers),
@@ -33,6 +33,7 @@ internal static class Flags
         new("executor_environ", "JSON", """Environment of the executors: [{"name": "A", "value": "b"}] or {"A": "b"}.""", Uses.Schedulers),
         new("executor_source_prefix", "PREFIX", "Executors' source in Mesos is PREFIX.<cluster>.<server id>. [default: mysos]", Uses.Schedulers),
         new("zk_url", "URL", "zk://[user:password@]hosts/path for state and service discovery. Required. [local and local-mesos: start a ZooKeeper]", Uses.All),
+        new("zk_session_timeout", "TIME", "How long ZooKeeper waits for a sign of life of the leading scheduler before another one leads. [default: 10s]", Uses.Schedulers),
         new("work_dir", "DIRECTORY", "For the scheduler's files. [default: mysos in the system's temporary directory; local and local-mesos: ~/.local/state/mysos]", Uses.All),
         new("state_storage", "zk|local", "Where the scheduler's state is: <zk_url>/state or <work_dir>/state. [default: zk]", Uses.Schedulers),
         new("storage", "volume|sandbox", "Where the data of MySQL are: in persistent volumes or in the tasks' sandboxes. [default: volume]", Uses.Schedulers),

@@ -57,11 +57,13 @@ internal static partial class OptionsReader
         var executorPackage = values.Text("executor_package") ?? (executorUri is null ? host.ExecutorPackage : null);
         if (!local && executorUri is null && executorPackage is null && values.Text("executor_cmd") is null)
             values.Wrong("executor_package", "it is missing, and there is no mysos-executor.tar.gz beside the program; give the package's file, or its address as --executor_uri.");
+        var bind = values.Address("bind", local ? IPAddress.Loopback : IPAddress.Any);
         return new SchedulerOptions
         {
             Port = values.Number("port", DefaultPort, 0, 65535),
-            Bind = values.Address("bind", local ? IPAddress.Loopback : IPAddress.Any),
-            AdvertiseHost = AdvertiseHost(values, local ? "127.0.0.1" : host.HostName),
+            Bind = bind,
+            // A name that leads to another address than the only one that is listened on helps nobody.
+            AdvertiseHost = AdvertiseHost(values, bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any) ? (local ? "127.0.0.1" : host.HostName) : bind.ToString()),
             MesosMaster = Master(values, local),
             FrameworkUser = FrameworkUser(values, host.UserName),
             FrameworkRole = Role(values, storage),
@@ -73,6 +75,7 @@ internal static partial class OptionsReader
             ExecutorEnviron = values.Variables("executor_environ"),
             ExecutorSourcePrefix = values.Text("executor_source_prefix") ?? "mysos",
             ZkUrl = values.ZooKeeper("zk_url", local ? values.Text("zk_url") : values.Required("zk_url", "the ZooKeeper for state and discovery, such as zk://host:2181/mysos")),
+            ZkSessionTimeout = values.Duration("zk_session_timeout", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             WorkDir = Path.GetFullPath(values.Text("work_dir") ?? (local ? Path.Combine(host.StateDirectory, "mysos") : Path.Combine(host.TempDirectory, "mysos"))),
             StateStorage = values.Choice("state_storage", StateStorage.Zk),
             Storage = storage,

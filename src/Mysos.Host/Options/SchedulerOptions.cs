@@ -35,6 +35,9 @@ public sealed record SchedulerOptions
 
     /// <summary>Null only in <c>mysos local</c>: start a ZooKeeper.</summary>
     public ZooKeeperUrl? ZkUrl { get; init; }
+
+    /// <summary>After so long without a sign of life of a leading scheduler another one leads.</summary>
+    public required TimeSpan ZkSessionTimeout { get; init; }
     public required string WorkDir { get; init; }
     public required StateStorage StateStorage { get; init; }
     public required NodeStorage Storage { get; init; }

@@ -11,93 +11,143 @@ using Mysos.Host.Options;
 namespace Mysos.Host.Scheduler;
 
 /// <summary>
-/// Takes part in the election of the leading scheduler, and runs a term whenever this one leads. On the way out the latch
-/// is given up only after the term has ended, so that the next leader never meets this one.
+/// Takes part in the election of the leading scheduler: runs a term whenever this one leads, and follows the leader while
+/// another does. On the way out the latch is given up only after the term has ended, so that the next leader never meets
+/// this one.
 /// </summary>
 internal sealed partial class LeadershipService(
-    SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, ListeningPort listening,
-    ILogger<LeadershipService> log, ILoggerFactory loggers, TimeProvider time) : BackgroundService
+    SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, LeaderFollower follower, ListeningPort listening,
+    IHostApplicationLifetime lifetime, ILogger<LeadershipService> log, ILoggerFactory loggers, TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var port = await listening.Value.WaitAsync(stoppingToken);
-        await using var zooKeeper = new ZooKeeperConnection(plan.ZooKeeper, SessionTimeout, time);
-        await using var mesosZooKeeper = plan.Options.MesosMaster is MesosMaster.InZooKeeper { Url: var url }
-            ? new ZooKeeperConnection(url, SessionTimeout, time)
-            : null;
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        // The web side may take long to end all connections; the next leader need not wait for that.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        try
         {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        var parts = Parts(zooKeeper, mesosZooKeeper, port);
+            await RunAsync(await listening.Value.WaitAsync(ending.Token), ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // As told.
+        }
+    }
+
+    private async Task RunAsync(int port, CancellationToken stopping)
+    {
+        await using var zooKeeper = new ZooKeeperConnection(plan.ZooKeeper, plan.Options.ZkSessionTimeout, time);
+        await using var mesosZooKeeper = plan.Options.MesosMaster is MesosMaster.InZooKeeper { Url: var url }
+            ? new ZooKeeperConnection(url, plan.Options.ZkSessionTimeout, time)
+            : null;
+        using var mesos = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        using var files = plan.Options.StateStorage == StateStorage.Local ? new FileStateStore(Path.Combine(plan.Options.WorkDir, "state")) : null;
+        var stored = files ?? (IStateStore)new ZooKeeperStateStore(zooKeeper);
         var self = new LeaderData(plan.Options.AdvertiseHost, port, $"{Environment.MachineName}-{Environment.ProcessId}");
         await using var latch = new LeaderLatch(zooKeeper, plan.ZooKeeper.At("leader"), self);
-        using var following = latch.States.Subscribe(state => Follow(state, self));
-        while (!stoppingToken.IsCancellationRequested)
+        using var following = latch.States.Subscribe(state => Locate(state, self), _ => leader.Current = null);
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await latch.States.FirstAsync(s => s is LatchState.Leading).ToTask(stoppingToken);
-                await LeadAsync(latch, parts, http, stoppingToken);
+                if (latch.State is LatchState.Leading leading)
+                    await LeadAsync(latch, leading, Parts(zooKeeper, mesosZooKeeper, leading, files, port), mesos, () => zooKeeper.LastConfirmed, stopping);
+                else
+                    await FollowAsync(latch, async cancellation => StoredView.Of(
+                        await stored.LoadAsync(cancellation), plan.Settings(port), View(connected: true), time.GetUtcNow()), stopping);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
+            catch (Exception e) when (!stopping.IsCancellationRequested)
             {
                 TermEnded(e.Message);
-                await Task.Delay(TryAgain, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TryAgain, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task LeadAsync(LeaderLatch latch, TermParts parts, HttpClient http, CancellationToken stopping)
+    private async Task LeadAsync(
+        LeaderLatch latch, LatchState.Leading leading, TermParts parts, HttpMessageHandler mesos, Func<DateTimeOffset?> confirmed,
+        CancellationToken stopping)
     {
-        Leading();
+        Leading(leading.Term);
+        var lease = new Lease(leading.Term, () => latch.State == leading);
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var lost = latch.States.Where(s => s is not LatchState.Leading).Take(1).Subscribe(_ => term.Cancel());
+        var lost = latch.States.FirstAsync(s => s != leading).ToTask(term.Token);
+        var running = new SchedulerTerm(parts, lease, door, readModel, mesos, loggers.CreateLogger<SchedulerTerm>(), time).RunAsync(term.Token);
         try
         {
-            await new SchedulerTerm(parts, door, readModel, http, loggers.CreateLogger<SchedulerTerm>(), time).RunAsync(term.Token);
+            if (await Task.WhenAny(running, lost) == lost)
+                await term.CancelAsync();
+            await running;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            TermEnded("the session with ZooKeeper is not confirmed");
+            TermEnded("the session with ZooKeeper is not confirmed, or has ended");
+        }
+        catch (NotLeadingException e) when (!stopping.IsCancellationRequested)
+        {
+            TermEnded(e.Message);
+            // The latch hears of it too, in a moment.
+            await Task.WhenAny(lost, Task.Delay(TryAgain, time, stopping));
+        }
+        finally
+        {
+            await term.CancelAsync();
+            readModel.MarkStale(new Staleness(
+                confirmed() ?? time.GetUtcNow(), "This scheduler led until then, and no other is known yet; this is what was known before."));
+            door.Close();
         }
     }
 
-    private TermParts Parts(ZooKeeperConnection zooKeeper, ZooKeeperConnection? mesosZooKeeper, int port) => new()
+    /// <summary>Until this one leads.</summary>
+    private async Task FollowAsync(LeaderLatch latch, Func<CancellationToken, Task<SchedulerView>> stored, CancellationToken stopping)
     {
-        Settings = plan.Settings(port),
-        Framework = plan.Framework(port),
-        Masters = plan.Options.MesosMaster switch
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var running = follower.RunAsync(stored, following.Token);
+        try
         {
-            MesosMaster.Listed listed => new ListedMasters(listed.Endpoints),
-            MesosMaster.InZooKeeper there => new ZooKeeperMasters(mesosZooKeeper!.SessionAsync, there.Url.Path, time),
-            var other => throw new InvalidOperationException($"{other} is no master that can be found."),
-        },
-        MesosCredentials = plan.MesosCredentials,
-        Store = plan.Options.StateStorage == StateStorage.Zk
-            ? new ZooKeeperStateStore(zooKeeper)
-            : new FileStateStore(Path.Combine(plan.Options.WorkDir, "state")),
-        ServerSets = new ZooKeeperServerSets(zooKeeper),
-        Vault = plan.Vault,
-        Backups = plan.Options.BackupStoreArgs is { } directory ? new DirectoryBackupStore(directory) : null,
-        ZooKeeper = zooKeeper.Connected.Select(connected => new ZooKeeperView { Connected = connected, Url = plan.ZooKeeper.ToString() }),
-    };
+            await latch.States.FirstAsync(s => s is LatchState.Leading).ToTask(stopping);
+        }
+        finally
+        {
+            await following.CancelAsync();
+            await running;
+        }
+    }
+
+    private TermParts Parts(
+        ZooKeeperConnection zooKeeper, ZooKeeperConnection? mesosZooKeeper, LatchState.Leading leading, FileStateStore? files, int port)
+    {
+        var fenced = new FencedConnection(zooKeeper, leading.Node);
+        return new TermParts
+        {
+            Settings = plan.Settings(port),
+            Framework = plan.Framework(port),
+            Masters = plan.Options.MesosMaster switch
+            {
+                MesosMaster.Listed listed => new ListedMasters(listed.Endpoints),
+                MesosMaster.InZooKeeper there => new ZooKeeperMasters(mesosZooKeeper!.SessionAsync, there.Url.Path, time),
+                var other => throw new InvalidOperationException($"{other} is no master that can be found."),
+            },
+            MesosCredentials = plan.MesosCredentials,
+            Store = files ?? (IStateStore)new ZooKeeperStateStore(fenced),
+            ServerSets = new ZooKeeperServerSets(fenced),
+            Vault = plan.Vault,
+            Backups = plan.Options.BackupStoreArgs is { } directory ? new DirectoryBackupStore(directory) : null,
+            ZooKeeper = zooKeeper.Connected.Select(View),
+        };
+    }
+
+    private ZooKeeperView View(bool connected) => new() { Connected = connected, Url = plan.ZooKeeper.ToString() };
 
     /// <summary>A leader at this scheduler's own address is its predecessor, killed, whose session has not expired yet.</summary>
-    private void Follow(LatchState state, LeaderData self) => leader.Current =
+    private void Locate(LatchState state, LeaderData self) => leader.Current =
         state is LatchState.Following { Leader: var data } && (data.Host, data.Port) != (self.Host, self.Port)
             ? new UriBuilder("http", data.Host, data.Port).Uri
             : null;
 
-    [LoggerMessage(111, LogLevel.Information, "This scheduler leads")]
-    private partial void Leading();
+    [LoggerMessage(111, LogLevel.Information, "This scheduler leads, term {Term}")]
+    private partial void Leading(long term);
 
     [LoggerMessage(112, LogLevel.Warning, "This scheduler acts no longer as the leader: {Reason}")]
     private partial void TermEnded(string reason);

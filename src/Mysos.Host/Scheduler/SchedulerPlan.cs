@@ -42,7 +42,7 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         Checkpoint = true,
         FailoverTimeout = Options.FrameworkFailoverTimeout.TotalSeconds,
         Hostname = Options.AdvertiseHost,
-        WebuiUrl = $"http://{Options.AdvertiseHost}:{port}/",
+        WebuiUrl = Address(port).ToString(),
         Capabilities = [new("PARTITION_AWARE"), new("MULTI_ROLE"), new("RESERVATION_REFINEMENT"), new("TASK_KILLING_STATE")],
     };
 
@@ -51,6 +51,9 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         : null;
 
     public Vault Vault => new(Secrets.Key, Secrets.Admin);
+
+    /// <summary>Where agents and browsers find this scheduler.</summary>
+    private Uri Address(int port) => new UriBuilder("http", Options.AdvertiseHost, port).Uri;
 
     /// <summary>Reservations name it; without one they could not be made.</summary>
     private string Principal => Secrets.Framework?.User ?? "mysos";
@@ -66,7 +69,7 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         if (Options.InstallerArgs is { } mysqld)
             environment["MYSOS_MYSQLD"] = mysqld;
         var uri = Options.ExecutorUri
-            ?? (Options.ExecutorCmd is null && Package is not null ? $"http://{Options.AdvertiseHost}:{port}{Package.UrlPath}" : null);
+            ?? (Options.ExecutorCmd is null && Package is not null ? new Uri(Address(port), Package.UrlPath).ToString() : null);
         return new CommandInfo
         {
             Shell = true,

@@ -9,15 +9,25 @@ internal static class SchedulerServices
 {
     public static void AddMysosScheduler(this IServiceCollection services, SchedulerPlan plan)
     {
+        services.AddOneOfManySchedulers();
         services.AddSingleton(plan);
         services.AddSingleton<ListeningPort>();
-        services.AddSingleton<CurrentTerm>();
+        services.AddHostedService<LeadershipService>();
+    }
+
+    /// <summary>What one scheduler is to users and to the others, whoever leads.</summary>
+    public static void AddOneOfManySchedulers(this IServiceCollection services)
+    {
+        services.AddSingleton<LeaderAddress>();
+        services.AddSingleton<LeaderHttp>();
+        services.AddSingleton<LeaderFollower>();
+        services.AddSingleton<LeaderClient>();
+        services.AddSingleton<WrittenViews>();
+        services.AddSingleton(s => new CurrentTerm(s.GetRequiredService<LeaderClient>()));
         services.AddSingleton<IClusterService>(s => s.GetRequiredService<CurrentTerm>());
         services.AddSingleton<ReadModel>();
         services.AddSingleton<IReadModel>(s => s.GetRequiredService<ReadModel>());
-        services.AddSingleton<LeaderAddress>();
         services.AddSingleton<IReadiness, SchedulerReadiness>();
         services.AddHttpForwarder();
-        services.AddHostedService<LeadershipService>();
     }
 }

@@ -6,6 +6,7 @@ using Mysos.Core.Mesos;
 using Mysos.Core.Scheduling;
 using Mysos.Core.Security;
 using Mysos.Core.State;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Host.Scheduler;
 
@@ -25,36 +26,38 @@ internal sealed record TermParts
 
 /// <summary>One leadership, from its election to its loss: recovers what is durable, subscribes to Mesos, and runs the loop.</summary>
 internal sealed partial class SchedulerTerm(
-    TermParts parts, CurrentTerm door, ReadModel readModel, HttpClient http, ILogger<SchedulerTerm> log, TimeProvider time)
+    TermParts parts, Lease lease, CurrentTerm door, ReadModel readModel, HttpMessageHandler mesos, ILogger<SchedulerTerm> log,
+    TimeProvider time)
 {
     private string? _lost;
 
     /// <summary>Runs until cancelled, or until this scheduler must not act any longer.</summary>
     /// <exception cref="ConflictException">Another leader writes.</exception>
+    /// <exception cref="NotLeadingException">The lease is over.</exception>
     /// <exception cref="FrameworkRefusedException">Mesos will not have this framework, or has another scheduler as it.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var http = new HttpClient(new LeaseHandler(lease, mesos), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         SchedulerLoop? loop = null;
         var session = new MesosSession(
             http, parts.Masters, () => parts.Framework with { Id = loop!.State.Record.FrameworkId }, parts.MesosCredentials, time);
         var performer = new EffectPerformer(
             session, parts.ServerSets, parts.Vault, (effect, e) => EffectFailed(effect.GetType().Name, e.Message), ending.Token);
-        loop = new SchedulerLoop(parts.Store, performer, readModel, parts.Settings, time);
+        loop = new SchedulerLoop(parts.Store, performer, readModel, parts.Settings, lease, time);
 
-        var mesos = session.Run().Do(Note).Select(MesosEvents.Translate).Where(e => e is not null).Select(e => e!);
+        var events = session.Run().Do(Note).Select(MesosEvents.Translate).Where(e => e is not null).Select(e => e!);
         var zooKeeper = parts.ZooKeeper.Select(view => (LoopEvent)new ZooKeeperChanged(view));
-        var running = loop.RunAsync(mesos.Merge(zooKeeper), ending.Token);
+        var running = loop.RunAsync(events.Merge(zooKeeper), ending.Token);
         try
         {
             await Task.WhenAny(loop.Recovered, running).ConfigureAwait(false);
             if (loop.Recovered.IsCompletedSuccessfully)
-                door.Set(new ClusterService(loop, parts.Settings, parts.Vault, parts.Backups, time));
+                door.Open(new ClusterService(loop, parts.Settings, parts.Vault, parts.Backups, time), lease);
             await running.ConfigureAwait(false);
         }
         finally
         {
-            door.Set(null);
             await ending.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -176,6 +176,20 @@ public sealed class ConnectionBannerTests : ComponentContext
     }
 
     [Fact]
+    public void ConnectionBanner_LeaderLost_SaysThatWhatIsShownIsOldAndWhy()
+    {
+        Feed.Push(v => v with
+        {
+            Stale = new Staleness(Views.Now.AddSeconds(-9), "The leader cannot be followed."), Mesos = v.Mesos with { Connected = false },
+        });
+
+        var banner = Render<ConnectionBanner>().Find("[role=alert]").TextContent;
+        banner.ShouldContain("this is from 9 s ago");
+        banner.ShouldContain("The leader cannot be followed.");
+        banner.ShouldNotContain("Mesos");
+    }
+
+    [Fact]
     public void ConnectionBanner_ZooKeeperLost_SaysSo()
     {
         Feed.Push(v => v with { ZooKeeper = v.ZooKeeper with { Connected = false } });

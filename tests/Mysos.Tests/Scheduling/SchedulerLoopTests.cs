@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Microsoft.Extensions.Time.Testing;
 using Mysos.Core.Clusters;
 using Mysos.Core.Mesos;
 using Mysos.Core.Scheduling;
 using Mysos.Core.State;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Tests.Scheduling;
 
@@ -18,6 +20,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SchedulerLoop _loop;
     private readonly Task _running;
+    private Func<bool> _leads = () => true;
 
     public SchedulerLoopTests()
     {
@@ -25,7 +28,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         {
             Role = "mysos", PublicZooKeeperUrl = "zk://z:2181/mysos", ExecutorCommand = new CommandInfo { Value = "x" },
         };
-        _loop = new SchedulerLoop(_store, _performed, _readModel, settings, TimeProvider.System);
+        _loop = new SchedulerLoop(_store, _performed, _readModel, settings, new Lease(7, () => _leads()), TimeProvider.System);
         _running = _loop.RunAsync(_events, _stop.Token);
     }
 
@@ -53,12 +56,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     [Fact]
     public async Task Launch_IsAcceptedOnlyOnceTheTaskIsDurable_AndOtherClustersDoNotWait()
     {
-        await _loop.Recovered;
-        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
-        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
-        _store.Close("clusters/a");
-        _events.OnNext(new OffersReceived([Offer("S1")]));
-        await _store.Waiting.ReadAsync();
+        await HoldUpLaunchAsync();
         _performed.Effects.OfType<AcceptOffer>().ShouldBeEmpty();
 
         await _loop.AskAsync(id => new CreateRequested(id, Wanted("b")), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
@@ -81,6 +79,55 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task LeaseIsOverByTheClock_NothingIsWrittenPerformedOrAnswered()
+    {
+        await _loop.Recovered;
+        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        var clock = new FakeTimeProvider();
+        var end = clock.GetUtcNow() + TimeSpan.FromSeconds(6);
+        _leads = () => clock.GetUtcNow() < end;
+        _store.Close("clusters/b");
+        var waiting = _loop.AskAsync(id => new CreateRequested(id, Wanted("b")), CancellationToken.None);
+        await _store.Waiting.ReadAsync();
+        var performed = _performed.Effects.Count;
+
+        clock.Advance(TimeSpan.FromSeconds(6));
+        var late = _loop.AskAsync(id => new CreateRequested(id, Wanted("c")), CancellationToken.None);
+        _events.OnNext(new OffersReceived([Offer("S1")]));
+        _store.Open();
+
+        (await Should.ThrowAsync<RequestException>(() => late)).Status.ShouldBe(503);
+        (await Should.ThrowAsync<RequestException>(() => waiting)).Status.ShouldBe(503);
+        await Should.ThrowAsync<NotLeadingException>(() => _running);
+        _performed.Effects.Count.ShouldBe(performed);
+        _store.Documents.ShouldNotContainKey("clusters/c");
+        StateJson.ReadCluster("a", _store.Documents["clusters/a"]).Nodes.ShouldAllBe(n => n.Value.Task == null);
+    }
+
+    [Fact]
+    public async Task LeaseIsOver_WhatWaitsForADurableDocument_IsNotPerformed()
+    {
+        await HoldUpLaunchAsync();
+        _leads = () => false;
+        _store.Open();
+        await Should.ThrowAsync<NotLeadingException>(() => _running);
+        _performed.Effects.OfType<AcceptOffer>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Answer_Comes_WhenTheViewHasIt()
+    {
+        await _loop.Recovered;
+        for (var i = 0; i < 200; i++)
+        {
+            await _loop.AskAsync(id => new CreateRequested(id, Wanted($"c{i}")), CancellationToken.None);
+            _readModel.Current.Clusters.ShouldContainKey($"c{i}");
+        }
+        _readModel.Current.Term.ShouldBe(7);
+    }
+
+    [Fact]
     public async Task Views_ShowEachChange()
     {
         await _loop.Recovered;
@@ -89,6 +136,17 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         var view = await seen;
         view.Clusters["a"].State.ShouldBe(ClusterCondition.Creating);
         view.Clusters["a"].ClusterUrl.ShouldBe("zk://z:2181/mysos/discover/a");
+    }
+
+    /// <summary>A node of cluster a has its agent, and the document that says so is held up.</summary>
+    private async Task HoldUpLaunchAsync()
+    {
+        await _loop.Recovered;
+        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        _store.Close("clusters/a");
+        _events.OnNext(new OffersReceived([Offer("S1")]));
+        await _store.Waiting.ReadAsync();
     }
 
     private static Cluster Wanted(string name) => new()

@@ -82,8 +82,15 @@ internal sealed class MysosProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: its connections stay, and nothing in it runs.</summary>
+    public void Freeze() => ChildProcesses.Signal(_process, UnixSignal.Stop);
+
+    public void Thaw() => ChildProcesses.Signal(_process, UnixSignal.Continue);
+
     public async ValueTask DisposeAsync()
     {
+        if (!HasExited)
+            Thaw();
         if (!HasExited)
             await StopAsync();
         _process.Dispose();

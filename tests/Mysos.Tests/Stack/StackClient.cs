@@ -99,6 +99,11 @@ internal sealed class StackClient(int port) : IDisposable
         int.Parse(await File.ReadAllTextAsync((string)(await SqlAsync(node, password, "SELECT @@pid_file"))!),
             System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The process that started this one; of a mysqld, its executor.</summary>
+    public static int ParentOf(string pid) => int.Parse(
+        File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..],
+        System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The ServerSet as kazoo reads it: <c>{"master": {name: data}, "slaves": {…}}</c>, or null when the group is gone.</summary>
     public static async Task<JsonNode?> ServerSetAsync(string clusterUrl)
     {

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Channels;
 using Mysos.Core.Clusters;
 
 namespace Mysos.Host.Api.Clusters;
@@ -19,40 +18,24 @@ internal sealed class EventStream(IReadModel model, TimeProvider time)
 
     public async Task WriteAsync(string cluster, string? lastId, PipeWriter writer, CancellationToken cancellation)
     {
-        // Only the newest view matters: a slow reader skips views, never events, as each view has the whole history.
-        var views = Channel.CreateBounded<SchedulerView>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        using var subscription = model.Views.Subscribe(v => views.Writer.TryWrite(v));
-        using var beat = new PeriodicTimer(KeepAlive, time);
-
         Write(writer, "retry: 1000\n\n");
         await writer.FlushAsync(cancellation);
-        var tick = beat.WaitForNextTickAsync(cancellation).AsTask();
-        var arrival = views.Reader.WaitToReadAsync(cancellation).AsTask();
-        while (true)
+        // A view that is skipped takes no event with it: each has the whole history.
+        await foreach (var view in model.NewestAsync(KeepAlive, time, cancellation))
         {
-            if (await Task.WhenAny(arrival, tick) == tick)
+            if (view is null)
             {
-                await tick;
                 Write(writer, ":\n\n");
-                tick = beat.WaitForNextTickAsync(cancellation).AsTask();
+            }
+            else if (view.Clusters.TryGetValue(cluster, out var shown))
+            {
+                lastId = WriteNew(writer, shown.Events, lastId);
             }
             else
             {
-                await arrival;
-                if (views.Reader.TryRead(out var view))
-                {
-                    if (!view.Clusters.TryGetValue(cluster, out var shown))
-                    {
-                        Write(writer, "event: gone\ndata: {}\n\n");
-                        await writer.FlushAsync(cancellation);
-                        return;
-                    }
-
-                    lastId = WriteNew(writer, shown.Events, lastId);
-                }
-
-                arrival = views.Reader.WaitToReadAsync(cancellation).AsTask();
+                Write(writer, "event: gone\ndata: {}\n\n");
+                await writer.FlushAsync(cancellation);
+                return;
             }
 
             await writer.FlushAsync(cancellation);

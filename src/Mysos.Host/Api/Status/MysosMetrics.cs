@@ -20,8 +20,10 @@ internal sealed class MysosMetrics : IDisposable
             v => v.Clusters.Values.Sum(c => c.Nodes.Count(n => n.State == NodeState.Serving)));
         Gauge("mysos.nodes.requested", "{node}", "MySQL instances asked for.", v => v.Clusters.Values.Sum(c => (long)c.NumNodes));
         Gauge("mysos.agents", "{agent}", "Mesos agents known.", v => v.Agents.Length);
-        Gauge("mysos.mesos.connected", null, "1 while registered with the Mesos master.", v => v.Mesos.Connected ? 1 : 0);
+        Gauge("mysos.mesos.connected", null, "1 while registered with the Mesos master.", v => v is { Mesos.Connected: true, Stale: null } ? 1 : 0);
         Gauge("mysos.zookeeper.connected", null, "1 while connected to ZooKeeper.", v => v.ZooKeeper.Connected ? 1 : 0);
+        Gauge("mysos.view.stale", null, "1 while this scheduler neither leads nor follows the leader: then all of this is from before.",
+            v => v.Stale is null ? 0 : 1);
         Counter("mysos.tasks.launched", "{task}", "Tasks launched.", c => c.TasksLaunched);
         Counter("mysos.tasks.lost", "{task}", "Tasks lost.", c => c.TasksLost);
         Counter("mysos.tasks.finished", "{task}", "Tasks finished.", c => c.TasksFinished);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Mysos.Core.Clusters;
 using Mysos.Host.Api.Clusters;
@@ -24,7 +25,12 @@ internal sealed class StatusController(IReadModel model, IReadiness readiness, T
     [AcceptVerbs("GET", "HEAD", Route = "ready")]
     [ProducesResponseType(200)]
     [ProducesResponseType<ProblemBody>(503, Problems.ContentType)]
-    public IActionResult Ready() => readiness.Check().WaitsFor is { } waitsFor
-        ? throw new RequestException(StatusCodes.Status503ServiceUnavailable, null, waitsFor)
-        : new BytesResult("""{"status":"ready"}"""u8.ToArray());
+    public IActionResult Ready()
+    {
+        var ready = readiness.Check();
+        return ready.WaitsFor is { } waitsFor
+            ? throw new RequestException(StatusCodes.Status503ServiceUnavailable, null, waitsFor)
+            : new BytesResult(JsonSerializer.SerializeToUtf8Bytes(
+                new ReadyBody("ready", ready.Leads, ready.Leader, ready.StaleSince), ReadyJson.Default.ReadyBody));
+    }
 }

@@ -22,7 +22,7 @@ internal static class Vars
             writer.WriteNumber("scheduler.total_requested_cpus", Math.Round(clusters.Sum(c => c.NumNodes * c.Size.Cpus), 3));
             writer.WriteNumber("scheduler.total_requested_mem_mb", clusters.Sum(c => c.NumNodes * c.Size.MemMb));
             writer.WriteNumber("scheduler.total_requested_disk_mb", clusters.Sum(c => c.NumNodes * c.Size.DiskMb));
-            writer.WriteNumber("scheduler.framework_registered", view.Mesos.Connected ? 1 : 0);
+            writer.WriteNumber("scheduler.framework_registered", view is { Mesos.Connected: true, Stale: null } ? 1 : 0);
             writer.WriteNumber("scheduler.uptime", Math.Round(Math.Max(0, (now - started).TotalSeconds), 3));
             writer.WriteNumber("scheduler.tasks_launched", counters.TasksLaunched);
             writer.WriteNumber("scheduler.tasks_lost", counters.TasksLost);
