@@ -139,10 +139,11 @@ public sealed class MesosSession(
             {
                 if (happened.Subscribed is { } first)
                 {
-                    patience = MissedHeartbeats * (first.HeartbeatIntervalSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : HeartbeatInterval);
+                    patience = MissedHeartbeats * (first.HeartbeatIntervalSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : HeartbeatInterval);
                     _subscription = subscription;
                 }
-                watchdog.Change(patience, Timeout.InfiniteTimeSpan);
+                if (_subscription is not null)
+                    watchdog.Change(patience, Timeout.InfiniteTimeSpan);
                 if (happened.Error is { } error)
                     throw FrameworkRefusedException.FromError(error.Message);
                 observer.OnNext(new Event(happened));

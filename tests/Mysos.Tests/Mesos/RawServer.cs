@@ -38,7 +38,8 @@ internal sealed class RawServer : IAsyncDisposable
         get => _refuses;
         set
         {
-            _refuses = value;
+            lock (_lock)
+                _refuses = value;
             if (value)
                 Break();
         }
@@ -103,17 +104,21 @@ internal sealed class RawServer : IAsyncDisposable
             _waiting.Clear();
             foreach (var connection in _connections)
                 connection.Dispose();
+            _connections.Clear();
         }
     }
 
-    private bool Wait(RawRequest request)
+    /// <returns>False: it is not waited for, and accepted.</returns>
+    private bool Wait(RawRequest request, Socket connection)
     {
         TaskCompletionSource came;
         lock (_lock)
         {
             if (_accepted(request))
                 return false;
-            _waiting.Add(request);
+            // Unless it was broken after the request was read.
+            if (_connections.Contains(connection))
+                _waiting.Add(request);
             (came, _came) = (_came, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         came.SetResult();
@@ -128,15 +133,14 @@ internal sealed class RawServer : IAsyncDisposable
             {
                 var socket = await _listener.AcceptSocketAsync();
                 Connections++;
-                if (Refuses)
-                {
-                    socket.Dispose();
-                    continue;
-                }
                 socket.NoDelay = true;
+                bool served;
                 lock (_lock)
-                    _connections.Add(socket);
-                _ = ServeAsync(socket);
+                    served = !_refuses && _connections.Add(socket);
+                if (served)
+                    _ = ServeAsync(socket);
+                else
+                    socket.Dispose();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
@@ -153,7 +157,7 @@ internal sealed class RawServer : IAsyncDisposable
             var reader = PipeReader.Create(stream);
             while (await RawRequest.ReadAsync(reader, socket) is { } request)
             {
-                if (Wait(request))
+                if (Wait(request, socket))
                     await request.Answered;
                 else
                     await request.AnswerAsync(202, "Accepted");

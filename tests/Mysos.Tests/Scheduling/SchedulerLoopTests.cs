@@ -54,6 +54,17 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Events_AnotherSchedulerTookOver_NothingIsDoneAnyLonger()
+    {
+        await _loop.Recovered;
+        _events.OnError(new FrameworkFailedOverException());
+        await Should.ThrowAsync<FrameworkFailedOverException>(_running);
+        var refusal = await Should.ThrowAsync<RequestException>(_loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None));
+        refusal.Status.ShouldBe(503);
+        _performed.Effects.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Launch_IsAcceptedOnlyOnceTheTaskIsDurable_AndOtherClustersDoNotWait()
     {
         await HoldUpLaunchAsync();

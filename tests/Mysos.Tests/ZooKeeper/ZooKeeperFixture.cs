@@ -37,7 +37,7 @@ public sealed class ZooKeeperFixture : IAsyncDisposable
         var session = ((ZooKeeperClient)client).Session;
         var deadline = Deadline();
         // The client takes its session back when it is taken over; one of the closes then comes too late to count.
-        while (client.State != SessionState.Expired)
+        while (client.State is not (SessionState.Expired or SessionState.Closed))
         {
             try
             {
@@ -47,7 +47,7 @@ public sealed class ZooKeeperFixture : IAsyncDisposable
                 await client.States.FirstAsync(s => s is SessionState.Connected or SessionState.Expired).ToTask(deadline);
                 await client.GetAsync("/");
             }
-            catch (Exception e) when (e is ZooKeeperException or ObjectDisposedException)
+            catch (Exception e) when (e is ZooKeeperException or InvalidOperationException)
             {
                 // Tells of its end, or of the fight for it; its owner may have closed it already.
             }
