@@ -125,9 +125,8 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
         return null;
     }
 
-    /// <summary>From here only a button closes the dialog: a stray Escape or click would lose what is shown once.</summary>
-    private protected Task HoldOpenAsync() =>
-        Dialog.SetOptionsAsync(Dialog.Options with { CloseOnEscapeKey = false, BackdropClick = false });
+    /// <summary>From here only a button closes the dialog: a stray click would lose what is shown once.</summary>
+    private protected Task HoldOpenAsync() => Dialog.SetOptionsAsync(Dialog.Options with { BackdropClick = false });
 
     private void Test(string field)
     {

@@ -152,6 +152,13 @@
     }
   }).observe(document, { childList: true, subtree: true });
 
+  // So does Escape: MudBlazor listens to it only after a round trip. Where nothing says what it presses, it does nothing.
+  document.addEventListener("keydown", e => {
+    if (e.key === "Escape" && !e.isComposing && !document.querySelector(".ms-menu:popover-open")) {
+      [...document.querySelectorAll("[role=dialog]")].at(-1)?.querySelector("[data-escape]")?.click();
+    }
+  });
+
   // A restarted server does not know this page any more. Then: wait until it answers, and load anew.
   let waiting = false;
   const reloadWhenBack = async () => {

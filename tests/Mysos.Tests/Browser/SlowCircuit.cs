@@ -76,7 +76,7 @@ internal sealed class SlowCircuit
         }
         else
         {
-            to.Send(frame.Text);
+            to.Send(frame.Text!);
         }
     }
 }
