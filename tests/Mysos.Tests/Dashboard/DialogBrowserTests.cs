@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Mysos.Tests.Dashboard;
 
-/// <summary>Menus and dialogs in Chromium: keyboard, focus, and a slow connection.</summary>
+/// <summary>Menus, dialogs and fields in Chromium: keyboard, focus, and a slow connection.</summary>
 public sealed class DialogBrowserTests(BrowserFixture browser)
 {
     /// <summary>What a page notes of itself: texts that were set into a field in which there was another, and where the focus
@@ -129,6 +129,28 @@ public sealed class DialogBrowserTests(BrowserFixture browser)
         await Expect(dialog.GetByTestId("password")).ToHaveTextAsync(RecordingService.Generated);
         host.Service.OnlyRequest().ShouldBe(new CreateRequest { Name = "fresh-one", User = "app" });
         (await page.EvaluateAsync<string>("focusedAtFirst")).ShouldBe("create-name");
+        (await page.EvaluateAsync<string[]>("overwritten")).ShouldBeEmpty();
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Search_TypedFastOnASlowConnection_KeepsEveryKeystroke()
+    {
+        await using var host = await DashboardHost.StartAsync(Views.Fleet(40));
+        await using var open = await browser.OpenAsync(host.Address);
+        var page = open.Page;
+        await page.AddInitScriptAsync(Notes);
+        var circuit = await SlowCircuit.OnAsync(page);
+        await page.GotoAsync("/");
+        var search = page.GetByRole(AriaRole.Searchbox);
+        await search.FocusAsync();
+
+        circuit.Hold();
+        await page.Keyboard.TypeAsync("team-3");
+        circuit.Release();
+
+        await Expect(page.Locator("tr[data-cluster]")).ToHaveCountAsync(10);
+        await Expect(search).ToHaveValueAsync("team-3");
         (await page.EvaluateAsync<string[]>("overwritten")).ShouldBeEmpty();
         open.Complaints.ShouldBeEmpty();
     }
