@@ -119,8 +119,9 @@ internal static class Changes
         {
             if (!acceptDataLoss)
             {
-                return Refuse($"A master is being elected, and node {number} may be the only one with the last writes that were acknowledged. "
-                    + "Wait for it; or send accept_data_loss=true to go on without them.");
+                return (null, new Outcome.Refused(409, "accept_data_loss",
+                    $"A master is being elected, and node {number} may be the only one with the last writes that were acknowledged. "
+                    + "Wait for it; or send accept_data_loss=true to go on without them."));
             }
             durable = turn.Log(durable, "data_loss_accepted", $"Its owner gives node {number} up, and with it writes that only it may have.") with
             {

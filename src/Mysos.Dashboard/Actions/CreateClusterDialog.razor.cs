@@ -11,9 +11,6 @@ public sealed partial class CreateClusterDialog
     private CreateAnswer? _answer;
     private bool _more;
 
-    // One for each content of the form: pressing Create again after a lost answer must not say "exists".
-    private string _idempotencyKey = NewKey();
-
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 
     protected override string[] Fields => CreateForm.Fields;
@@ -21,43 +18,17 @@ public sealed partial class CreateClusterDialog
     public static Task ShowAsync(IDialogService dialogs) =>
         dialogs.ShowAsync<CreateClusterDialog>((string?)null, DialogSizes.Form);
 
-    private void Typed(string field, Action change)
-    {
-        change();
-        _idempotencyKey = NewKey();
-        Errors.Clear(field);
-        if (_form.Check(field) is { } wrong)
-        {
-            Errors.Set(field, wrong);
-        }
-    }
+    protected override string? Check(string field) => _form.Check(field);
 
-    private async Task Create()
-    {
-        if (Busy)
-        {
-            return;
-        }
-        Errors.Clear();
-        foreach (var field in Fields)
-        {
-            if (_form.Check(field) is { } wrong)
-            {
-                Errors.Set(field, wrong);
-            }
-        }
-        if (Errors.Any)
-        {
-            _more |= _form.Check(CreateForm.PasswordField) is not null || _form.Check(CreateForm.BackupField) is not null;
-            return;
-        }
-        _answer = await AskAsync(cancellation => Service.AskAsync(_form.ToRequest(_idempotencyKey), cancellation));
+    protected override CreateRequest Compose() => _form.ToRequest();
+
+    protected override void OnErrors() =>
         _more |= Errors[CreateForm.PasswordField] is not null || Errors[CreateForm.BackupField] is not null;
-        if (_answer is not null)
-        {
-            // From here a stray Escape would lose the password.
-            await Dialog.SetOptionsAsync(Dialog.Options with { CloseOnEscapeKey = false });
-        }
+
+    protected override Task AcceptedAsync(CreateAnswer answer)
+    {
+        _answer = answer;
+        return HoldOpenAsync();
     }
 
     private void Open()
@@ -65,6 +36,4 @@ public sealed partial class CreateClusterDialog
         Dialog.Close();
         Navigation.NavigateTo($"ui/clusters/{_form.Name}");
     }
-
-    private static string NewKey() => Guid.NewGuid().ToString("N");
 }

@@ -53,7 +53,7 @@ public sealed class CreateForm
         int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var nodes) ? nodes : null;
 
     /// <summary>The request; only when every field passes its check.</summary>
-    public CreateRequest ToRequest(string idempotencyKey) => new()
+    public CreateRequest ToRequest() => new()
     {
         Name = Name,
         User = User,
@@ -61,7 +61,6 @@ public sealed class CreateForm
         Size = new ClusterSize(ParseCpus()!.Value, SizeText.Parse(Mem), SizeText.Parse(Disk)),
         Password = Password.Length == 0 ? null : Password,
         BackupId = BackupId.Length == 0 ? null : BackupId,
-        IdempotencyKey = idempotencyKey,
     };
 
     private string? CheckCpus() => ParseCpus() is { } cpus

@@ -2,7 +2,7 @@ using MudBlazor;
 
 namespace Mysos.Dashboard.Actions;
 
-/// <summary>How wide dialogs are, and what closes them.</summary>
+/// <summary>How wide dialogs are, and what closes them. Escape is the browser's part (mysos.js): it presses Cancel.</summary>
 internal static class DialogSizes
 {
     public static DialogOptions Narrow { get; } =
@@ -12,6 +12,5 @@ internal static class DialogSizes
     public static DialogOptions Form { get; } = new()
     {
         MaxWidth = MaxWidth.Small, FullWidth = true, BackdropClick = false,
-        CloseOnEscapeKey = true,
     };
 }

@@ -21,6 +21,8 @@ public sealed class FieldErrors
         General = null;
     }
 
+    public void ClearGeneral() => General = null;
+
     public void Clear(string field) => _byField.Remove(Canonical(field));
 
     public void Set(string field, string text) => _byField[Canonical(field)] = text;

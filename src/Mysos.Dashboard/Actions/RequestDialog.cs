@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Logging;
 using MudBlazor;
@@ -6,11 +7,13 @@ using Mysos.Core.Clusters;
 namespace Mysos.Dashboard.Actions;
 
 /// <summary>
-/// A dialog that makes one request. It stays open, with the reason at its field, until the request is accepted.
+/// A dialog that makes one request, and says before what it would do. It stays open, with the reason at its field, until
+/// the request is accepted. <see cref="RequestFrame"/> is what all of them look like.
 /// </summary>
 public abstract partial class RequestDialog : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
+    private int _edits;
 
     [CascadingParameter] protected IMudDialogInstance Dialog { get; set; } = null!;
 
@@ -18,24 +21,82 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
     [Inject] protected ISnackbar Snackbar { get; set; } = null!;
     [Inject] private ILoggerFactory Loggers { get; set; } = null!;
 
-    protected FieldErrors Errors { get; } = new();
+    internal FieldErrors Errors { get; } = new();
 
-    /// <summary>A request is under way: buttons are off, so that nothing is asked twice.</summary>
-    protected bool Busy { get; private set; }
+    /// <summary>What the dry run of exactly what is filled in has answered; empty before, and once a field has changed.</summary>
+    internal ImmutableArray<string> Steps { get; private set; } = [];
+
+    /// <summary>Something is being asked; nothing else is until it is answered.</summary>
+    internal bool Busy { get; private set; }
+
+    /// <summary>It is the request itself that is being made.</summary>
+    internal bool Sending { get; private protected set; }
 
     /// <summary>The names of the form's fields, as the API calls them.</summary>
     protected abstract string[] Fields { get; }
 
+    /// <summary>What is wrong with a field by itself, or null.</summary>
+    protected virtual string? Check(string field) => null;
+
+    /// <summary>The request, once every field has passed its check.</summary>
+    protected abstract ClusterRequest Compose();
+
+    /// <summary>Called when there is something to read in <see cref="Errors"/>.</summary>
+    protected virtual void OnErrors()
+    {
+    }
+
     /// <summary>Makes the request.</summary>
-    /// <returns>Its answer; null when it was refused, and <see cref="Errors"/> say why.</returns>
-    protected async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> request)
+    internal abstract Task SendAsync();
+
+    /// <summary>Asks what the request would do.</summary>
+    internal async Task PreviewAsync()
+    {
+        if (Busy || !AllRight())
+        {
+            return;
+        }
+        var (request, edits) = (Compose(), _edits);
+        var answer = await AskAsync(cancellation => Service.DryRunAsync(request, cancellation));
+        if (answer is not null && edits == _edits)
+        {
+            Steps = answer.Steps;
+        }
+    }
+
+    /// <summary>A field has another content: what was said of the one before is true no more.</summary>
+    internal void Edited(string field)
+    {
+        _edits++;
+        Steps = [];
+        Errors.ClearGeneral();
+        Errors.Clear(field);
+        Test(field);
+        StateHasChanged();
+    }
+
+    internal void Cancel() => Dialog.Cancel();
+
+    /// <summary>Checks every field, and says at each what is wrong with it.</summary>
+    private protected bool AllRight()
+    {
+        Errors.Clear();
+        foreach (var field in Fields)
+        {
+            Test(field);
+        }
+        if (Errors.Any)
+        {
+            OnErrors();
+        }
+        return !Errors.Any;
+    }
+
+    /// <returns>The answer; null when it was refused, and <see cref="Errors"/> say why.</returns>
+    private protected async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> request)
         where T : class
     {
-        if (Busy)
-        {
-            return null;
-        }
-        Errors.Clear();
+        Steps = [];
         Busy = true;
         try
         {
@@ -44,6 +105,7 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
         catch (RequestException e)
         {
             Errors.Apply(e, Fields);
+            OnErrors();
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
@@ -63,7 +125,16 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
         return null;
     }
 
-    protected void Cancel() => Dialog.Cancel();
+    /// <summary>From here only a button closes the dialog: a stray click would lose what is shown once.</summary>
+    private protected Task HoldOpenAsync() => Dialog.SetOptionsAsync(Dialog.Options with { BackdropClick = false });
+
+    private void Test(string field)
+    {
+        if (Check(field) is { } wrong)
+        {
+            Errors.Set(field, wrong);
+        }
+    }
 
     public void Dispose()
     {
@@ -82,4 +153,41 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Error, Message = "A request from the dashboard failed unexpectedly.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
+}
+
+/// <summary>A dialog whose request has answers of one type.</summary>
+public abstract class RequestDialog<TAnswer> : RequestDialog
+    where TAnswer : class
+{
+    private ClusterRequest<TAnswer>? _sent;
+    private string _key = "";
+
+    protected abstract override ClusterRequest<TAnswer> Compose();
+
+    /// <summary>What only the doing asks for, not the dry run; says in <see cref="RequestDialog.Errors"/> what is missing.</summary>
+    protected virtual bool Confirmed() => true;
+
+    /// <summary>The request was accepted.</summary>
+    protected abstract Task AcceptedAsync(TAnswer answer);
+
+    internal sealed override async Task SendAsync()
+    {
+        if (Busy || !AllRight() || !Confirmed())
+        {
+            return;
+        }
+        var request = Compose();
+        if (request != _sent)
+        {
+            // One key for each content of the form: pressed again after a lost answer, the button does nothing twice.
+            (_sent, _key) = (request, Guid.NewGuid().ToString("N"));
+        }
+        Sending = true;
+        var answer = await AskAsync(cancellation => Service.AskAsync(request with { IdempotencyKey = _key }, cancellation));
+        Sending = false;
+        if (answer is not null)
+        {
+            await AcceptedAsync(answer);
+        }
+    }
 }

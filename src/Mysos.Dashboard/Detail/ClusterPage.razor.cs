@@ -16,7 +16,11 @@ public sealed partial class ClusterPage
     [Inject] private NavigationManager Navigation { get; set; } = null!;
     [Inject] private IDialogService Dialogs { get; set; } = null!;
 
-    private bool Closed => _gone || _cluster?.State == ClusterCondition.Deleting;
+    /// <summary>Nothing can be asked for any more.</summary>
+    private bool Going => _gone || _cluster?.State == ClusterCondition.Deleting;
+
+    /// <summary>Nothing but its deletion can be asked for.</summary>
+    private bool Closed => Going || _cluster?.State == ClusterCondition.Failed;
 
     private List<string> Similar => [.. Frame.View.Clusters.Keys
         .Where(k => k.Contains(Name, StringComparison.OrdinalIgnoreCase)
@@ -39,9 +43,7 @@ public sealed partial class ClusterPage
         _cluster = found ?? _cluster;
     }
 
-    private Task Resize() => _cluster is null ? Task.CompletedTask : ResizeDialog.ShowAsync(Dialogs, _cluster);
-
-    private Task BackUp() => _cluster is null ? Task.CompletedTask : BackupDialog.ShowAsync(Dialogs, _cluster);
-
-    private Task Delete() => _cluster is null ? Task.CompletedTask : DeleteDialog.ShowAsync(Dialogs, _cluster);
+    private Task Ask<TDialog>()
+        where TDialog : RequestDialog =>
+        _cluster is null ? Task.CompletedTask : Dialogs.OpenAsync<TDialog>(_cluster);
 }

@@ -44,7 +44,7 @@ public sealed partial class FleetPage
             new NavigationOptions { ReplaceHistoryEntry = true, HistoryEntryState = move });
     }
 
-    private void Search(ChangeEventArgs e) => Show(_query.Searching(e.Value?.ToString() ?? ""));
+    private void Search(string? text) => Show(_query.Searching(text ?? ""));
 
     private Task OpenCreate() => CreateClusterDialog.ShowAsync(Dialogs);
 

@@ -82,6 +82,9 @@ public static class NodePresentation
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "has no presentation"),
     };
 
+    /// <summary>It takes reads, and can become the master.</summary>
+    public static bool IsServingSlave(NodeView node) => node is { Role: NodeRole.Slave, State: NodeState.Serving };
+
     public static string Role(NodeRole role) => role switch
     {
         NodeRole.Master => "Master",

@@ -1,4 +1,5 @@
-// What only the browser can do: colours before the first paint, the clipboard, coming back after a lost connection.
+// What only the browser can do, or do at once: colours before the first paint, the clipboard, menus, the focus of dialogs,
+// coming back after a lost connection.
 (() => {
   "use strict";
   const key = "mysos-theme";
@@ -80,6 +81,81 @@
     }
     if (e.target.closest?.("[data-reload]")) {
       location.reload();
+    }
+  });
+
+  // Menus open below their button, where there is room.
+  document.addEventListener("beforetoggle", e => {
+    const button = e.newState === "open" && document.querySelector(`[popovertarget="${e.target.id}"]`);
+    if (!button) {
+      return;
+    }
+    const { left, right, top, bottom } = button.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    const items = e.target.childElementCount;
+    const above = bottom + items * 36 + 16 > clientHeight && top > clientHeight / 2;
+    const toTheLeft = left > clientWidth / 2;
+    Object.assign(e.target.style, {
+      left: toTheLeft ? "auto" : `${left + scrollX}px`,
+      right: toTheLeft ? `${clientWidth - right - scrollX}px` : "auto",
+      top: `${(above ? top - 4 : bottom + 4) + scrollY}px`,
+      transform: above ? "translateY(-100%)" : "none",
+    });
+  }, true);
+
+  const itemsOf = menu => [...menu.querySelectorAll("[role=menuitem]")];
+
+  document.addEventListener("toggle", e => {
+    if (e.newState === "open" && e.target.matches("[role=menu]")) {
+      itemsOf(e.target)[0]?.focus();
+    }
+  }, true);
+
+  document.addEventListener("keydown", e => {
+    const menu = e.target.closest?.("[role=menu]");
+    if (!menu) {
+      return;
+    }
+    const items = itemsOf(menu);
+    const at = items.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[e.key];
+    if (next !== undefined) {
+      e.preventDefault();
+      items.at(next % items.length).focus();
+    } else if (e.key === "Tab") {
+      menu.hidePopover();
+    }
+  });
+
+  // The button gets the focus back before the dialog appears, which will give it back there.
+  document.addEventListener("click", e =>
+    e.target.closest?.("[role=menuitem]:not([aria-disabled=true])")?.closest("[popover]")?.hidePopover(), true);
+
+  // A dialog gets the focus as it appears. From the server it would come a round trip later, when whoever types fast has
+  // begun to, or has gone to another field; what was typed then would be in the wrong one. It gives the focus back as it goes.
+  const openers = new Map();
+  new MutationObserver(() => {
+    for (const dialog of document.querySelectorAll("[role=dialog]")) {
+      const field = !openers.has(dialog) && dialog.querySelector("input, select, textarea");
+      if (field) {
+        openers.set(dialog, document.activeElement);
+        field.focus();
+      }
+    }
+    for (const [dialog, opener] of openers) {
+      if (!dialog.isConnected) {
+        openers.delete(dialog);
+        if (document.activeElement === document.body && opener.isConnected) {
+          opener.focus();
+        }
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
+
+  // So does Escape: MudBlazor listens to it only after a round trip. Where nothing says what it presses, it does nothing.
+  document.addEventListener("keydown", e => {
+    if (e.key === "Escape" && !e.isComposing && !document.querySelector(".ms-menu:popover-open")) {
+      [...document.querySelectorAll("[role=dialog]")].at(-1)?.querySelector("[data-escape]")?.click();
     }
   });
 

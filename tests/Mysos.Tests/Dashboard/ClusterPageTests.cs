@@ -1,3 +1,4 @@
+using AngleSharp.Dom;
 using Bunit;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Detail;
@@ -12,6 +13,9 @@ public sealed class ClusterPageTests : ComponentContext
 
     private string[] Disabled(IRenderedComponent<ClusterPage> page) =>
         [.. page.FindAll(".ms-actions button[disabled]").Select(b => b.TextContent.Trim())];
+
+    private static IElement Item(IRenderedComponent<ClusterPage> page, string menu, string text) =>
+        page.FindAll($"{menu} [role=menuitem]").Single(i => i.TextContent.Trim() == text);
 
     [Fact]
     public void ClusterPage_Degraded_ShowsReasonNodesMasterFirst()
@@ -90,7 +94,66 @@ public sealed class ClusterPageTests : ComponentContext
 
     [Fact]
     public void ClusterPage_BeingDeleted_OffersNoActions() =>
-        Disabled(Open("tmp-import")).ShouldBe(["Resize", "Back up", "Delete"]);
+        Disabled(Open("tmp-import")).ShouldBe(["Resize", "Back up", "More", "Delete"]);
+
+    [Fact]
+    public void ClusterPage_Failed_OffersItsDeletionOnly()
+    {
+        var page = Open("legacy-wiki");
+
+        Disabled(page).ShouldBe(["Resize", "Back up", "More"]);
+        page.FindAll(".ms-cell-menu .ms-icon-button").ShouldAllBe(b => b.HasAttribute("disabled"));
+    }
+
+    [Theory]
+    [InlineData("Switch over", "Switch orders over")]
+    [InlineData("Restart nodes", "Restart the nodes of orders")]
+    [InlineData("Change password", "Change the password of orders")]
+    public void ClusterPage_MoreMenu_OpensItsDialog(string item, string title)
+    {
+        var dialogs = RenderDialogs();
+
+        Item(Open("orders"), "#cluster-menu", item).Click();
+
+        dialogs.WaitForAssertion(() => dialogs.Find("h2").TextContent.ShouldBe(title));
+    }
+
+    [Theory]
+    [InlineData(1, "It is the master.", "It is the master; switch over to another node first.")]
+    [InlineData(2, null, null)]
+    [InlineData(3, "Only a slave that serves can become the master.", null)]
+    public void NodesTable_Menu_SaysWhyWhatCannotBeDone(int node, string? promote, string? replace)
+    {
+        Feed.Put(Views.Detailed());
+        var page = Open("billing");
+
+        Item(page, $"#node-menu-{node}", "Make it the master").GetAttribute("title").ShouldBe(promote);
+        Item(page, $"#node-menu-{node}", "Make it the master").HasAttribute("aria-disabled").ShouldBe(promote is not null);
+        Item(page, $"#node-menu-{node}", "Replace this node").GetAttribute("title").ShouldBe(replace);
+    }
+
+    [Fact]
+    public void NodesTable_MakeItTheMaster_ChoosesItInTheDialog()
+    {
+        var dialogs = RenderDialogs();
+        var page = Open("orders");
+
+        Item(page, "#node-menu-1", "Make it the master").Click();
+        dialogs.FindAll("h2").ShouldBeEmpty();
+        Item(page, "#node-menu-3", "Make it the master").Click();
+
+        dialogs.WaitForAssertion(() => dialogs.Find("#switchover-to").GetAttribute("value").ShouldBe("3"));
+    }
+
+    [Fact]
+    public void NodesTable_Replace_OpensItsDialog()
+    {
+        var dialogs = RenderDialogs();
+
+        Item(Open("orders"), "#node-menu-2", "Replace this node").Click();
+
+        dialogs.WaitForAssertion(() => dialogs.Find("h2").TextContent.ShouldBe("Replace node 2 of orders"));
+    }
 
     [Fact]
     public void ClusterPage_UnknownName_SuggestsOthers()
@@ -111,7 +174,7 @@ public sealed class ClusterPageTests : ComponentContext
 
         page.WaitForAssertion(() => page.Find("[role=alert]").TextContent.ShouldContain("has been deleted"));
         page.FindAll("tr[data-node]").Count.ShouldBe(3);
-        Disabled(page).Length.ShouldBe(3);
+        Disabled(page).Length.ShouldBe(4);
     }
 
     [Fact]

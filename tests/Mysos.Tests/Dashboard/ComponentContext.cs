@@ -1,3 +1,4 @@
+using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,11 @@ public abstract class ComponentContext : BunitContext
         var dialogs = Services.GetRequiredService<IDialogService>();
         await Renderer.Dispatcher.InvokeAsync(() => show(dialogs));
     }
+
+    private protected ClusterView Orders => Feed.Current.Clusters["orders"];
+
+    private protected static IElement Button(IRenderedComponent<MudDialogProvider> dialogs, string text) =>
+        dialogs.FindAll("button").Single(b => b.TextContent.Trim() == text);
 
     private protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 

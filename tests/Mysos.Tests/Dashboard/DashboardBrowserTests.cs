@@ -116,7 +116,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
 
         await Expect(dialog.GetByTestId("password")).ToHaveTextAsync(RecordingService.Generated);
-        var request = host.Service.Requests.ShouldHaveSingleItem().ShouldBeOfType<CreateRequest>();
+        var request = host.Service.OnlyRequest().ShouldBeOfType<CreateRequest>();
         (request.Name, request.User, request.NumNodes).ShouldBe(("fresh", "app", 2));
         await dialog.GetByLabel("Copy the password").ClickAsync();
         (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(RecordingService.Generated);
@@ -151,7 +151,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
         await page.Keyboard.TypeAsync("pw");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("orders is going to 4 nodes")).ToBeVisibleAsync();
-        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(new ResizeRequest { Name = "orders", Password = "pw", NumNodes = 4 });
+        host.Service.OnlyRequest().ShouldBe(new ResizeRequest { Name = "orders", Password = "pw", NumNodes = 4 });
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Back up" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -181,7 +181,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
 
         await Expect(dialog).ToHaveCountAsync(0);
         await Expect(page.GetByText("orders is being deleted")).ToBeVisibleAsync();
-        host.Service.Requests.ShouldHaveSingleItem().ShouldBe(new DeleteRequest { Name = "orders", Password = "pw" });
+        host.Service.OnlyRequest().ShouldBe(new DeleteRequest { Name = "orders", Password = "pw" });
         host.Feed.Remove("orders");
         await Expect(page.GetByText("This cluster has been deleted")).ToBeVisibleAsync();
         open.Complaints.ShouldBeEmpty();

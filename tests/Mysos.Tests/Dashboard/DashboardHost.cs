@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard;
+using Shouldly;
 
 namespace Mysos.Tests.Dashboard;
 
@@ -35,16 +36,31 @@ internal sealed class RecordingService : IClusterService
 {
     public const string Generated = "w9gMCkecsMh6sWsRdxNTa";
 
-    public ConcurrentQueue<object> Requests { get; } = new();
+    public ConcurrentQueue<ClusterRequest> Requests { get; } = new();
 
-    /// <summary>When set, every request is refused with it.</summary>
+    /// <summary>Those that were only tried.</summary>
+    public ConcurrentQueue<ClusterRequest> DryRuns { get; } = new();
+
+    /// <summary>When set, every request and every dry run is refused with it.</summary>
     public Exception? Refusal { get; set; }
+
+    /// <summary>When set, dry runs are answered after it.</summary>
+    public Task Hold { get; set; } = Task.CompletedTask;
+
+    /// <summary>The one request that was made, without its key, which it must have.</summary>
+    public ClusterRequest OnlyRequest()
+    {
+        var request = Requests.ShouldHaveSingleItem();
+        request.IdempotencyKey.ShouldNotBeNullOrEmpty();
+        return request with { IdempotencyKey = null };
+    }
 
     public Action<CreateRequest>? OnCreate { get; set; }
 
     public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation)
     {
-        Note(request);
+        Requests.Enqueue(request);
+        Refuse();
         var url = $"zk://10.0.0.2:2181/mysos/discover/{request.Name}";
         if (request is CreateRequest creation)
             OnCreate?.Invoke(creation);
@@ -62,15 +78,16 @@ internal sealed class RecordingService : IClusterService
         }));
     }
 
-    public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
+    public async Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
     {
-        Note(request);
-        return Task.FromResult(new DryRunAnswer(true, ["First this is done.", "Then that."]));
+        DryRuns.Enqueue(request);
+        Refuse();
+        await Hold.WaitAsync(cancellation);
+        return new DryRunAnswer(true, ["First this is done.", "Then that."]);
     }
 
-    private void Note(object request)
+    private void Refuse()
     {
-        Requests.Enqueue(request);
         if (Refusal is not null)
         {
             throw Refusal;

@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using Bunit;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Actions;
@@ -9,11 +8,6 @@ namespace Mysos.Tests.Dashboard;
 
 public sealed class DialogTests : ComponentContext
 {
-    private ClusterView Orders => Feed.Current.Clusters["orders"];
-
-    private static IElement Button(IRenderedComponent<MudBlazor.MudDialogProvider> dialogs, string text) =>
-        dialogs.FindAll("button").Single(b => b.TextContent.Trim() == text);
-
     [Fact]
     public async Task CreateDialog_ValidForm_CallsTheServiceAndShowsThePasswordOnce()
     {
@@ -25,9 +19,7 @@ public sealed class DialogTests : ComponentContext
 
         Button(dialogs, "Create").Click();
 
-        var request = Service.Requests.ShouldHaveSingleItem().ShouldBeOfType<CreateRequest>();
-        request.ShouldBe(new CreateRequest { Name = "fresh", User = "app", NumNodes = 2, IdempotencyKey = request.IdempotencyKey });
-        request.IdempotencyKey.ShouldNotBeNullOrEmpty();
+        Service.OnlyRequest().ShouldBe(new CreateRequest { Name = "fresh", User = "app", NumNodes = 2 });
         dialogs.Find("[data-testid=password] code").TextContent.ShouldBe(RecordingService.Generated);
         dialogs.Markup.ShouldContain("mysql -h &lt;master&gt; -P &lt;port&gt; -u app -p");
     }
@@ -106,25 +98,6 @@ public sealed class DialogTests : ComponentContext
     }
 
     [Fact]
-    public async Task CreateDialog_SameFormAgain_KeepsItsIdempotencyKey()
-    {
-        Service.Refusal = new RequestException(503, null, "Not now.");
-        var dialogs = RenderDialogs();
-        await ShowAsync(CreateClusterDialog.ShowAsync);
-        dialogs.Find("#create-name").Input("fresh");
-        dialogs.Find("#create-user").Input("app");
-
-        Button(dialogs, "Create").Click();
-        Button(dialogs, "Create").Click();
-        dialogs.Find("#create-nodes").Input("2");
-        Button(dialogs, "Create").Click();
-
-        var keys = Service.Requests.Cast<CreateRequest>().Select(r => r.IdempotencyKey).ToList();
-        keys[1].ShouldBe(keys[0]);
-        keys[2].ShouldNotBe(keys[0]);
-    }
-
-    [Fact]
     public async Task CreateDialog_ServiceBreaks_SaysSoWithoutDetails()
     {
         Service.Refusal = new InvalidOperationException("secret inside");
@@ -143,7 +116,7 @@ public sealed class DialogTests : ComponentContext
     public async Task DeleteDialog_NameNotTyped_CannotBePressed()
     {
         var dialogs = RenderDialogs();
-        await ShowAsync(d => DeleteDialog.ShowAsync(d, Orders));
+        await ShowAsync(d => d.OpenAsync<DeleteDialog>(Orders));
         dialogs.Find("#delete-name").Input("order");
         dialogs.Find("#delete-password").Input("pw");
 
@@ -158,13 +131,13 @@ public sealed class DialogTests : ComponentContext
     public async Task DeleteDialog_NameTyped_Deletes()
     {
         var dialogs = RenderDialogs();
-        await ShowAsync(d => DeleteDialog.ShowAsync(d, Orders));
+        await ShowAsync(d => d.OpenAsync<DeleteDialog>(Orders));
         dialogs.Find("#delete-name").Input("orders");
         dialogs.Find("#delete-password").Input("pw");
 
         Button(dialogs, "Delete this cluster").Click();
 
-        Service.Requests.ShouldHaveSingleItem().ShouldBe(new DeleteRequest { Name = "orders", Password = "pw" });
+        Service.OnlyRequest().ShouldBe(new DeleteRequest { Name = "orders", Password = "pw" });
         dialogs.WaitForAssertion(() => dialogs.FindAll(".mud-dialog").ShouldBeEmpty());
     }
 
@@ -173,7 +146,7 @@ public sealed class DialogTests : ComponentContext
     {
         Service.Refusal = new RequestException(403, "password", "This is not the cluster's password.");
         var dialogs = RenderDialogs();
-        await ShowAsync(d => DeleteDialog.ShowAsync(d, Orders));
+        await ShowAsync(d => d.OpenAsync<DeleteDialog>(Orders));
         dialogs.Find("#delete-name").Input("orders");
         dialogs.Find("#delete-password").Input("pw");
 
@@ -187,7 +160,7 @@ public sealed class DialogTests : ComponentContext
     public async Task ResizeDialog_OtherNumber_SaysWhatItDoesAndAsks()
     {
         var dialogs = RenderDialogs();
-        await ShowAsync(d => ResizeDialog.ShowAsync(d, Orders));
+        await ShowAsync(d => d.OpenAsync<ResizeDialog>(Orders));
 
         dialogs.Find("#resize-nodes").Input("1");
         dialogs.Markup.ShouldContain("2 slaves are removed");
@@ -196,14 +169,14 @@ public sealed class DialogTests : ComponentContext
         dialogs.Find("#resize-password").Input("pw");
         Button(dialogs, "Resize").Click();
 
-        Service.Requests.ShouldHaveSingleItem().ShouldBe(new ResizeRequest { Name = "orders", Password = "pw", NumNodes = 5 });
+        Service.OnlyRequest().ShouldBe(new ResizeRequest { Name = "orders", Password = "pw", NumNodes = 5 });
     }
 
     [Fact]
     public async Task ResizeDialog_NoNumber_AsksNothingOfTheService()
     {
         var dialogs = RenderDialogs();
-        await ShowAsync(d => ResizeDialog.ShowAsync(d, Orders));
+        await ShowAsync(d => d.OpenAsync<ResizeDialog>(Orders));
 
         dialogs.Find("#resize-nodes").Input("many");
         Button(dialogs, "Resize").Click();
@@ -217,12 +190,12 @@ public sealed class DialogTests : ComponentContext
     {
         Service.Refusal = new RequestException(400, null, "There is no backup store; start the scheduler with --backup_store_args.");
         var dialogs = RenderDialogs();
-        await ShowAsync(d => BackupDialog.ShowAsync(d, Orders));
+        await ShowAsync(d => d.OpenAsync<BackupDialog>(Orders));
         dialogs.Find("#backup-password").Input("pw");
 
         Button(dialogs, "Back up").Click();
 
-        Service.Requests.ShouldHaveSingleItem().ShouldBe(new BackupRequest { Name = "orders", Password = "pw" });
+        Service.OnlyRequest().ShouldBe(new BackupRequest { Name = "orders", Password = "pw" });
         dialogs.Find(".ms-form-error").TextContent.ShouldContain("--backup_store_args");
     }
 }

@@ -16,9 +16,9 @@ public sealed class CreateFormTests
     [Fact]
     public void ToRequest_Defaults_AreTheUsersDefaults()
     {
-        var request = Valid().ToRequest("key");
+        var request = Valid().ToRequest();
 
-        request.ShouldBe(new CreateRequest { Name = "orders", User = "app", IdempotencyKey = "key" });
+        request.ShouldBe(new CreateRequest { Name = "orders", User = "app" });
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class CreateFormTests
         (form.Nodes, form.Cpus, form.Mem, form.Disk) = (" 3 ", "0.5", "1gb", "1.5gb");
         (form.Password, form.BackupId) = ("s3cret", "foo/bar:201503122000");
 
-        var request = form.ToRequest("key");
+        var request = form.ToRequest();
 
         request.NumNodes.ShouldBe(3);
         request.Size.ShouldBe(new ClusterSize(0.5, 1024, 1536));

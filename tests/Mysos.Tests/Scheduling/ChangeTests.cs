@@ -205,7 +205,7 @@ public sealed class ChangeTests
 
         var refused = Ask(world, (r, c) => new ReplaceRequested(r, "c", c, 1, false));
         world.Settle();
-        Refused(world, refused).Detail.ShouldContain("accept_data_loss");
+        Refused(world, refused).Field.ShouldBe("accept_data_loss");
         Ask(world, (r, c) => new ReplaceRequested(r, "c", c, 1, true));
         world.Run(2);
         Durable(world).Election.ShouldNotBeNull();
