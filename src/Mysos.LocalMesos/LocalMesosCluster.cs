@@ -122,7 +122,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         {
             paths = new MasterServer(engine);
             for (var number = 1; number <= plan.Agents; number++)
-                cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, time, cancellation).ConfigureAwait(false));
+                cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, cancellation).ConfigureAwait(false));
             await Task.WhenAll(cluster._agents.Select(agent => agent.Node.KillLeftoversAsync(agent.Node.ReadRecord()))).ConfigureAwait(false);
             foreach (var agent in cluster._agents)
                 await agent.AttachAsync().ConfigureAwait(false);
@@ -137,7 +137,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
     }
 
     private async Task<LocalAgent> AddAgentAsync(
-        ClusterPlan plan, int number, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+        ClusterPlan plan, int number, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var directory = Path.Combine(plan.WorkDir, string.Create(CultureInfo.InvariantCulture, $"agent{number}"));
         Directory.CreateDirectory(directory);
@@ -154,9 +154,9 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             _engine,
             plan.AgentSettings(id, number, server.Port, ports),
             plan.ContainerOptions(id, server.Port),
-            directory, ports, time, loggers.CreateLogger<LocalAgent>());
+            directory, ports, loggers.CreateLogger<LocalAgent>());
         paths = new AgentServer(_engine, node);
-        return new LocalAgent(_engine, node, server, plan.Bind, plan.Hostname, loggers);
+        return new LocalAgent(_engine, node, server, plan.Bind, plan.AgentHostname(number), loggers);
     }
 
     private async Task CloseAsync()

@@ -14,6 +14,9 @@ public sealed record LocalMesosOptions
     /// </summary>
     public string AgentResources { get; init; } = "cpus:8;mem:16384;disk:102400";
 
+    /// <summary>The agents' hostnames, the first agent's first; those that are missing have the address as name.</summary>
+    public IReadOnlyList<string> AgentHostnames { get; init; } = [];
+
     /// <summary>The address that master and agents listen on.</summary>
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
 

@@ -19,9 +19,12 @@ internal interface IContainerEvents
 /// its first process has ended.
 /// </summary>
 internal sealed partial class Containerizer(
-    Sandboxes sandboxes, Fetcher fetcher, ContainerOptions options, IContainerEvents events, TimeProvider time, ILogger logger)
+    Sandboxes sandboxes, Fetcher fetcher, ContainerOptions options, IContainerEvents events, ILogger logger)
 {
     private readonly ConcurrentDictionary<ContainerId, Container> _containers = new();
+
+    /// <summary>Containers that are neither starting nor ending; null: some are.</summary>
+    public IReadOnlyCollection<ContainerId>? Settled => _containers.Values.All(container => container.IsSettled) ? [.. _containers.Keys] : null;
 
     public bool IsRunning(ContainerId container) => _containers.ContainsKey(container);
 
@@ -47,7 +50,7 @@ internal sealed partial class Containerizer(
             return;
         container.Cancel();
         if (container.Tree is { Leader: not null } tree)
-            _ = Task.Run(() => tree.KillAsync(time));
+            _ = Task.Run(tree.KillAsync);
     }
 
     public void KillAll()
@@ -135,16 +138,15 @@ internal sealed partial class Containerizer(
     {
         Libc.WaitForEnd(pid);
         // Until it is reaped, the leader's number and session cannot become another's.
-        if (!container.Tree!.KillAsync(time).GetAwaiter().GetResult())
+        if (!container.Tree!.KillAsync().GetAwaiter().GetResult())
             LogUnkillable(logger, container.Start.Id.Value, container.Tree.Sandbox);
         Finish(container.Start.Id, Libc.Reap(pid), null);
     }
 
-    private void Finish(ContainerId id, int status, Termination? cause)
-    {
-        _containers.TryRemove(id, out _);
-        events.Exited(id, status, cause);
-    }
+    /// <summary>The container stays known until whoever hears of its end forgets it.</summary>
+    private void Finish(ContainerId id, int status, Termination? cause) => events.Exited(id, status, cause);
+
+    public void Forget(ContainerId id) => _containers.TryRemove(id, out _);
 
     [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "Cannot fetch the URIs of container {Container}")]
     private static partial void LogFetchFailed(ILogger logger, Exception error, string container);
@@ -167,6 +169,9 @@ internal sealed partial class Containerizer(
         public CancellationToken Cancelled => _cancel.Token;
         /// <summary>Null until the process is started.</summary>
         public ProcessTree? Tree { get; set; }
+
+        public bool IsSettled =>
+            !_cancel.IsCancellationRequested && Tree is { Leader: { } leader } && ProcTable.Find(leader) is { IsDead: false };
 
         public void Cancel()
         {

@@ -31,6 +31,7 @@ internal sealed class ClusterPlan
     public int MasterPort => _options.MasterPort;
     public IPAddress Bind => _options.Bind;
     public string Hostname => _options.Bind.ToString();
+    public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? Hostname;
     public TimeSpan AllocationInterval => _options.AllocationInterval;
     public bool HasPorts => _resources.Any(resource => resource.Name == "ports");
 
@@ -82,7 +83,7 @@ internal sealed class ClusterPlan
         Info = new AgentInfo
         {
             Id = id,
-            Hostname = Hostname,
+            Hostname = AgentHostname(number),
             Port = port,
             Resources = ports is null ? [.. _resources.Select(resource => PartOf(resource, number))] : [.. _resources, Ports(ports)],
             Attributes = [Attribute("rack", "r", number), Attribute("host", "a", number)],

@@ -43,6 +43,12 @@ internal sealed class Engine : IAsyncDisposable
 
     public MasterMachine Master => _master;
 
+    /// <summary>When master or agents have something to do next, as <see cref="Now"/> counts.</summary>
+    public TimeSpan NextDeadline => _agents.Values.Select(agent => agent.Machine?.NextDeadline).Append(_master.NextDeadline).Min()!.Value;
+
+    /// <summary>An open stream.</summary>
+    public RecordStream? Stream(string id) => _streams.GetValueOrDefault(id);
+
     public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
 
     public CallResult SchedulerCall(SchedulerCall call, string? stream)
@@ -213,7 +219,7 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Arm()
     {
-        var due = _agents.Values.Select(agent => agent.Machine?.NextDeadline).Append(_master.NextDeadline).Min()!.Value - Now().Up;
+        var due = NextDeadline - Now().Up;
         // A timer that fires too early finds nothing to do: whole milliseconds, rounded up.
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }

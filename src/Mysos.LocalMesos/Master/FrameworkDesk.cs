@@ -22,6 +22,8 @@ internal sealed class FrameworkDesk(MasterState state, OfferDesk offers)
             // An idle framework that comes back is offered what is free at once; one that replaces a living stream waits
             // for the next cycle.
             state.AllocateNow |= !framework.IsConnected;
+            var roles = info.RoleNames();
+            offers.Rescind(offer => offer.FrameworkId == id && !roles.Contains(offer.Role));
             FailOver(framework);
             // User and checkpointing cannot change; Mesos says nothing about it.
             framework.Info = info with { Id = id, User = framework.Info.User, Checkpoint = framework.Info.Checkpoint };

@@ -24,7 +24,12 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
     public bool IsMultiRole => Info.Has("MULTI_ROLE");
     public bool KnowsRefinement => Info.Has("RESERVATION_REFINEMENT");
 
-    public IReadOnlyList<string> Roles => IsMultiRole ? Info.Roles ?? [] : [Info.Role ?? "*"];
+    public IReadOnlyList<string> Roles => Info.RoleNames();
+
+    /// <summary>Used by tasks that have not ended and by executors that run, each with the role that it was allocated to.</summary>
+    public IEnumerable<(string Role, ResourceBag Resources)> Used() =>
+        Tasks.Values.Where(task => !task.IsReleased).Select(task => (RoleOf(task.Info.Resources), task.Resources))
+            .Concat(Executors.Values.Select(executor => (RoleOf(executor.Resources), ResourceBag.Of(executor.Resources))));
 
     /// <summary>Used on the agent by tasks that have not ended and by executors that run.</summary>
     public ResourceBag UsedOn(AgentId agent)
@@ -36,6 +41,9 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
                 .SelectMany(executor => ResourceBag.Of(executor.Value.Resources).Items));
         return ResourceBag.Of(items);
     }
+
+    private string RoleOf(IReadOnlyList<Resource>? resources) =>
+        resources?.FirstOrDefault()?.AllocationInfo?.Role ?? Roles.FirstOrDefault() ?? "*";
 }
 
 /// <summary>A task from its launch until its terminal update is acknowledged.</summary>
@@ -70,4 +78,7 @@ internal static class FrameworkInfoExtensions
 {
     public static bool Has(this FrameworkInfo info, string capability) =>
         info.Capabilities?.Any(each => each.Type == capability) == true;
+
+    public static IReadOnlyList<string> RoleNames(this FrameworkInfo info) =>
+        info.Has("MULTI_ROLE") ? info.Roles ?? [] : [info.Role ?? "*"];
 }

@@ -114,9 +114,10 @@ internal sealed class OfferDesk(MasterState state)
     private Allocator.FrameworkView View(FrameworkEntry framework, Moment now)
     {
         framework.Filters.RemoveAll(filter => filter.Until <= now.Up);
-        var allocated = ResourceBag.Of(
-            state.Agents.Keys.SelectMany(agent => framework.UsedOn(agent).Items)
-                .Concat(state.Offers.Values.Where(offer => offer.FrameworkId == framework.Id).SelectMany(offer => offer.Resources.Items)));
+        var allocated = framework.Used()
+            .Concat(state.Offers.Values.Where(offer => offer.FrameworkId == framework.Id).Select(offer => (offer.Role, offer.Resources)))
+            .GroupBy(each => each.Role, each => each.Resources)
+            .ToDictionary(each => each.Key, each => ResourceBag.Of(each.SelectMany(bag => bag.Items)));
         return new Allocator.FrameworkView(
             framework.Id, [.. framework.Roles.Where(role => !framework.Suppressed.Contains(role))], framework.Filters, allocated);
     }

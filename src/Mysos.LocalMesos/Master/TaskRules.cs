@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Resources;
 using Mysos.LocalMesos.Wire;
@@ -52,7 +51,7 @@ internal static class TaskRules
             return "'ExecutorInfo.command' must be set for 'CUSTOM' executor";
         if (!framework.Executors.TryGetValue((agent.Id, executor.ExecutorId), out var existing))
             return null;
-        var (mine, theirs) = (Text(existing), Text(executor));
+        var (mine, theirs) = (ProtoText.Of(existing), ProtoText.Of(executor));
         if (mine == theirs)
             return null;
         const string Line = "------------------------------------------------------------\n";
@@ -70,6 +69,4 @@ internal static class TaskRules
             ? null
             : $"Total resources {ResourceText.Of(needed, role)} required by task and its executor is more than available {ResourceText.Of(left, role)}";
     }
-
-    private static string Text(ExecutorInfo executor) => JsonSerializer.Serialize(executor, MesosWire.Json.ExecutorInfo);
 }
