@@ -13,6 +13,10 @@ internal abstract record AgentCommand
     public sealed record AcknowledgeOperation(FrameworkId FrameworkId, byte[] Uuid) : AgentCommand;
     public sealed record ApplyOperation(FrameworkId FrameworkId, Operation Operation) : AgentCommand;
     public sealed record Message(FrameworkId FrameworkId, ExecutorId ExecutorId, byte[] Data) : AgentCommand;
+    /// <summary>The tasks are to be killed, with at most this time to end; or draining is over.</summary>
+    public sealed record Drain(DurationInfo? MaxGracePeriod, bool IsOver = false) : AgentCommand;
+    /// <summary>The agent is to end.</summary>
+    public sealed record ShutDown : AgentCommand;
     /// <summary>The framework (re)subscribed: what it has not acknowledged is sent again at once.</summary>
     public sealed record FrameworkSubscribed(FrameworkInfo Framework) : AgentCommand;
 }
@@ -34,6 +38,7 @@ internal sealed record AgentRegistration
 {
     public required AgentInfo Info { get; init; }
     public required string Ip { get; init; }
+    public Operators.MachineId Machine => new(Info.Hostname, Ip);
     /// <summary>With reservations and volumes.</summary>
     public required Resources.ResourceBag Total { get; init; }
     public required IReadOnlyList<FrameworkInfo> Frameworks { get; init; }

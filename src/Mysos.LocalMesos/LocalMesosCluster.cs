@@ -75,6 +75,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             {
                 _engine.Step((master, now) => master.StopOffering(now));
                 foreach (var agent in _agents)
+                    _engine.Thaw(agent.Node);
+                foreach (var agent in _agents)
                     _engine.Step(agent.Node, (machine, now) => machine.ShutdownAll(now));
                 // Executors of agents that were killed are nobody's any more.
                 foreach (var agent in _agents.Where(agent => !agent.Node.IsReady))
@@ -116,7 +118,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             : await HttpShell.StartNearAsync(plan.Bind, plan.ReadMasterPort(), Handle, loggers, cancellation).ConfigureAwait(false);
         plan.WriteMasterPort(server.Port);
         var info = plan.MasterInfo(server.Port);
-        var engine = new Engine(info, plan.AllocationInterval, time, logger);
+        var engine = new Engine(info, plan.MasterSettings, time, logger);
         var cluster = new LocalMesosCluster(engine, server, held, plan.Bind);
         try
         {

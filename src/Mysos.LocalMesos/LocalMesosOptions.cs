@@ -32,6 +32,12 @@ public sealed record LocalMesosOptions
     /// <summary>Time between two rounds of offers.</summary>
     public TimeSpan AllocationInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time between two pings of the master to an agent.</summary>
+    public TimeSpan AgentPingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>So many pings without an answer make an agent unreachable.</summary>
+    public int MaxAgentPingTimeouts { get; init; } = 5;
+
     /// <summary>Time between SHUTDOWN and SIGKILL of an executor that does not say otherwise.</summary>
     public TimeSpan ExecutorShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -14,6 +14,7 @@ internal sealed class UpdateDesk(AgentState state)
         var completed = status with
         {
             AgentId = state.Id,
+            Reason = status.Reason ?? (state.IsDraining && status.State is TaskState.Killing or TaskState.Killed ? StatusReason.AgentDraining : null),
             Timestamp = status.Timestamp ?? now.Timestamp,
             ContainerStatus = known ? ContainerOf(executor) : null,
         };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
+using Mysos.LocalMesos.Master;
 
 namespace Mysos.LocalMesos.Containers;
 
@@ -77,6 +78,11 @@ internal sealed partial class Containerizer(
         {
             Finish(id, -1, null);
         }
+        catch (UnknownUserException error)
+        {
+            var dropped = container.Start.Framework.Has("PARTITION_AWARE") ? TaskState.Dropped : TaskState.Lost;
+            Finish(id, -1, new Termination(dropped, StatusReason.ExecutorTerminated, error.Message));
+        }
         catch (FetchException error)
         {
             LogFetchFailed(logger, error.InnerException!, id.Value);
@@ -96,6 +102,8 @@ internal sealed partial class Containerizer(
     {
         var start = container.Start;
         var sandbox = sandboxes.Create(start.Framework.Id!.Value, start.Executor.ExecutorId, start.Id);
+        if (start.Executor.Command?.User is { Length: > 0 } user && !Libc.IsUser(user))
+            throw new UnknownUserException(sandbox, user);
         sandboxes.Link(sandbox, start.Volumes);
         if (start.Executor.Command?.Uris is not { Count: > 0 } uris)
             return sandbox;
@@ -158,6 +166,9 @@ internal sealed partial class Containerizer(
     private static partial void LogUnkillable(ILogger logger, string container, string sandbox);
 
     private sealed class FetchException(Exception inner) : Exception(inner.Message, inner);
+
+    private sealed class UnknownUserException(string sandbox, string user)
+        : Exception($"Failed to create executor directory '{sandbox}': Failed to chown directory to '{user}': No such user '{user}'");
 
     private sealed class Container(AgentEffect.StartContainer start)
     {

@@ -46,6 +46,12 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
 
     /// <summary>The master knows that it is here.</summary>
     public bool IsRegistered { get; set; }
+    /// <summary>What is to be done when the master tells it to end.</summary>
+    public Action? Ending { get; set; }
+    /// <summary>It has left the master and ends.</summary>
+    public bool IsLeaving { get; set; }
+    /// <summary>What happens to it while its process is stopped; null: it is not.</summary>
+    public List<Action>? Held { get; set; }
     public HashSet<string> Streams { get; } = [];
     /// <summary>It has found its state again and takes executors' calls.</summary>
     public bool IsReady => Machine is not null;
@@ -96,6 +102,9 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
         {
             case AgentEffect.Persist:
                 Save();
+                break;
+            case AgentEffect.End:
+                Ending?.Invoke();
                 break;
             case AgentEffect.StartContainer start:
                 Containers.Start(start);

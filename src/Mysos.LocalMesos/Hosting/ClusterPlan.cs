@@ -6,6 +6,7 @@ using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
 using Mysos.LocalMesos.Containers;
 using Mysos.LocalMesos.Http;
+using Mysos.LocalMesos.Master;
 using Mysos.LocalMesos.Resources;
 
 namespace Mysos.LocalMesos.Hosting;
@@ -32,7 +33,8 @@ internal sealed class ClusterPlan
     public IPAddress Bind => _options.Bind;
     public string Hostname => _options.Bind.ToString();
     public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? Hostname;
-    public TimeSpan AllocationInterval => _options.AllocationInterval;
+    public MasterSettings MasterSettings =>
+        new(_options.AllocationInterval, new PingSettings(_options.AgentPingTimeout, _options.MaxAgentPingTimeouts));
     public bool HasPorts => _resources.Any(resource => resource.Name == "ports");
 
     private string RecordPath => Path.Combine(WorkDir, "cluster.json");
@@ -73,7 +75,7 @@ internal sealed class ClusterPlan
         Port = port,
         Pid = $"master@{Bind}:{port}",
         Hostname = Hostname,
-        Version = OperatorApi.MesosVersion,
+        Version = OperatorEndpoint.MesosVersion,
         Address = new Address { Hostname = Hostname, Ip = Bind.ToString(), Port = port },
         Capabilities = [new Capability("AGENT_UPDATE"), new Capability("AGENT_DRAINING"), new Capability("QUOTA_V2")],
     };

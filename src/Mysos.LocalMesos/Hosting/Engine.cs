@@ -3,6 +3,7 @@ using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
 using Mysos.LocalMesos.Http;
 using Mysos.LocalMesos.Master;
+using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Hosting;
@@ -23,11 +24,11 @@ internal sealed class Engine : IAsyncDisposable
     private readonly ITimer _timer;
     private volatile bool _ready;
 
-    public Engine(MasterInfo info, TimeSpan allocationInterval, TimeProvider time, ILogger logger)
+    public Engine(MasterInfo info, MasterSettings settings, TimeProvider time, ILogger logger)
     {
         _time = time;
         _start = time.GetTimestamp();
-        _master = new MasterMachine(info, allocationInterval, Now());
+        _master = new MasterMachine(info, settings, Now());
         Mailbox = new Mailbox(logger);
         _timer = time.CreateTimer(_ => Mailbox.Post(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -44,7 +45,8 @@ internal sealed class Engine : IAsyncDisposable
     public MasterMachine Master => _master;
 
     /// <summary>When master or agents have something to do next, as <see cref="Now"/> counts.</summary>
-    public TimeSpan NextDeadline => _agents.Values.Select(agent => agent.Machine?.NextDeadline).Append(_master.NextDeadline).Min()!.Value;
+    public TimeSpan NextDeadline => _agents.Values
+        .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null).Append(_master.NextDeadline).Min()!.Value;
 
     /// <summary>An open stream.</summary>
     public RecordStream? Stream(string id) => _streams.GetValueOrDefault(id);
@@ -56,6 +58,13 @@ internal sealed class Engine : IAsyncDisposable
         var (result, effects) = _master.Call(call, stream, Now());
         Do(null, effects);
         return result;
+    }
+
+    public OperatorAnswer OperatorCall(OperatorCall call)
+    {
+        var (answer, effects) = _master.Operate(call, Now());
+        Do(null, effects);
+        return answer;
     }
 
     public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe)
@@ -70,10 +79,20 @@ internal sealed class Engine : IAsyncDisposable
         Do(null, _master.Disconnected(stream, Now()));
     }
 
+    /// <summary>A call of an executor, which waits as long as the agent is frozen.</summary>
     /// <param name="agent">The agent that was called.</param>
     /// <param name="call">A valid call.</param>
     /// <param name="stream">For SUBSCRIBE, where its events go.</param>
-    public CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
+    public Task<CallResult> ExecutorCallAsync(AgentNode agent, ExecutorCall call, RecordStream? stream)
+    {
+        if (agent.Held is not { } held)
+            return Task.FromResult(ExecutorCall(agent, call, stream));
+        var answer = new TaskCompletionSource<CallResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        held.Add(() => answer.SetResult(ExecutorCall(agent, call, stream)));
+        return answer.Task;
+    }
+
+    private CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
     {
         if (agent.Machine is not { } machine)
             return new CallResult(503, "Agent has not finished recovery");
@@ -96,8 +115,13 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>One step of an agent, if it is there.</summary>
-    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step) =>
-        Do(agent, agent.Machine is { } machine ? step(machine, Now()) : []);
+    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step)
+    {
+        if (agent.Held is { } held)
+            held.Add(() => Step(agent, step));
+        else
+            Do(agent, agent.Machine is { } machine ? step(machine, Now()) : []);
+    }
 
     public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) => Do(null, step(_master, Now()));
 
@@ -119,7 +143,36 @@ internal sealed class Engine : IAsyncDisposable
         agent.Streams.Clear();
         agent.Machine = null;
         agent.IsRegistered = false;
+        agent.IsLeaving = false;
+        agent.Held = null;
         _agents.Remove(agent.Id);
+    }
+
+    /// <summary>The agent has nothing to do with the master any more; its executors are still there.</summary>
+    public void Leave(AgentNode agent)
+    {
+        agent.IsLeaving = true;
+        agent.IsRegistered = false;
+    }
+
+    public void Freeze(AgentNode agent)
+    {
+        if (agent.Machine is null || agent.Held is not null)
+            return;
+        agent.Held = [];
+        Step((master, now) => master.AgentSilent(agent.Id, now));
+    }
+
+    /// <summary>Lets the agent do what has come meanwhile; if the master has given it up, it registers again.</summary>
+    public void Thaw(AgentNode agent)
+    {
+        if (agent.Held is not { } held)
+            return;
+        agent.Held = null;
+        agent.IsRegistered = _master.AgentHeard(agent.Id);
+        foreach (var action in held)
+            action();
+        Do(agent, []);
     }
 
     /// <summary>Completes once the condition holds; it is looked at after every step.</summary>
@@ -149,7 +202,7 @@ internal sealed class Engine : IAsyncDisposable
     private void Tick()
     {
         Do(null, _master.Tick(Now()));
-        foreach (var agent in _agents.Values.ToArray())
+        foreach (var agent in _agents.Values.Where(agent => agent.Held is null).ToArray())
             Step(agent, (machine, now) => machine.Tick(now));
     }
 
@@ -163,10 +216,11 @@ internal sealed class Engine : IAsyncDisposable
             else
                 DoOne((MasterEffect)next.Effect);
         }
-        foreach (var returning in _agents.Values.Where(each => each is { IsRegistered: false, IsComplete: true }).ToArray())
+        foreach (var returning in _agents.Values.Where(each => each is { IsRegistered: false, IsLeaving: false, Held: null, IsComplete: true }).ToArray())
         {
             returning.IsRegistered = true;
             Do(null, _master.AgentRegistered(returning.Machine!.ToRegistration(), Now()));
+            Step(returning, (machine, now) => machine.Registered(now));
         }
         foreach (var wait in _waits.Where(wait => wait.Condition()).ToArray())
         {
@@ -192,10 +246,18 @@ internal sealed class Engine : IAsyncDisposable
             case MasterEffect.Close close:
                 _streams.GetValueOrDefault(close.Stream)?.Complete();
                 break;
-            case MasterEffect.Tell tell when _agents.TryGetValue(tell.AgentId, out var agent) && agent is { IsRegistered: true, Machine: { } machine }:
-                Enqueue(agent, machine.FromMaster(tell.Command, Now()));
+            case MasterEffect.Tell tell when _agents.TryGetValue(tell.AgentId, out var agent) && agent.IsRegistered:
+                Deliver(agent, tell.Command);
                 break;
         }
+    }
+
+    private void Deliver(AgentNode agent, AgentCommand command)
+    {
+        if (agent.Held is { } held)
+            held.Add(() => Step(agent, (machine, now) => machine.FromMaster(command, now)));
+        else if (agent.Machine is { } machine)
+            Enqueue(agent, machine.FromMaster(command, Now()));
     }
 
     private void DoOne(AgentNode agent, AgentEffect effect)

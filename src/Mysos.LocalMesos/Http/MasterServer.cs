@@ -7,6 +7,7 @@ namespace Mysos.LocalMesos.Http;
 internal sealed class MasterServer(Engine engine)
 {
     private readonly SchedulerEndpoint _scheduler = new(engine);
+    private readonly OperatorEndpoint _operator = new(engine, "master");
 
     public Task HandleAsync(HttpContext context)
     {
@@ -19,9 +20,9 @@ internal sealed class MasterServer(Engine engine)
         {
             "/api/v1/scheduler" => _scheduler.HandleAsync(context),
             "/health" => Answers.WriteAsync(context, 200, ""),
-            "/version" => Answers.WriteJsonAsync(context, OperatorApi.Version),
-            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => OperatorApi.HandleAsync(context, "master"),
-            _ => Answers.WriteAsync(context, 404, ""),
+            "/version" => Answers.WriteJsonAsync(context, OperatorEndpoint.Version),
+            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => _operator.HandleAsync(context),
+            _ => _operator.HandleOld(context, path) ?? Answers.WriteAsync(context, 404, ""),
         };
     }
 }

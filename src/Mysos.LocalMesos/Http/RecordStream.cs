@@ -21,8 +21,15 @@ internal sealed class RecordStream(string id)
             Interlocked.Increment(ref _sent);
     }
 
+    /// <summary>Nothing is sent after what has been.</summary>
+    public bool IsComplete { get; private set; }
+
     /// <summary>The regular end: what was sent still goes out, then the terminating chunk.</summary>
-    public void Complete() => _records.Writer.TryComplete();
+    public void Complete()
+    {
+        IsComplete = true;
+        _records.Writer.TryComplete();
+    }
 
     /// <summary>The end of a process that was killed: the connection breaks.</summary>
     public void Cut() => _cut.Cancel();

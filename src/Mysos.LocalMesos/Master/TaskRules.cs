@@ -32,6 +32,12 @@ internal static class TaskRules
         return OverUse(framework, agent, task, role, left);
     }
 
+    /// <summary>Why the tasks of a group are refused.</summary>
+    public static string GroupError(Operation.LaunchGroupOperation group) =>
+        ResourceBag.Of(group.Executor.Resources).MilliOf("disk") == 0
+            ? $"Executor '{group.Executor.ExecutorId}' uses no disk"
+            : "This stand-in for Mesos does not run task groups; launch the tasks with an executor of the framework's own";
+
     /// <summary>What the task takes from the offers: its resources and, where it is not running yet, its executor's.</summary>
     public static ResourceBag Needed(FrameworkEntry framework, AgentId agent, TaskInfo task)
     {

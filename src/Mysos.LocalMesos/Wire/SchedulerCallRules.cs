@@ -31,6 +31,8 @@ internal static class SchedulerCallRules
         {
             "ACCEPT" when call.Accept is null => Absent("accept"),
             "DECLINE" when call.Decline is null => Absent("decline"),
+            "ACCEPT_INVERSE_OFFERS" when call.AcceptInverseOffers is null => Absent("accept_inverse_offers"),
+            "DECLINE_INVERSE_OFFERS" when call.DeclineInverseOffers is null => Absent("decline_inverse_offers"),
             "KILL" when call.Kill is null => Absent("kill"),
             "SHUTDOWN" when call.Shutdown is null => Absent("shutdown"),
             "ACKNOWLEDGE" when call.Acknowledge is null => Absent("acknowledge"),

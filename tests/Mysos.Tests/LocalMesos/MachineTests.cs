@@ -16,7 +16,7 @@ public sealed class MachineTests
 
     private static readonly FrameworkId Framework = new("F");
 
-    private readonly MasterMachine _master = new(new MasterInfo { Id = "M" }, TimeSpan.FromSeconds(1), At(0));
+    private readonly MasterMachine _master = new(new MasterInfo { Id = "M" }, new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), At(0));
     private readonly List<MasterEffect> _effects = [];
 
     [Fact]

@@ -10,10 +10,12 @@ internal sealed class JsonComparison(IdMap ids)
 
     /// <summary>Times.</summary>
     private static readonly HashSet<string> Times =
-        ["timestamp", "unreachable_time", "registered_time", "reregistered_time", "start_time", "elected_time"];
+        ["timestamp", "unreachable_time", "registered_time", "reregistered_time", "start_time", "elected_time",
+        "estimated_drain_start_time"];
 
     /// <summary>Mesos keeps these in tables: their order says nothing.</summary>
-    private static readonly HashSet<string> Unordered = ["resources", "executor_ids"];
+    private static readonly HashSet<string> Unordered =
+        ["resources", "executor_ids", "agents", "total_resources", "allocated_resources", "offered_resources"];
 
     /// <summary>The differences, each with its place; empty: both say the same.</summary>
     public IReadOnlyList<string> Differences(string recorded, string here)
@@ -34,12 +36,18 @@ internal sealed class JsonComparison(IdMap ids)
         {
             JsonValueKind.Object => Objects(path, recorded, here),
             JsonValueKind.Array => Arrays(path, name, recorded, here),
-            JsonValueKind.String => ids.IsSame(recorded.GetString()!, here.GetString()!) ? [] : [Difference(path, recorded, here)],
+            JsonValueKind.String => IsSame(recorded.GetString()!, here.GetString()!) ? [] : [Difference(path, recorded, here)],
             JsonValueKind.Number when OwnNumbers.Contains(name) =>
                 ids.IsPair(name + recorded.GetRawText(), name + here.GetRawText()) ? [] : [Difference(path, recorded, here)],
             _ => recorded.GetRawText() == here.GetRawText() ? [] : [Difference(path, recorded, here)],
         };
     }
+
+    /// <summary>Texts that list resources may list them in another order.</summary>
+    private bool IsSame(string recorded, string here) => ids.IsSame(recorded, here)
+        || (recorded.Contains("(allocated: ", StringComparison.Ordinal) && Words(ids.ToHere(recorded)).SequenceEqual(Words(here)));
+
+    private static IEnumerable<string> Words(string text) => text.Split(' ', ';').Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Objects(string path, JsonElement recorded, JsonElement here)
     {

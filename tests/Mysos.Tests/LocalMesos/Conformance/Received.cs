@@ -30,6 +30,7 @@ internal sealed record Received(string Subject, string Json)
         "UPDATE" => Value(root.GetProperty("update").GetProperty("status"), "task_id"),
         "UPDATE_OPERATION_STATUS" => Value(root.GetProperty("update_operation_status").GetProperty("status"), "operation_id"),
         "MESSAGE" when root.GetProperty("message").TryGetProperty("executor_id", out _) => Value(root.GetProperty("message"), "executor_id"),
+        "RESCIND" => Value(root.GetProperty("rescind"), "offer_id"),
         "FAILURE" => Value(root.GetProperty("failure"), "executor_id"),
         "ACKNOWLEDGED" => root.GetProperty("acknowledged").GetProperty("uuid").GetString()!,
         _ => "",

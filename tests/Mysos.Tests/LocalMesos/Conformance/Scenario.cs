@@ -12,6 +12,9 @@ internal sealed record Scenario(string Name)
     /// <summary>Changes of the set-up that the recordings' README describes.</summary>
     public Func<LocalMesosOptions, LocalMesosOptions> Options { get; init; } = options => options;
 
+    /// <summary>What earlier scenarios had left behind.</summary>
+    public Func<World, Task> Prepare { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>What the recorder did beside its requests, by the number of the line after which it did so.</summary>
     public IReadOnlyDictionary<int, Func<Replay, Task>> Actions { get; init; } = new Dictionary<int, Func<Replay, Task>>();
 

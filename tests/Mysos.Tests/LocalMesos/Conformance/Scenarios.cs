@@ -26,8 +26,70 @@ internal static class Scenarios
                 [114] = replay => replay.KillAsync("executor:exec-t4"),
             },
         },
-        new("08-task-failures") { Phase = 812 },
+        new("08-task-failures")
+        {
+            Phase = 797,
+            Deviations =
+            [
+                new Deviation(134, 134, ".failure.status", "Mesos' launcher reports a status that no process can have."),
+                new Deviation(159, 173, null, "Command tasks are not run: they need Mesos' own executor."),
+            ],
+        },
         new("09-reconcile") { Phase = 899 },
         new("10-resubscribe") { Phase = 49 },
+        new("11-reservations-volumes") { Phase = 280 },
+        new("12-agent-restart")
+        {
+            Phase = 606,
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [49] = replay => replay.World.Agent(5051).KillAsync(),
+                [76] = replay => replay.World.Agent(5051).StartAsync(),
+                [97] = replay => replay.World.Agent(5051).KillAsync(),
+                [105] = replay => replay.KillAsync("executor:exec-t1"),
+                [106] = replay => replay.World.Agent(5051).StartAsync(),
+                [137] = replay => replay.World.Agent(5051).KillAsync(),
+                [138] = replay => replay.World.Agent(5051).StartAsync(),
+                [177] = replay => replay.World.Agent(5051).KillAsync(),
+                [182] = replay => replay.World.Agent(5051).StartAsync(),
+            },
+            Deviations =
+            [
+                new Deviation(139, 139, ".resources", "Here the executor that is given up is gone before the next cycle of offers."),
+                new Deviation(139, 139, ".executor_ids", "The same."),
+                new Deviation(144, 144, null, "The same."),
+            ],
+        },
+        new("13-agent-unreachable")
+        {
+            Phase = 819,
+            // Left by 11.
+            Prepare = world => world.ReserveAsync(5051, """
+                [{"name":"cpus","type":"SCALAR","scalar":{"value":1.0},"reservations":[{"type":"DYNAMIC","role":"mysos","principal":"mysos"}]}]
+                """),
+            Options = options => options with { AgentPingTimeout = TimeSpan.FromSeconds(1), MaxAgentPingTimeouts = 2 },
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [59] = replay => replay.World.Agent(5051).FreezeAsync(),
+                [82] = replay => replay.World.Agent(5051).ThawAsync(),
+                [97] = replay => replay.World.Agent(5051).KillAsync(),
+                [169] = replay => replay.World.Agent(5051).StartAsync(),
+                [190] = replay => { _ = replay.World.Agent(5051).StopAsync(); return Task.CompletedTask; },
+                [204] = replay => replay.World.Agent(5051).StartAsync(),
+            },
+        },
+        new("16-maintenance-drain")
+        {
+            Phase = 772,
+            Actions = new Dictionary<int, Func<Replay, Task>> { [122] = replay => replay.World.Agent(5051).StartAsync() },
+            Deviations = [new Deviation(151, 151, ".get_agents.agents[1].reregistered_time", "The recorded agent had seen an earlier master.")],
+        },
+        new("17-teardown-failover-timeout"),
+        new("20-start-and-executor-edge-cases")
+        {
+            Phase = 160,
+            Options = options => options with { ExecutorRegistrationTimeout = TimeSpan.FromSeconds(5) },
+            Deviations = [new Deviation(2, 9, null, "Answers without their requests: servers were polled while they started.")],
+        },
     ];
 }

@@ -14,6 +14,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Cycles are a little later than the recorded ones, so that what comes with one is never too early.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Longer than what executors need to start or to end.</summary>
+    private static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
 
@@ -38,12 +41,22 @@ internal sealed class World : IAsyncDisposable
         world.Cluster = await LocalMesosCluster.StartAsync(
             scenario.Options(world.Options), NullLoggerFactory.Instance, world.Clock.Time);
         world.NameThings();
+        await scenario.Prepare(world);
         await world.Clock.AdvanceToAsync(world.Cluster.Engine, TimeSpan.Zero);
         return world;
     }
 
     /// <summary>The agent that was recorded with this port.</summary>
     public LocalAgent Agent(int port) => Cluster.Agents[port - FirstAgentPort];
+
+    /// <summary>Reserves resources of an agent as an operator does.</summary>
+    public async Task ReserveAsync(int port, string resources)
+    {
+        using var http = new HttpClient();
+        var form = new Dictionary<string, string> { ["slaveId"] = Agent(port).AgentId, ["resources"] = resources };
+        using var answer = await http.PostAsync(new Uri(Cluster.MasterUrl, "reserve"), new FormUrlEncodedContent(form));
+        ((int)answer.StatusCode).ShouldBe(202, await answer.Content.ReadAsStringAsync());
+    }
 
     /// <summary>Follows a request until its answer, which nothing overtakes.</summary>
     public ReplayConnection Add(ReplayConnection connection)
@@ -98,6 +111,27 @@ internal sealed class World : IAsyncDisposable
                 return false;
         }
     }
+
+    /// <summary>Goes to a time of the scenario; what processes do meanwhile takes none of it.</summary>
+    public async Task AdvanceToAsync(TimeSpan time)
+    {
+        if (time - Clock.Now > LongStep)
+        {
+            var isQuiet = false;
+            while (!isQuiet)
+            {
+                Discover();
+                isQuiet = await Cluster.Engine.Mailbox.Ask(AreProcessesSettled);
+                if (!isQuiet)
+                    await Task.Delay(Poll);
+            }
+        }
+        await Clock.AdvanceToAsync(Cluster.Engine, time);
+    }
+
+    /// <summary>Whether the agent has not yet noticed the end of the process.</summary>
+    public bool IsRunning(Puppet puppet) =>
+        Cluster.Agents.Any(agent => agent.Node.Containers.IsRunning(new Mysos.Core.Mesos.ContainerId(puppet.ContainerId)));
 
     public Task SettleAsync() => ScenarioClock.SettleAsync(Cluster.Engine);
 
@@ -154,9 +188,16 @@ internal sealed class World : IAsyncDisposable
         if (_connections.Exists(connection => !connection.Answer.IsCompleted))
             return false;
         return await Cluster.Engine.Mailbox.Ask(() =>
-            (stream.StreamId is not { } id || Cluster.Engine.Stream(id) is not { } open || open.Sent == stream.Records)
-            && Cluster.Agents.All(agent => agent.Node.Containers.Settled is { } running && running.All(IsPuppetAlive)));
+            (stream.StreamId is not { } id || HasAll(stream, Cluster.Engine.Stream(id))) && AreProcessesSettled());
     }
+
+    /// <summary>Whether everything that was sent on the stream has come, its end too.</summary>
+    private static bool HasAll(ReplayConnection stream, RecordStream? open) => open is null or { IsComplete: true }
+        ? stream.End != StreamEnd.Open
+        : open.Sent == stream.Records;
+
+    private bool AreProcessesSettled() =>
+        Cluster.Agents.All(agent => agent.Node.Containers.Settled is { } running && running.All(IsPuppetAlive));
 
     private bool IsPuppetAlive(Mysos.Core.Mesos.ContainerId container) =>
         _puppets.Exists(puppet => puppet.ContainerId == container.Value && puppet.IsAlive);
