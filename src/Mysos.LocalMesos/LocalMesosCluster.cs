@@ -122,7 +122,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         var cluster = new LocalMesosCluster(engine, server, held, plan.Bind);
         try
         {
-            paths = new MasterServer(engine);
+            paths = new MasterServer(engine, plan.Authentication);
             for (var number = 1; number <= plan.Agents; number++)
                 cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, cancellation).ConfigureAwait(false));
             await Task.WhenAll(cluster._agents.Select(agent => agent.Node.KillLeftoversAsync(agent.Node.ReadRecord()))).ConfigureAwait(false);

@@ -26,6 +26,12 @@ public sealed record LocalMesosOptions
     /// <summary>State, sandboxes and volumes. One cluster at a time.</summary>
     public required string WorkDir { get; init; }
 
+    /// <summary>
+    /// Secrets by principal, for schedulers' basic authentication; without any, nobody is asked. As
+    /// <c>--authenticate_http_frameworks</c> with <c>--credentials</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long executors wait for a lost agent before they end (<c>MESOS_RECOVERY_TIMEOUT</c>).</summary>
     public TimeSpan AgentRecoveryTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

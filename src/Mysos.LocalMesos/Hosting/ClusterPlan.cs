@@ -33,6 +33,7 @@ internal sealed class ClusterPlan
     public IPAddress Bind => _options.Bind;
     public string Hostname => _options.Bind.ToString();
     public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? Hostname;
+    public Authentication Authentication => new(_options.Credentials);
     public MasterSettings MasterSettings =>
         new(_options.AllocationInterval, new PingSettings(_options.AgentPingTimeout, _options.MaxAgentPingTimeouts));
     public bool HasPorts => _resources.Any(resource => resource.Name == "ports");

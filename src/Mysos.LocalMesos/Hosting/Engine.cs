@@ -53,9 +53,9 @@ internal sealed class Engine : IAsyncDisposable
 
     public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
 
-    public CallResult SchedulerCall(SchedulerCall call, string? stream)
+    public CallResult SchedulerCall(SchedulerCall call, string? stream, string? principal)
     {
-        var (result, effects) = _master.Call(call, stream, Now());
+        var (result, effects) = _master.Call(call, stream, principal, Now());
         Do(null, effects);
         return result;
     }

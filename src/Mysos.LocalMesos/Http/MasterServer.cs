@@ -4,9 +4,9 @@ using Mysos.LocalMesos.Hosting;
 namespace Mysos.LocalMesos.Http;
 
 /// <summary>The master's paths.</summary>
-internal sealed class MasterServer(Engine engine)
+internal sealed class MasterServer(Engine engine, Authentication authentication)
 {
-    private readonly SchedulerEndpoint _scheduler = new(engine);
+    private readonly SchedulerEndpoint _scheduler = new(engine, authentication);
     private readonly OperatorEndpoint _operator = new(engine, "master");
 
     public Task HandleAsync(HttpContext context)

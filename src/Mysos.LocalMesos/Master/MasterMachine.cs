@@ -1,5 +1,6 @@
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Operators;
+using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Master;
 
@@ -63,10 +64,12 @@ internal sealed class MasterMachine
     }
 
     /// <summary>Any valid call but SUBSCRIBE.</summary>
-    public (CallResult Result, IReadOnlyList<MasterEffect> Effects) Call(SchedulerCall call, string? stream, Moment now)
+    public (CallResult Result, IReadOnlyList<MasterEffect> Effects) Call(SchedulerCall call, string? stream, string? principal, Moment now)
     {
         if (!_state.Frameworks.TryGetValue(call.FrameworkId!.Value, out var framework))
             return (CallResult.BadRequest("Framework cannot be found"), []);
+        if (SchedulerCallRules.OtherPrincipal(principal, framework.Info) is { } error)
+            return (CallResult.BadRequest(error), []);
         if (framework.Stream is null)
             return (new CallResult(403, "Framework is not subscribed"), []);
         if (stream is null)

@@ -166,7 +166,7 @@ public sealed class MachineTests
 
     private void Call(SchedulerCall call, double seconds)
     {
-        var (result, effects) = _master.Call(call with { FrameworkId = Framework }, "stream", At(seconds));
+        var (result, effects) = _master.Call(call with { FrameworkId = Framework }, "stream", null, At(seconds));
         result.Status.ShouldBe(202);
         Do(effects);
     }

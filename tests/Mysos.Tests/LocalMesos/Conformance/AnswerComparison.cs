@@ -11,7 +11,9 @@ internal sealed class AnswerComparison(IdMap ids, JsonComparison json)
         var status = line.Json.GetProperty("status").GetInt32();
         if ((int)response.StatusCode != status)
             differences.Add($"status\n      Mesos: {status} {line.Text("body")}\n      here:  {(int)response.StatusCode} {await BodyAsync(response)}");
-        differences.AddRange(Headers(line.Texts("headers"), response));
+        // In 19, some answers are noted without all of their headers.
+        if (line.Text("note") is null)
+            differences.AddRange(Headers(line.Texts("headers"), response));
         if (differences.Count == 0 && line.Text("body") is { } expected)
             differences.AddRange(Bodies(expected, await BodyAsync(response), response));
         return differences;

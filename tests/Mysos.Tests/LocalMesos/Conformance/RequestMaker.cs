@@ -9,6 +9,8 @@ internal sealed class RequestMaker(World world) : IDisposable
     private static readonly HashSet<string> OfTheConnection =
         new(StringComparer.OrdinalIgnoreCase) { "Host", "Content-Length", "Connection", "Accept-Encoding" };
 
+    private const string ToAgent = " (agent)";
+
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero, MaxResponseDrainSize = 0,
@@ -20,11 +22,16 @@ internal sealed class RequestMaker(World world) : IDisposable
     public ReplayConnection Make(TraceLine line)
     {
         var headers = line.Texts("headers");
-        var host = world.Ids.ToHere(headers["Host"]);
-        var request = new HttpRequestMessage(new HttpMethod(line.Text("method")!), $"http://{host}{world.Ids.ToHere(line.Text("path")!)}")
+        var path = line.Text("path")!;
+        // In 19, some requests are noted without their headers.
+        var host = headers.GetValueOrDefault("Host") ?? (path.EndsWith(ToAgent, StringComparison.Ordinal) ? "127.0.0.1:5051" : "127.0.0.1:5050");
+        var request = new HttpRequestMessage(
+            new HttpMethod(line.Text("method")!), $"http://{world.Ids.ToHere(host)}{world.Ids.ToHere(path.Replace(ToAgent, ""))}")
         {
             Content = line.Text("body") is { } body ? new ByteArrayContent(Encoding.UTF8.GetBytes(world.Ids.ToHere(body))) : null,
         };
+        if (headers.Count == 0)
+            request.Content?.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         foreach (var (name, value) in headers.Where(header => !OfTheConnection.Contains(header.Key)))
         {
             if (!request.Headers.TryAddWithoutValidation(name, world.Ids.ToHere(value)))

@@ -78,6 +78,10 @@ internal static class Scenarios
                 [204] = replay => replay.World.Agent(5051).StartAsync(),
             },
         },
+        new("15-authentication")
+        {
+            Options = options => options with { Credentials = new Dictionary<string, string> { ["mysos"] = "secret", ["other"] = "secret2" } },
+        },
         new("16-maintenance-drain")
         {
             Phase = 772,
@@ -85,6 +89,32 @@ internal static class Scenarios
             Deviations = [new Deviation(151, 151, ".get_agents.agents[1].reregistered_time", "The recorded agent had seen an earlier master.")],
         },
         new("17-teardown-failover-timeout"),
+        new("18-load")
+        {
+            Phase = 719,
+            Deviations =
+            [
+                new Deviation(1780, 1780, "came before", "The recorded master was still busy with the ACCEPT when the cycle before began."),
+            ],
+        },
+        new("19-operator-api")
+        {
+            Phase = 559,
+            Deviations =
+            [
+                new Deviation(28, 50, ".get_version.version_info.", "When, by whom and of what Mesos was built."),
+                new Deviation(50, 50, ".build_", "The same."),
+                new Deviation(50, 50, ".git_sha", "The same."),
+                new Deviation(53, 60, null, "The old names of GET_FRAMEWORKS, GET_TASKS, GET_AGENTS and GET_ROLES are not served."),
+                new Deviation(62, 65, null, "There is no stream of events for operators."),
+                new Deviation(67, 67, null, "The same."),
+                new Deviation(81, 81, null, "The same."),
+                new Deviation(87, 87, null, "The same."),
+                new Deviation(91, 91, null, "The same."),
+                new Deviation(93, 98, null, "Agents show nothing of themselves; the master does."),
+                new Deviation(100, 103, null, "Sandboxes are directories of this machine: nobody needs to ask an agent for their files."),
+            ],
+        },
         new("20-start-and-executor-edge-cases")
         {
             Phase = 160,

@@ -18,7 +18,7 @@ internal sealed record TraceLine(int Number, JsonElement Json)
         Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public IReadOnlyDictionary<string, string> Texts(string name) =>
-        Json.GetProperty(name).EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetString()!);
+        Json.TryGetProperty(name, out var texts) ? texts.EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetString()!) : [];
 
     public override string ToString() => $"line {Number} ({At.TotalMilliseconds:F0} ms, {Who} {Connection} {Kind})";
 }
