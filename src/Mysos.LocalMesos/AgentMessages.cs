@@ -52,5 +52,6 @@ internal sealed record AgentRegistration
     /// <param name="Info">The task.</param>
     /// <param name="LatestState">The newest state.</param>
     /// <param name="SentState">The state of the oldest update that is not acknowledged, or else the newest.</param>
-    public sealed record KnownTask(FrameworkId FrameworkId, TaskInfo Info, string LatestState, string SentState);
+    /// <param name="Last">The last update; null: there was none.</param>
+    public sealed record KnownTask(FrameworkId FrameworkId, TaskInfo Info, string LatestState, string SentState, TaskStatus? Last);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.LocalMesos;
 
@@ -13,6 +14,15 @@ public sealed record LocalMesosOptions
     /// free on this machine; with them, the given ranges are shared out among the agents.
     /// </summary>
     public string AgentResources { get; init; } = "cpus:8;mem:16384;disk:102400";
+
+    /// <summary>Number of masters. More than one need <see cref="ZooKeeper"/>.</summary>
+    public int Masters { get; init; } = 1;
+
+    /// <summary>Where the masters elect their leader, and where others find it, as Mesos' <c>--zk</c>; null: the one master leads.</summary>
+    public ZooKeeperUrl? ZooKeeper { get; init; }
+
+    /// <summary>How long a dead master is taken for alive (Mesos' <c>--zk_session_timeout</c>).</summary>
+    public TimeSpan ZooKeeperSessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The agents' hostnames, the first agent's first; those that are missing have the address as name.</summary>
     public IReadOnlyList<string> AgentHostnames { get; init; } = [];

@@ -171,7 +171,7 @@ internal sealed class AgentMachine
         foreach (var task in record.Tasks.Where(task => _state.Frameworks.ContainsKey(task.FrameworkId)))
         {
             _state.Tasks[(task.FrameworkId, (task.Info?.TaskId ?? task.Waiting[0].TaskId))] =
-                new TrackedTask(task.ExecutorId, task.Info, new UpdateStream(task.LatestState, task.Waiting));
+                new TrackedTask(task.ExecutorId, task.Info, new UpdateStream(task.LatestState, task.Waiting, task.Last));
         }
         foreach (var operation in record.Operations)
             _state.Operations.Add(new OperationUpdate(operation.FrameworkId, operation.Status, now.Up));
@@ -201,6 +201,7 @@ internal sealed class AgentMachine
         {
             FrameworkId = task.Key.FrameworkId, ExecutorId = task.Value.ExecutorId, Info = task.Value.Info,
             LatestState = task.Value.Updates.LatestState, Waiting = [.. task.Value.Updates.Waiting],
+            Last = task.Value.Updates.Last,
         })],
         Operations = [.. _state.Operations.Select(update =>
             new AgentRecord.OperationRecord { FrameworkId = update.FrameworkId, Status = update.Status })],
@@ -215,7 +216,7 @@ internal sealed class AgentMachine
         Executors = [.. _state.Executors.Values.Select(executor => new AgentRegistration.RunningExecutor(executor.FrameworkId, executor.Info))],
         Tasks = [.. _state.Tasks.Where(task => task.Value.Info is not null).Select(task => new AgentRegistration.KnownTask(
             task.Key.FrameworkId, task.Value.Info!, task.Value.Updates.LatestState,
-            task.Value.Updates.Head?.State ?? task.Value.Updates.LatestState))],
+            task.Value.Updates.Head?.State ?? task.Value.Updates.LatestState, task.Value.Updates.Last))],
         Operations = [.. _state.Operations.Select(update => (update.FrameworkId, update.Status))],
     };
 

@@ -29,6 +29,15 @@ internal sealed partial class Containerizer(
 
     public bool IsRunning(ContainerId container) => _containers.ContainsKey(container);
 
+    /// <summary>Pid and start time of the container's first process, which may run before <see cref="IContainerEvents.Started"/> is heard.</summary>
+    public (int Pid, long StartTime)? FirstProcess(ContainerId id)
+    {
+        if (!_containers.TryGetValue(id, out var container))
+            return null;
+        lock (container.Gate)
+            return container.Tree is { Leader: { } pid, StartTime: { } startTime } ? (pid, startTime) : null;
+    }
+
     public bool IsIdle => _containers.IsEmpty;
 
     public void Start(AgentEffect.StartContainer start)

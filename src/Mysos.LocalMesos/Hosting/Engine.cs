@@ -14,9 +14,14 @@ namespace Mysos.LocalMesos.Hosting;
 /// </summary>
 internal sealed class Engine : IAsyncDisposable
 {
+    private static readonly CallResult NotLeading = new(503, "No leader elected");
+
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly MasterMachine _master;
+    private readonly MasterSettings _settings;
+    private MasterMachine? _master;
+    private MasterRegistry _registry = MasterRegistry.Empty;
+    private volatile MasterInfo? _leader;
     private readonly Dictionary<AgentId, AgentNode> _agents = [];
     private readonly Dictionary<string, RecordStream> _streams = [];
     private readonly Queue<(AgentNode? Agent, object Effect)> _effects = new();
@@ -24,11 +29,11 @@ internal sealed class Engine : IAsyncDisposable
     private readonly ITimer _timer;
     private volatile bool _ready;
 
-    public Engine(MasterInfo info, MasterSettings settings, TimeProvider time, ILogger logger)
+    public Engine(MasterSettings settings, TimeProvider time, ILogger logger)
     {
         _time = time;
         _start = time.GetTimestamp();
-        _master = new MasterMachine(info, settings, Now());
+        _settings = settings;
         Mailbox = new Mailbox(logger);
         _timer = time.CreateTimer(_ => Mailbox.Post(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -42,11 +47,15 @@ internal sealed class Engine : IAsyncDisposable
         set => _ready = value;
     }
 
-    public MasterMachine Master => _master;
+    /// <summary>The master that leads; null: none does.</summary>
+    public MasterMachine? Master => _master;
 
-    /// <summary>When master or agents have something to do next, as <see cref="Now"/> counts.</summary>
-    public TimeSpan NextDeadline => _agents.Values
-        .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null).Append(_master.NextDeadline).Min()!.Value;
+    /// <summary>Its info, for any thread.</summary>
+    public MasterInfo? Leader => _leader;
+
+    /// <summary>When master or agents have something to do next, as <see cref="Now"/> counts; null: they have not.</summary>
+    public TimeSpan? NextDeadline => _agents.Values
+        .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null).Append(_master?.NextDeadline).Min();
 
     /// <summary>An open stream.</summary>
     public RecordStream? Stream(string id) => _streams.GetValueOrDefault(id);
@@ -55,6 +64,8 @@ internal sealed class Engine : IAsyncDisposable
 
     public CallResult SchedulerCall(SchedulerCall call, string? stream, string? principal)
     {
+        if (_master is null)
+            return NotLeading;
         var (result, effects) = _master.Call(call, stream, principal, Now());
         Do(null, effects);
         return result;
@@ -62,6 +73,8 @@ internal sealed class Engine : IAsyncDisposable
 
     public OperatorAnswer OperatorCall(OperatorCall call)
     {
+        if (_master is null)
+            return new OperatorAnswer(NotLeading.Status, NotLeading.Body);
         var (answer, effects) = _master.Operate(call, Now());
         Do(null, effects);
         return answer;
@@ -69,6 +82,11 @@ internal sealed class Engine : IAsyncDisposable
 
     public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe)
     {
+        if (_master is null)
+        {
+            stream.Cut();
+            return;
+        }
         _streams.Add(stream.Id, stream);
         Do(null, _master.Subscribe(stream.Id, subscribe, Now()));
     }
@@ -76,7 +94,7 @@ internal sealed class Engine : IAsyncDisposable
     public void SchedulerDisconnected(string stream)
     {
         _streams.Remove(stream);
-        Do(null, _master.Disconnected(stream, Now()));
+        Step((master, now) => master.Disconnected(stream, now));
     }
 
     /// <summary>A call of an executor, which waits as long as the agent is frozen.</summary>
@@ -98,6 +116,12 @@ internal sealed class Engine : IAsyncDisposable
             return new CallResult(503, "Agent has not finished recovery");
         if (stream is not null)
             _streams.Add(stream.Id, stream);
+        // An executor can be quicker than the news of its start.
+        if (machine.State.Executor(call.FrameworkId, call.ExecutorId) is { Pid: null } early
+            && agent.Containers.FirstProcess(early.ContainerId) is var (pid, startTime))
+        {
+            Do(agent, machine.ContainerStarted(early.ContainerId, pid, startTime));
+        }
         var (result, effects) = machine.Call(call, stream?.Id, Now());
         if (stream is not null && result.Status == 200)
             agent.Streams.Add(stream.Id);
@@ -123,7 +147,40 @@ internal sealed class Engine : IAsyncDisposable
             Do(agent, agent.Machine is { } machine ? step(machine, Now()) : []);
     }
 
-    public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) => Do(null, step(_master, Now()));
+    /// <summary>One step of the master that leads, if there is one.</summary>
+    public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) =>
+        Do(null, _master is { } master ? step(master, Now()) : []);
+
+    /// <summary>A new master leads. It knows which agents there were, and learns everything else from them.</summary>
+    public void Lead(MasterInfo info)
+    {
+        if (_leader?.Id == info.Id)
+            return;
+        if (_leader is { } before)
+            Dethrone(before.Id!);
+        _master = new MasterMachine(info, _settings, _registry, Now());
+        _leader = info;
+        Do(null, []);
+    }
+
+    /// <summary>The master leads no more: its schedulers are cut off, and its agents wait for the next one.</summary>
+    public void Dethrone(string id)
+    {
+        if (_leader?.Id != id)
+            return;
+        _registry = _master!.State.ToRegistry();
+        _master = null;
+        _leader = null;
+        var executors = _agents.Values.SelectMany(agent => agent.Streams).ToHashSet();
+        foreach (var stream in _streams.Where(stream => !executors.Contains(stream.Key)).ToArray())
+        {
+            _streams.Remove(stream.Key);
+            stream.Value.Cut();
+        }
+        foreach (var agent in _agents.Values)
+            agent.IsRegistered = false;
+        Do(null, []);
+    }
 
     /// <summary>The agent is there with what it had on disk; it registers as soon as its executors are back, or given up.</summary>
     public void Attach(AgentNode agent)
@@ -169,7 +226,7 @@ internal sealed class Engine : IAsyncDisposable
         if (agent.Held is not { } held)
             return;
         agent.Held = null;
-        agent.IsRegistered = _master.AgentHeard(agent.Id);
+        agent.IsRegistered = agent.IsRegistered && _master?.AgentHeard(agent.Id) == true;
         foreach (var action in held)
             action();
         Do(agent, []);
@@ -201,7 +258,7 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Tick()
     {
-        Do(null, _master.Tick(Now()));
+        Step((master, now) => master.Tick(now));
         foreach (var agent in _agents.Values.Where(agent => agent.Held is null).ToArray())
             Step(agent, (machine, now) => machine.Tick(now));
     }
@@ -216,10 +273,10 @@ internal sealed class Engine : IAsyncDisposable
             else
                 DoOne((MasterEffect)next.Effect);
         }
-        foreach (var returning in _agents.Values.Where(each => each is { IsRegistered: false, IsLeaving: false, Held: null, IsComplete: true }).ToArray())
+        foreach (var returning in _master is null ? [] : _agents.Values.Where(IsReturning).ToArray())
         {
             returning.IsRegistered = true;
-            Do(null, _master.AgentRegistered(returning.Machine!.ToRegistration(), Now()));
+            Step((master, now) => master.AgentRegistered(returning.Machine!.ToRegistration(), now));
             Step(returning, (machine, now) => machine.Registered(now));
         }
         foreach (var wait in _waits.Where(wait => wait.Condition()).ToArray())
@@ -229,6 +286,9 @@ internal sealed class Engine : IAsyncDisposable
         }
         Arm();
     }
+
+    private static bool IsReturning(AgentNode agent) =>
+        agent is { IsRegistered: false, IsLeaving: false, Held: null, IsComplete: true };
 
     private void Enqueue(AgentNode? agent, IReadOnlyList<object> effects)
     {
@@ -264,7 +324,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         switch (effect)
         {
-            case AgentEffect.Notify notify when agent.IsRegistered:
+            case AgentEffect.Notify notify when agent.IsRegistered && _master is not null:
                 Enqueue(null, _master.FromAgent(agent.Id, notify.Notice, Now()));
                 break;
             case AgentEffect.Send send:
@@ -281,8 +341,11 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Arm()
     {
-        var due = NextDeadline - Now().Up;
         // A timer that fires too early finds nothing to do: whole milliseconds, rounded up.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+        _timer.Change(
+            NextDeadline is { } deadline
+                ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((deadline - Now().Up).TotalMilliseconds)))
+                : Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 }

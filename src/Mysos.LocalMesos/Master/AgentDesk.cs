@@ -29,7 +29,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
             agent = new AgentEntry(id)
             {
                 Info = registration.Info, Ip = registration.Ip, Total = registration.Total, RegisteredAt = now.Wall,
-                ReregisteredAt = state.RemovedAgents.Remove(id) ? now.Wall : null,
+                ReregisteredAt = state.RemovedAgents.Remove(id) | state.RecoveredAgents.Remove(id) ? now.Wall : null,
             };
             state.Agents.Add(id, agent);
         }
@@ -169,8 +169,10 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
                 task = new TaskEntry
                 {
                     Info = known.Info, ExecutorId = known.Info.Executor!.ExecutorId, Resources = ResourceBag.Of(known.Info.Resources),
-                    SentState = known.SentState,
+                    SentState = known.SentState, Container = known.Last?.ContainerStatus,
                 };
+                if (known.Last is { } last)
+                    task.Note(last);
                 framework.Tasks.Add(known.Info.TaskId, task);
             }
             task.LatestState = known.LatestState;

@@ -23,9 +23,9 @@ internal sealed class MasterMachine
     private readonly OperatorDesk _operators;
     private TimeSpan _nextAllocation;
 
-    public MasterMachine(MasterInfo info, MasterSettings settings, Moment now)
+    public MasterMachine(MasterInfo info, MasterSettings settings, MasterRegistry registry, Moment now)
     {
-        _state = new MasterState(info, now.Wall);
+        _state = new MasterState(info, registry, now.Wall);
         _allocationInterval = settings.AllocationInterval;
         _nextAllocation = now.Up + _allocationInterval;
         _offers = new OfferDesk(_state);

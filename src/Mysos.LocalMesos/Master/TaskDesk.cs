@@ -88,8 +88,14 @@ internal sealed class TaskDesk(MasterState state)
         {
             answer = answer with { State = Aware(framework, TaskState.Unknown), Message = "Reconciliation: Task is unknown" };
         }
+        // As long as agents of an earlier master are missing, nobody knows what they run.
+        if (task is null && agent is null && IsUncertain(agentId))
+            return;
         state.SendStatus(framework, answer);
     }
+
+    private bool IsUncertain(AgentId? agent) =>
+        agent is { } known ? state.RecoveredAgents.Contains(known) : state.RecoveredAgents.Count > 0;
 
     private static string Aware(FrameworkEntry framework, string taskState) =>
         framework.IsPartitionAware ? taskState : TaskState.Lost;

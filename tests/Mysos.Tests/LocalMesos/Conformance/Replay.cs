@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Mysos.Core.ZooKeeper;
+using Mysos.Tests.ZooKeeper;
 
 namespace Mysos.Tests.LocalMesos.Conformance;
 
@@ -20,6 +22,7 @@ internal sealed class Replay : IAsyncDisposable
     private const int EnoughDifferences = 12;
 
     private readonly Scenario _scenario;
+    private readonly ZooKeeperUrl? _zooKeeper;
     private readonly World _world;
     private readonly JsonComparison _comparison;
     private readonly AnswerComparison _answers;
@@ -31,9 +34,10 @@ internal sealed class Replay : IAsyncDisposable
     private readonly Dictionary<string, TimeSpan> _lastRequests = [];
     private readonly HashSet<string> _unread = [];
 
-    private Replay(Scenario scenario, World world)
+    private Replay(Scenario scenario, World world, ZooKeeperUrl? zooKeeper)
     {
         _scenario = scenario;
+        _zooKeeper = zooKeeper;
         _world = world;
         _comparison = new JsonComparison(world.Ids);
         _answers = new AnswerComparison(world.Ids, _comparison);
@@ -43,9 +47,9 @@ internal sealed class Replay : IAsyncDisposable
     public World World => _world;
 
     /// <returns>The differences; empty: it answered as Mesos did.</returns>
-    public static async Task<IReadOnlyList<string>> RunAsync(Scenario scenario)
+    public static async Task<IReadOnlyList<string>> RunAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
-        await using var replay = new Replay(scenario, await World.StartAsync(scenario));
+        await using var replay = new Replay(scenario, await World.StartAsync(scenario, zooKeeper), zooKeeper);
         foreach (var line in Trace.Read(scenario.Name))
         {
             if (!scenario.Deviations.Any(deviation => deviation.Field is null && deviation.IsAbout(line)))
@@ -104,6 +108,9 @@ internal sealed class Replay : IAsyncDisposable
                 break;
             case "closed":
                 await EndAsync(line);
+                break;
+            case "znodes":
+                await ZNodesAsync(line);
                 break;
             case "error":
                 await _world.ReachAsync(() => _connections[Key(line)].Answer.IsCompleted, $"{line}: no end of the request");
@@ -210,6 +217,20 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, "the stream goes on");
         else if (connection.End != expected)
             Report(line, $"the stream's end is {connection.End}");
+    }
+
+    /// <summary>The masters' nodes: as many, in the same order, with the same MasterInfos.</summary>
+    private async Task ZNodesAsync(TraceLine line)
+    {
+        await using var session = await ZooKeeperFixture.ConnectAsync(_zooKeeper!);
+        var here = new List<string>();
+        foreach (var name in (await session.ChildrenAsync(_zooKeeper!.Path))!)
+            here.Add(Encoding.UTF8.GetString((await session.GetAsync(_zooKeeper.At(name)))!.Data));
+        var recorded = line.Json.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("data").GetString()!).ToArray();
+        if (recorded.Length != here.Count)
+            Report(line, $"{here.Count} nodes; Mesos: {recorded.Length}");
+        foreach (var difference in recorded.Zip(here).SelectMany(pair => _comparison.Differences(pair.First, pair.Second)))
+            Report(line, difference);
     }
 
     private async Task StartAsync(TraceLine line)

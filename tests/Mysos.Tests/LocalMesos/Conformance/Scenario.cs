@@ -9,6 +9,9 @@ internal sealed record Scenario(string Name)
     /// <summary>When the recorded master's cycles of offers were, in milliseconds after each full one.</summary>
     public int Phase { get; init; }
 
+    /// <summary>The masters' ports as recorded, in the order in which they joined the election.</summary>
+    public IReadOnlyList<int> MasterPorts { get; init; } = [5050];
+
     /// <summary>Changes of the set-up that the recordings' README describes.</summary>
     public Func<LocalMesosOptions, LocalMesosOptions> Options { get; init; } = options => options;
 

@@ -36,7 +36,7 @@ internal sealed class ScenarioClock
     /// <summary>Goes to the next thing that is due, at most to <paramref name="limit"/>.</summary>
     public async Task StepAsync(Engine engine, TimeSpan limit)
     {
-        var wait = await engine.Mailbox.Ask(() => engine.NextDeadline - engine.Now().Up);
+        var wait = await engine.Mailbox.Ask(() => engine.NextDeadline - engine.Now().Up) ?? TimeSpan.MaxValue;
         // Timers keep to whole milliseconds.
         wait = wait < Grain ? Grain : wait;
         var left = limit - Now;

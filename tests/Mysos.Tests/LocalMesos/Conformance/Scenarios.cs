@@ -78,6 +78,25 @@ internal static class Scenarios
                 [204] = replay => replay.World.Agent(5051).StartAsync(),
             },
         },
+        new("14-master-failover")
+        {
+            MasterPorts = [5055, 5050, 5056],
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [82] = replay => replay.World.Agent(5052).FreezeAsync(),
+                [83] = replay => replay.World.Master(5055).KillAsync(),
+                [92] = replay => replay.World.LeadsAsync(5050),
+                [115] = replay => replay.World.Agent(5052).ThawAsync(),
+                [128] = replay => replay.World.Master(5055).StartAsync(),
+                [130] = replay => replay.World.Master(5050).KillAsync(),
+                [132] = replay => replay.World.LeadsAsync(5056),
+            },
+            Deviations =
+            [
+                new Deviation(3, 6, null, "Here a master that leads is ready at once."),
+                new Deviation(94, 95, null, "The same."),
+            ],
+        },
         new("15-authentication")
         {
             Options = options => options with { Credentials = new Dictionary<string, string> { ["mysos"] = "secret", ["other"] = "secret2" } },

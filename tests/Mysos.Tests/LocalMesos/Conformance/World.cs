@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mysos.Core.ZooKeeper;
 using Mysos.LocalMesos;
 using Mysos.LocalMesos.Http;
 
@@ -24,6 +25,8 @@ internal sealed class World : IAsyncDisposable
     private readonly List<Puppet> _puppets = [];
     private readonly List<ReplayConnection> _connections = [];
 
+    private IReadOnlyList<int> _masters = [];
+
     private World(TimeSpan lead) => Clock = new ScenarioClock(lead);
 
     public LocalMesosCluster Cluster { get; private set; } = null!;
@@ -33,17 +36,36 @@ internal sealed class World : IAsyncDisposable
 
     private string Stage => Path.Combine(_workDir, "stage");
 
-    public static async Task<World> StartAsync(Scenario scenario)
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="zooKeeper">For scenarios with several masters.</param>
+    public static async Task<World> StartAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
         var phase = TimeSpan.FromMilliseconds(scenario.Phase) + Guard;
         var world = new World(2 * AllocationInterval - phase);
         Directory.CreateDirectory(world.Stage);
         world.Cluster = await LocalMesosCluster.StartAsync(
-            scenario.Options(world.Options), NullLoggerFactory.Instance, world.Clock.Time);
-        world.NameThings();
+            scenario.Options(world.Options) with { Masters = scenario.MasterPorts.Count, ZooKeeper = zooKeeper },
+            NullLoggerFactory.Instance, world.Clock.Time);
+        world.NameThings(scenario.MasterPorts);
         await scenario.Prepare(world);
         await world.Clock.AdvanceToAsync(world.Cluster.Engine, TimeSpan.Zero);
         return world;
+    }
+
+    /// <summary>The master that was recorded with this port.</summary>
+    public LocalMaster Master(int port) => Cluster.Masters[_masters.ToList().IndexOf(port)];
+
+    /// <summary>Lets time pass until the master leads.</summary>
+    public async Task LeadsAsync(int port)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (!await Cluster.Engine.Mailbox.Ask(() => Master(port).IsLeading))
+        {
+            if (deadline.IsCancellationRequested)
+                throw new TimeoutException($"The master {port} does not lead.");
+            await Clock.AdvanceToAsync(Cluster.Engine, Clock.Now + Poll);
+            await Task.Delay(Poll);
+        }
     }
 
     /// <summary>The agent that was recorded with this port.</summary>
@@ -147,7 +169,6 @@ internal sealed class World : IAsyncDisposable
         Directory.Delete(_workDir, recursive: true);
     }
 
-    private const int MasterPort = 5050;
     private const int FirstAgentPort = 5051;
 
     private LocalMesosOptions Options => new()
@@ -160,12 +181,14 @@ internal sealed class World : IAsyncDisposable
         AgentRecoveryTimeout = TimeSpan.FromMinutes(15),
     };
 
-    private void NameThings()
+    private void NameThings(IReadOnlyList<int> masters)
     {
+        _masters = masters;
         var puppet = $"sh {Here()}/puppet.sh {Stage}";
         foreach (var command in new[] { "python3 /opt/recorded-mesos-traces/executor.py", "sleep 1000" })
             Ids.Add(command, puppet);
-        Name(MasterPort, Cluster.MasterUrl.Port);
+        foreach (var port in masters)
+            Name(port, Master(port).Port);
         foreach (var (agent, index) in Cluster.Agents.Select((agent, index) => (agent, index)))
         {
             var port = FirstAgentPort + index;
