@@ -23,7 +23,7 @@ internal sealed class Engine : IAsyncDisposable
     private MasterRegistry _registry = MasterRegistry.Empty;
     private volatile MasterInfo? _leader;
     private readonly Dictionary<AgentId, AgentNode> _agents = [];
-    private readonly Dictionary<string, RecordStream> _streams = [];
+    private readonly StreamTable _streams = new();
     private readonly Queue<(AgentNode? Agent, object Effect)> _effects = new();
     private readonly List<(Func<bool> Condition, TaskCompletionSource Reached)> _waits = [];
     private readonly ITimer _timer;
@@ -58,7 +58,7 @@ internal sealed class Engine : IAsyncDisposable
         .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null).Append(_master?.NextDeadline).Min();
 
     /// <summary>An open stream.</summary>
-    public RecordStream? Stream(string id) => _streams.GetValueOrDefault(id);
+    public RecordStream? Stream(string id) => _streams.Find(id);
 
     public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
 
@@ -87,7 +87,7 @@ internal sealed class Engine : IAsyncDisposable
             stream.Cut();
             return;
         }
-        _streams.Add(stream.Id, stream);
+        _streams.Add(stream);
         Do(null, _master.Subscribe(stream.Id, subscribe, Now()));
     }
 
@@ -115,7 +115,7 @@ internal sealed class Engine : IAsyncDisposable
         if (agent.Machine is not { } machine)
             return new CallResult(503, "Agent has not finished recovery");
         if (stream is not null)
-            _streams.Add(stream.Id, stream);
+            _streams.Add(stream);
         // An executor can be quicker than the news of its start.
         if (machine.State.Executor(call.FrameworkId, call.ExecutorId) is { Pid: null } early
             && agent.Containers.FirstProcess(early.ContainerId) is var (pid, startTime))
@@ -172,11 +172,7 @@ internal sealed class Engine : IAsyncDisposable
         _master = null;
         _leader = null;
         var executors = _agents.Values.SelectMany(agent => agent.Streams).ToHashSet();
-        foreach (var stream in _streams.Where(stream => !executors.Contains(stream.Key)).ToArray())
-        {
-            _streams.Remove(stream.Key);
-            stream.Value.Cut();
-        }
+        _streams.Cut(stream => !executors.Contains(stream));
         foreach (var agent in _agents.Values)
             agent.IsRegistered = false;
         Do(null, []);
@@ -192,11 +188,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Cuts the agent's executors off, as the death of its process does.</summary>
     public void Detach(AgentNode agent)
     {
-        foreach (var stream in agent.Streams)
-        {
-            if (_streams.Remove(stream, out var open))
-                open.Cut();
-        }
+        _streams.Cut(agent.Streams.Contains);
         agent.Streams.Clear();
         agent.Machine = null;
         agent.IsRegistered = false;
@@ -243,12 +235,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Cuts every stream, as the death of the process does.</summary>
-    public void CutAll()
-    {
-        foreach (var stream in _streams.Values)
-            stream.Cut();
-        _streams.Clear();
-    }
+    public void CutAll() => _streams.Cut(_ => true);
 
     public async ValueTask DisposeAsync()
     {
@@ -301,10 +288,10 @@ internal sealed class Engine : IAsyncDisposable
         switch (effect)
         {
             case MasterEffect.Send send:
-                _streams.GetValueOrDefault(send.Stream)?.Send(MesosWire.Record(send.Event));
+                _streams.Send(send.Stream, MesosWire.Record(send.Event));
                 break;
             case MasterEffect.Close close:
-                _streams.GetValueOrDefault(close.Stream)?.Complete();
+                _streams.Complete(close.Stream);
                 break;
             case MasterEffect.Tell tell when _agents.TryGetValue(tell.AgentId, out var agent) && agent.IsRegistered:
                 Deliver(agent, tell.Command);
@@ -328,10 +315,10 @@ internal sealed class Engine : IAsyncDisposable
                 Enqueue(null, _master.FromAgent(agent.Id, notify.Notice, Now()));
                 break;
             case AgentEffect.Send send:
-                _streams.GetValueOrDefault(send.Stream)?.Send(MesosWire.Record(send.Event));
+                _streams.Send(send.Stream, MesosWire.Record(send.Event));
                 break;
             case AgentEffect.Close close:
-                _streams.GetValueOrDefault(close.Stream)?.Complete();
+                _streams.Complete(close.Stream);
                 break;
             default:
                 agent.Do(effect);

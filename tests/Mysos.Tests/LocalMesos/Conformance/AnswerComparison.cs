@@ -5,7 +5,7 @@ namespace Mysos.Tests.LocalMesos.Conformance;
 /// <summary>Compares the answer to a request: status, headers, body.</summary>
 internal sealed class AnswerComparison(IdMap ids, JsonComparison json)
 {
-    public async Task<IReadOnlyList<string>> DifferencesAsync(TraceLine line, HttpResponseMessage response)
+    public async Task<IReadOnlyList<string>> DifferencesAsync(RecordedLine line, HttpResponseMessage response)
     {
         var differences = new List<string>();
         var status = line.Json.GetProperty("status").GetInt32();
@@ -13,7 +13,7 @@ internal sealed class AnswerComparison(IdMap ids, JsonComparison json)
             differences.Add($"status\n      Mesos: {status} {line.Text("body")}\n      here:  {(int)response.StatusCode} {await BodyAsync(response)}");
         // In 19, some answers are noted without all of their headers.
         if (line.Text("note") is null)
-            differences.AddRange(Headers(line.Texts("headers"), response));
+            differences.AddRange(Headers(line.Headers, response));
         if (differences.Count == 0 && line.Text("body") is { } expected)
             differences.AddRange(Bodies(expected, await BodyAsync(response), response));
         return differences;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Mysos.Core.ZooKeeper;
+using Mysos.Tests.Mesos;
 using Mysos.Tests.ZooKeeper;
 
 namespace Mysos.Tests.LocalMesos.Conformance;
@@ -50,7 +51,7 @@ internal sealed class Replay : IAsyncDisposable
     public static async Task<IReadOnlyList<string>> RunAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
         await using var replay = new Replay(scenario, await World.StartAsync(scenario, zooKeeper), zooKeeper);
-        foreach (var line in Trace.Read(scenario.Name))
+        foreach (var line in Trace.Read(scenario.Name).Select((line, number) => new RecordedLine(number, line)))
         {
             if (!scenario.Deviations.Any(deviation => deviation.Field is null && deviation.IsAbout(line)))
                 await replay.TryAsync(line);
@@ -74,7 +75,7 @@ internal sealed class Replay : IAsyncDisposable
         return LeaveAsync(who);
     }
 
-    private async Task TryAsync(TraceLine line)
+    private async Task TryAsync(RecordedLine line)
     {
         try
         {
@@ -87,7 +88,7 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private async Task PlayAsync(TraceLine line)
+    private async Task PlayAsync(RecordedLine line)
     {
         switch (line.Kind)
         {
@@ -133,14 +134,14 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private async Task NoteAsync(TraceLine line)
+    private async Task NoteAsync(RecordedLine line)
     {
         var text = line.Text("text")!;
         if (line.IsOfExecutor && text.StartsWith("task process started", StringComparison.Ordinal))
             await _puppets[line.Who].OrderAsync("child");
     }
 
-    private async Task ActAsync(TraceLine line)
+    private async Task ActAsync(RecordedLine line)
     {
         if (!_scenario.Actions.TryGetValue(line.Number, out var action))
             return;
@@ -149,7 +150,7 @@ internal sealed class Replay : IAsyncDisposable
         await _world.SettleAsync();
     }
 
-    private async Task AnswerAsync(TraceLine line)
+    private async Task AnswerAsync(RecordedLine line)
     {
         var connection = _connections[Key(line)];
         await _world.ReachAsync(() => connection.Answer.IsCompleted, $"{line}: no answer");
@@ -164,7 +165,7 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     /// <summary>Agents do not tell their streams' names.</summary>
-    private Task<string?> StreamIdAsync(TraceLine line, HttpResponseMessage response)
+    private Task<string?> StreamIdAsync(RecordedLine line, HttpResponseMessage response)
     {
         if (response.Headers.TryGetValues("Mesos-Stream-Id", out var ids))
             return Task.FromResult<string?>(ids.Single());
@@ -175,7 +176,7 @@ internal sealed class Replay : IAsyncDisposable
                 .FirstOrDefault(executor => executor.ContainerId.Value == puppet.ContainerId)?.Stream);
     }
 
-    private async Task RecordAsync(TraceLine line, Received expected)
+    private async Task RecordAsync(RecordedLine line, Received expected)
     {
         var stream = _connections[Key(line)];
         var subject = _world.Ids.ToHere(expected.Subject);
@@ -192,10 +193,10 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, difference);
     }
 
-    private bool IsAccepted(TraceLine line, string difference) => _scenario.Deviations.Any(deviation =>
+    private bool IsAccepted(RecordedLine line, string difference) => _scenario.Deviations.Any(deviation =>
         deviation.Field is { } field && deviation.IsAbout(line) && difference.StartsWith(field, StringComparison.Ordinal));
 
-    private async Task EndAsync(TraceLine line)
+    private async Task EndAsync(RecordedLine line)
     {
         var connection = _connections[Key(line)];
         var how = line.Text("how")!;
@@ -220,7 +221,7 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     /// <summary>The masters' nodes: as many, in the same order, with the same MasterInfos.</summary>
-    private async Task ZNodesAsync(TraceLine line)
+    private async Task ZNodesAsync(RecordedLine line)
     {
         await using var session = await ZooKeeperFixture.ConnectAsync(_zooKeeper!);
         var here = new List<string>();
@@ -233,7 +234,7 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, difference);
     }
 
-    private async Task StartAsync(TraceLine line)
+    private async Task StartAsync(RecordedLine line)
     {
         await _world.AdvanceToAsync(line.At);
         var puppet = await _world.TakePuppetAsync(line.Who["executor:".Length..], _taken);
@@ -279,9 +280,9 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private void Report(TraceLine line, string difference) => _differences.Add($"{line}: {difference}");
+    private void Report(RecordedLine line, string difference) => _differences.Add($"{line}: {difference}");
 
     /// <summary>Names of connections are unique in one process of an executor only.</summary>
-    private (string, int, string) Key(TraceLine line) =>
+    private (string, int, string) Key(RecordedLine line) =>
         (line.Who, _puppets.TryGetValue(line.Who, out var puppet) ? puppet.Pid : 0, line.Connection);
 }

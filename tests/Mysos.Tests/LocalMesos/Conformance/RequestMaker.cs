@@ -19,9 +19,9 @@ internal sealed class RequestMaker(World world) : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    public ReplayConnection Make(TraceLine line)
+    public ReplayConnection Make(RecordedLine line)
     {
-        var headers = line.Texts("headers");
+        var headers = line.Headers;
         var path = line.Text("path")!;
         // In 19, some requests are noted without their headers.
         var host = headers.GetValueOrDefault("Host") ?? (path.EndsWith(ToAgent, StringComparison.Ordinal) ? "127.0.0.1:5051" : "127.0.0.1:5050");

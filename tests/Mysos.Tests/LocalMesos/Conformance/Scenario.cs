@@ -32,5 +32,5 @@ internal sealed record Scenario(string Name)
 /// <param name="Reason">Why that is accepted.</param>
 internal sealed record Deviation(int First, int Last, string? Field, string Reason)
 {
-    public bool IsAbout(TraceLine line) => First <= line.Number && line.Number <= Last;
+    public bool IsAbout(RecordedLine line) => First <= line.Number && line.Number <= Last;
 }

@@ -6,6 +6,7 @@ internal static class Scenarios
     public static readonly IReadOnlyList<Scenario> All =
     [
         new("01-subscribe"),
+        new("02-call-errors"),
         new("03-offers") { Phase = 697 },
         new("04-launch") { Phase = 40 },
         new("05-message") { Phase = 82 },
