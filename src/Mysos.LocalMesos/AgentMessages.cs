@@ -13,6 +13,10 @@ internal abstract record AgentCommand
     public sealed record AcknowledgeOperation(FrameworkId FrameworkId, byte[] Uuid) : AgentCommand;
     public sealed record ApplyOperation(FrameworkId FrameworkId, Operation Operation) : AgentCommand;
     public sealed record Message(FrameworkId FrameworkId, ExecutorId ExecutorId, byte[] Data) : AgentCommand;
+    /// <summary>The tasks are to be killed, with at most this time to end; or draining is over.</summary>
+    public sealed record Drain(DurationInfo? MaxGracePeriod, bool IsOver = false) : AgentCommand;
+    /// <summary>The agent is to end.</summary>
+    public sealed record ShutDown : AgentCommand;
     /// <summary>The framework (re)subscribed: what it has not acknowledged is sent again at once.</summary>
     public sealed record FrameworkSubscribed(FrameworkInfo Framework) : AgentCommand;
 }
@@ -34,6 +38,7 @@ internal sealed record AgentRegistration
 {
     public required AgentInfo Info { get; init; }
     public required string Ip { get; init; }
+    public Operators.MachineId Machine => new(Info.Hostname, Ip);
     /// <summary>With reservations and volumes.</summary>
     public required Resources.ResourceBag Total { get; init; }
     public required IReadOnlyList<FrameworkInfo> Frameworks { get; init; }
@@ -47,5 +52,6 @@ internal sealed record AgentRegistration
     /// <param name="Info">The task.</param>
     /// <param name="LatestState">The newest state.</param>
     /// <param name="SentState">The state of the oldest update that is not acknowledged, or else the newest.</param>
-    public sealed record KnownTask(FrameworkId FrameworkId, TaskInfo Info, string LatestState, string SentState);
+    /// <param name="Last">The last update; null: there was none.</param>
+    public sealed record KnownTask(FrameworkId FrameworkId, TaskInfo Info, string LatestState, string SentState, TaskStatus? Last);
 }

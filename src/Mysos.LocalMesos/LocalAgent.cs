@@ -23,6 +23,7 @@ public sealed class LocalAgent
         _loggers = loggers;
         Hostname = hostname;
         Port = server.Port;
+        node.Ending = () => _ = Task.Run(StopAsync);
     }
 
     public string AgentId => _node.Id.Value;
@@ -34,7 +35,8 @@ public sealed class LocalAgent
     internal AgentNode Node => _node;
 
     /// <summary>
-    /// The orderly end: executors get SHUTDOWN and are killed after their grace period, then the agent leaves the master.
+    /// The orderly end (SIGUSR1): the agent leaves the master, so that its tasks are lost, and then ends its executors:
+    /// SHUTDOWN, and SIGKILL after their grace period.
     /// </summary>
     public async Task StopAsync()
     {
@@ -42,18 +44,21 @@ public sealed class LocalAgent
             return;
         var ended = await _engine.Mailbox.Ask(() =>
         {
-            _engine.Step((master, now) => master.AgentLeaving(_node.Id, now));
-            _engine.Step(_node, (machine, now) => machine.ShutdownAll(now));
+            _engine.Leave(_node);
+            _engine.Step((master, now) => master.AgentUnregistered(_node.Id, now));
+            _engine.Step(_node, (machine, now) => machine.Leave(now));
             return _engine.WaitFor(() => _node.IsIdle);
         }).ConfigureAwait(false);
         await ended.ConfigureAwait(false);
-        await _engine.Mailbox.Ask(() =>
-        {
-            _engine.Detach(_node);
-            _engine.Step((master, now) => master.AgentUnregistered(_node.Id, now));
-        }).ConfigureAwait(false);
+        await _engine.Mailbox.Ask(() => _engine.Detach(_node)).ConfigureAwait(false);
         await StopServerAsync().ConfigureAwait(false);
     }
+
+    /// <summary>As SIGSTOP to the agent's process: its connections stand, but it does nothing and answers nobody.</summary>
+    public Task FreezeAsync() => _engine.Mailbox.Ask(() => _engine.Freeze(_node));
+
+    /// <summary>As SIGCONT: it goes on where it was.</summary>
+    public Task ThawAsync() => _engine.Mailbox.Ask(() => _engine.Thaw(_node));
 
     /// <summary>As <c>kill -9</c> of the agent's process: its connections break, its executors live on.</summary>
     /// <param name="withExecutors">Kills them too, as the loss of the whole machine does.</param>

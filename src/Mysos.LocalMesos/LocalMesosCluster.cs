@@ -16,22 +16,21 @@ public sealed class LocalMesosCluster : IAsyncDisposable
 {
     private readonly Engine _engine;
     private readonly FileStream _lock;
-    private readonly HttpShell _server;
+    private readonly List<LocalMaster> _masters = [];
     private readonly List<LocalAgent> _agents = [];
     private readonly SemaphoreSlim _stopping = new(1);
     private bool _stopped;
 
-    private LocalMesosCluster(Engine engine, HttpShell server, FileStream @lock, IPAddress address)
+    private LocalMesosCluster(Engine engine, FileStream @lock)
     {
         _engine = engine;
-        _server = server;
         _lock = @lock;
-        MasterEndpoint = $"{address}:{server.Port}";
     }
 
-    /// <summary>Host and port of the master.</summary>
-    public string MasterEndpoint { get; }
+    /// <summary>Host and port of the master, or of the first of several.</summary>
+    public string MasterEndpoint => _masters[0].Endpoint;
     public Uri MasterUrl => new($"http://{MasterEndpoint}/");
+    public IReadOnlyList<LocalMaster> Masters => _masters;
     public IReadOnlyList<LocalAgent> Agents => _agents;
 
     internal Engine Engine => _engine;
@@ -75,6 +74,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             {
                 _engine.Step((master, now) => master.StopOffering(now));
                 foreach (var agent in _agents)
+                    _engine.Thaw(agent.Node);
+                foreach (var agent in _agents)
                     _engine.Step(agent.Node, (machine, now) => machine.ShutdownAll(now));
                 // Executors of agents that were killed are nobody's any more.
                 foreach (var agent in _agents.Where(agent => !agent.Node.IsReady))
@@ -107,22 +108,14 @@ public sealed class LocalMesosCluster : IAsyncDisposable
     private static async Task<LocalMesosCluster> StartAsync(
         ClusterPlan plan, FileStream held, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
-        var logger = loggers.CreateLogger<LocalMesosCluster>();
-        MasterServer? paths = null;
-        Task Handle(Microsoft.AspNetCore.Http.HttpContext context) =>
-            paths is { } ready ? ready.HandleAsync(context) : Answers.WriteAsync(context, 503, "Master has not finished recovery");
-        var server = plan.MasterPort != 0
-            ? await HttpShell.StartAsync(plan.Bind, plan.MasterPort, Handle, loggers, cancellation).ConfigureAwait(false)
-            : await HttpShell.StartNearAsync(plan.Bind, plan.ReadMasterPort(), Handle, loggers, cancellation).ConfigureAwait(false);
-        plan.WriteMasterPort(server.Port);
-        var info = plan.MasterInfo(server.Port);
-        var engine = new Engine(info, plan.AllocationInterval, time, logger);
-        var cluster = new LocalMesosCluster(engine, server, held, plan.Bind);
+        var engine = new Engine(plan.MasterSettings, time, loggers.CreateLogger<LocalMesosCluster>());
+        var cluster = new LocalMesosCluster(engine, held);
         try
         {
-            paths = new MasterServer(engine);
+            for (var number = 1; number <= plan.Masters; number++)
+                cluster._masters.Add(await cluster.AddMasterAsync(plan, number, loggers, time, cancellation).ConfigureAwait(false));
             for (var number = 1; number <= plan.Agents; number++)
-                cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, time, cancellation).ConfigureAwait(false));
+                cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, cancellation).ConfigureAwait(false));
             await Task.WhenAll(cluster._agents.Select(agent => agent.Node.KillLeftoversAsync(agent.Node.ReadRecord()))).ConfigureAwait(false);
             foreach (var agent in cluster._agents)
                 await agent.AttachAsync().ConfigureAwait(false);
@@ -136,8 +129,33 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         }
     }
 
-    private async Task<LocalAgent> AddAgentAsync(
+    /// <summary>The first takes the port that was asked for, or that of the last run, and leads.</summary>
+    private async Task<LocalMaster> AddMasterAsync(
         ClusterPlan plan, int number, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+    {
+        LocalMaster? master = null;
+        Task Handle(Microsoft.AspNetCore.Http.HttpContext context) =>
+            master is { } ready ? ready.Paths.HandleAsync(context) : Answers.WriteAsync(context, 503, "Master has not finished recovery");
+        var server = number == 1 && plan.MasterPort != 0
+            ? await HttpShell.StartAsync(plan.Bind, plan.MasterPort, Handle, loggers, cancellation).ConfigureAwait(false)
+            : await HttpShell.StartNearAsync(plan.Bind, number == 1 ? plan.ReadMasterPort() : 0, Handle, loggers, cancellation).ConfigureAwait(false);
+        if (number == 1)
+            plan.WriteMasterPort(server.Port);
+        master = new LocalMaster(_engine, plan, server, time, loggers);
+        try
+        {
+            await master.JoinAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await master.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+        return master;
+    }
+
+    private async Task<LocalAgent> AddAgentAsync(
+        ClusterPlan plan, int number, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var directory = Path.Combine(plan.WorkDir, string.Create(CultureInfo.InvariantCulture, $"agent{number}"));
         Directory.CreateDirectory(directory);
@@ -146,7 +164,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         Task Handle(Microsoft.AspNetCore.Http.HttpContext context) =>
             paths is { } ready ? ready.HandleAsync(context) : Answers.WriteAsync(context, 503, "Agent has not finished recovery");
         var server = await HttpShell.StartNearAsync(plan.Bind, record?.Port ?? 0, Handle, loggers, cancellation).ConfigureAwait(false);
-        var id = record?.AgentId ?? new AgentId(string.Create(CultureInfo.InvariantCulture, $"{_engine.Master.State.Info.Id}-S{number - 1}"));
+        var leader = await _engine.Mailbox.Ask(() => _engine.Leader?.Id).ConfigureAwait(false);
+        var id = record?.AgentId ?? new AgentId(string.Create(CultureInfo.InvariantCulture, $"{leader ?? Guid.NewGuid().ToString()}-S{number - 1}"));
         var ports = plan.HasPorts ? null
             : record is { FirstPort: > 0 } ? PortBlock.Again(plan.Bind, record.FirstPort)
             : PortBlock.Find(plan.Bind, plan.WorkDir);
@@ -154,9 +173,9 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             _engine,
             plan.AgentSettings(id, number, server.Port, ports),
             plan.ContainerOptions(id, server.Port),
-            directory, ports, time, loggers.CreateLogger<LocalAgent>());
+            directory, ports, loggers.CreateLogger<LocalAgent>());
         paths = new AgentServer(_engine, node);
-        return new LocalAgent(_engine, node, server, plan.Bind, plan.Hostname, loggers);
+        return new LocalAgent(_engine, node, server, plan.Bind, plan.AgentHostname(number), loggers);
     }
 
     private async Task CloseAsync()
@@ -168,7 +187,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             await agent.StopServerAsync().ConfigureAwait(false);
             agent.Node.Dispose();
         }
-        await _server.DisposeAsync().ConfigureAwait(false);
+        foreach (var master in _masters)
+            await master.CloseAsync().ConfigureAwait(false);
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
 }

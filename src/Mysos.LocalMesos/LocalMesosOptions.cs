@@ -1,4 +1,5 @@
 using System.Net;
+using Mysos.Core.ZooKeeper;
 
 namespace Mysos.LocalMesos;
 
@@ -14,6 +15,18 @@ public sealed record LocalMesosOptions
     /// </summary>
     public string AgentResources { get; init; } = "cpus:8;mem:16384;disk:102400";
 
+    /// <summary>Number of masters. More than one need <see cref="ZooKeeper"/>.</summary>
+    public int Masters { get; init; } = 1;
+
+    /// <summary>Where the masters elect their leader, and where others find it, as Mesos' <c>--zk</c>; null: the one master leads.</summary>
+    public ZooKeeperUrl? ZooKeeper { get; init; }
+
+    /// <summary>How long a dead master is taken for alive (Mesos' <c>--zk_session_timeout</c>).</summary>
+    public TimeSpan ZooKeeperSessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The agents' hostnames, the first agent's first; those that are missing have the address as name.</summary>
+    public IReadOnlyList<string> AgentHostnames { get; init; } = [];
+
     /// <summary>The address that master and agents listen on.</summary>
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
 
@@ -23,11 +36,23 @@ public sealed record LocalMesosOptions
     /// <summary>State, sandboxes and volumes. One cluster at a time.</summary>
     public required string WorkDir { get; init; }
 
+    /// <summary>
+    /// Secrets by principal, for schedulers' basic authentication; without any, nobody is asked. As
+    /// <c>--authenticate_http_frameworks</c> with <c>--credentials</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long executors wait for a lost agent before they end (<c>MESOS_RECOVERY_TIMEOUT</c>).</summary>
     public TimeSpan AgentRecoveryTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Time between two rounds of offers.</summary>
     public TimeSpan AllocationInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two pings of the master to an agent.</summary>
+    public TimeSpan AgentPingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>So many pings without an answer make an agent unreachable.</summary>
+    public int MaxAgentPingTimeouts { get; init; } = 5;
 
     /// <summary>Time between SHUTDOWN and SIGKILL of an executor that does not say otherwise.</summary>
     public TimeSpan ExecutorShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(5);

@@ -21,5 +21,8 @@ internal static class StatusReason
     public const string AgentRestarted = "REASON_AGENT_RESTARTED";
     public const string AgentDisconnected = "REASON_AGENT_DISCONNECTED";
     public const string AgentRemoved = "REASON_AGENT_REMOVED";
+    public const string AgentRemovedByOperator = "REASON_AGENT_REMOVED_BY_OPERATOR";
+    public const string AgentDraining = "REASON_AGENT_DRAINING";
+    public const string TaskGroupInvalid = "REASON_TASK_GROUP_INVALID";
     public const string AgentReregistered = "REASON_AGENT_REREGISTERED";
 }

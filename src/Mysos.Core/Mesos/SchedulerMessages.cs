@@ -63,6 +63,8 @@ public sealed record SchedulerCall
     public SubscribeCall? Subscribe { get; init; }
     public AcceptCall? Accept { get; init; }
     public DeclineCall? Decline { get; init; }
+    public InverseOffersCall? AcceptInverseOffers { get; init; }
+    public InverseOffersCall? DeclineInverseOffers { get; init; }
     public RolesCall? Revive { get; init; }
     public RolesCall? Suppress { get; init; }
     public KillCall? Kill { get; init; }
@@ -76,6 +78,7 @@ public sealed record SchedulerCall
     public sealed record SubscribeCall(FrameworkInfo FrameworkInfo, IReadOnlyList<string>? SuppressedRoles = null);
     public sealed record AcceptCall(IReadOnlyList<OfferId> OfferIds, IReadOnlyList<Operation> Operations, Filters? Filters = null);
     public sealed record DeclineCall(IReadOnlyList<OfferId> OfferIds, Filters? Filters = null);
+    public sealed record InverseOffersCall(IReadOnlyList<OfferId> InverseOfferIds, Filters? Filters = null);
     public sealed record RolesCall(IReadOnlyList<string>? Roles);
     public sealed record KillCall(TaskId TaskId, AgentId? AgentId = null, KillPolicy? KillPolicy = null);
     public sealed record ShutdownCall(ExecutorId ExecutorId, AgentId AgentId);
@@ -91,18 +94,21 @@ public sealed record SchedulerCall
 /// <summary><paramref name="RefuseSeconds"/>: how long Mesos keeps the refused resources from us (its default is 5 s).</summary>
 public sealed record Filters(double? RefuseSeconds);
 
-/// <summary>An offer operation: <c>LAUNCH</c>, <c>RESERVE</c>, <c>UNRESERVE</c>, <c>CREATE</c> or <c>DESTROY</c>.</summary>
+/// <summary>An offer operation: <c>LAUNCH</c>, <c>LAUNCH_GROUP</c>, <c>RESERVE</c>, <c>UNRESERVE</c>, <c>CREATE</c> or <c>DESTROY</c>.</summary>
 public sealed record Operation
 {
     public required string Type { get; init; }
     public OperationId? Id { get; init; }
     public LaunchOperation? Launch { get; init; }
+    public LaunchGroupOperation? LaunchGroup { get; init; }
     public ResourcesOperation? Reserve { get; init; }
     public ResourcesOperation? Unreserve { get; init; }
     public VolumesOperation? Create { get; init; }
     public VolumesOperation? Destroy { get; init; }
 
     public sealed record LaunchOperation(IReadOnlyList<TaskInfo> TaskInfos);
+    public sealed record LaunchGroupOperation(ExecutorInfo Executor, TaskGroupInfo TaskGroup);
+    public sealed record TaskGroupInfo(IReadOnlyList<TaskInfo> Tasks);
     public sealed record ResourcesOperation(IReadOnlyList<Resource> Resources);
     public sealed record VolumesOperation(IReadOnlyList<Resource> Volumes);
 }

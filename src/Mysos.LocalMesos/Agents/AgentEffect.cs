@@ -12,6 +12,8 @@ internal abstract record AgentEffect
     /// <summary>Everything after this may rely on the agent's state being on disk.</summary>
     public sealed record Persist : AgentEffect;
     public sealed record StartContainer(ContainerId Id, FrameworkInfo Framework, ExecutorInfo Executor, IReadOnlyList<Resource> Volumes) : AgentEffect;
+    /// <summary>The agent's process ends, in order.</summary>
+    public sealed record End : AgentEffect;
     public sealed record LinkVolumes(ContainerId Id, IReadOnlyList<Resource> Volumes) : AgentEffect;
     public sealed record KillContainer(ContainerId Id) : AgentEffect;
     public sealed record CreateVolume(string Role, string VolumeId) : AgentEffect;

@@ -61,6 +61,12 @@ internal sealed class AgentMachine
             case AgentCommand.ShutdownFramework shutdown:
                 EndFramework(shutdown.FrameworkId, now);
                 break;
+            case AgentCommand.Drain drain:
+                _executors.Drain(drain, now);
+                break;
+            case AgentCommand.ShutDown:
+                _state.Effects.Add(new AgentEffect.End());
+                break;
             case AgentCommand.FrameworkSubscribed subscribed:
                 if (_state.Frameworks.ContainsKey(subscribed.Framework.Id!.Value))
                     _state.Frameworks[subscribed.Framework.Id.Value] = subscribed.Framework;
@@ -68,6 +74,17 @@ internal sealed class AgentMachine
                 _volumes.Resume(subscribed.Framework.Id.Value, now);
                 break;
         }
+        return Finish();
+    }
+
+    /// <summary>
+    /// The master has taken the agent in. What is in flight is sent again; schedulers can get it twice, as the master's
+    /// news of each framework (<see cref="AgentCommand.FrameworkSubscribed"/>) brings it as well.
+    /// </summary>
+    public IReadOnlyList<AgentEffect> Registered(Moment now)
+    {
+        foreach (var framework in _state.Frameworks.Keys)
+            _updates.Resume(framework, now);
         return Finish();
     }
 
@@ -126,6 +143,14 @@ internal sealed class AgentMachine
         return Finish();
     }
 
+    /// <summary>Asks all executors to end; nobody wants to hear of their tasks any more.</summary>
+    public IReadOnlyList<AgentEffect> Leave(Moment now)
+    {
+        foreach (var framework in _state.Frameworks.Keys.ToArray())
+            EndFramework(framework, now);
+        return Finish();
+    }
+
     public IReadOnlyList<AgentEffect> Tick(Moment now)
     {
         _executors.Tick(now);
@@ -141,17 +166,23 @@ internal sealed class AgentMachine
     public IReadOnlyList<AgentEffect> Restore(AgentRecord record, Func<AgentRecord.ExecutorRecord, bool> isAlive, Moment now)
     {
         _state.Reserved = ResourceBag.Of(record.Reserved);
-        foreach (var framework in record.Frameworks)
+        foreach (var framework in record.Frameworks.Where(framework => framework.Checkpoint == true))
             _state.Frameworks[framework.Id!.Value] = framework;
-        foreach (var task in record.Tasks)
+        foreach (var task in record.Tasks.Where(task => _state.Frameworks.ContainsKey(task.FrameworkId)))
         {
             _state.Tasks[(task.FrameworkId, (task.Info?.TaskId ?? task.Waiting[0].TaskId))] =
-                new TrackedTask(task.ExecutorId, task.Info, new UpdateStream(task.LatestState, task.Waiting));
+                new TrackedTask(task.ExecutorId, task.Info, new UpdateStream(task.LatestState, task.Waiting, task.Last));
         }
         foreach (var operation in record.Operations)
             _state.Operations.Add(new OperationUpdate(operation.FrameworkId, operation.Status, now.Up));
         foreach (var saved in record.Executors)
-            RestoreExecutor(saved, isAlive(saved), now);
+        {
+            // Without checkpointing, the master has given the tasks up, and nobody waits for the executor.
+            if (_state.Frameworks.ContainsKey(saved.FrameworkId))
+                RestoreExecutor(saved, isAlive(saved), now);
+            else if (isAlive(saved))
+                _state.Effects.Add(new AgentEffect.KillContainer(saved.ContainerId));
+        }
         _state.Persist();
         return Finish();
     }
@@ -170,6 +201,7 @@ internal sealed class AgentMachine
         {
             FrameworkId = task.Key.FrameworkId, ExecutorId = task.Value.ExecutorId, Info = task.Value.Info,
             LatestState = task.Value.Updates.LatestState, Waiting = [.. task.Value.Updates.Waiting],
+            Last = task.Value.Updates.Last,
         })],
         Operations = [.. _state.Operations.Select(update =>
             new AgentRecord.OperationRecord { FrameworkId = update.FrameworkId, Status = update.Status })],
@@ -184,7 +216,7 @@ internal sealed class AgentMachine
         Executors = [.. _state.Executors.Values.Select(executor => new AgentRegistration.RunningExecutor(executor.FrameworkId, executor.Info))],
         Tasks = [.. _state.Tasks.Where(task => task.Value.Info is not null).Select(task => new AgentRegistration.KnownTask(
             task.Key.FrameworkId, task.Value.Info!, task.Value.Updates.LatestState,
-            task.Value.Updates.Head?.State ?? task.Value.Updates.LatestState))],
+            task.Value.Updates.Head?.State ?? task.Value.Updates.LatestState, task.Value.Updates.Last))],
         Operations = [.. _state.Operations.Select(update => (update.FrameworkId, update.Status))],
     };
 

@@ -36,6 +36,7 @@ internal sealed record AgentRecord
         public TaskInfo? Info { get; init; }
         public required string LatestState { get; init; }
         public IReadOnlyList<TaskStatus> Waiting { get; init; } = [];
+        public TaskStatus? Last { get; init; }
     }
 
     public sealed record OperationRecord

@@ -28,6 +28,8 @@ internal sealed class AgentState(AgentSettings settings, Func<byte[]> newUuid)
     public Dictionary<ContainerId, ExecutorEntry> Executors { get; } = [];
     public Dictionary<(FrameworkId FrameworkId, TaskId TaskId), TrackedTask> Tasks { get; } = [];
     public List<OperationUpdate> Operations { get; } = [];
+    /// <summary>What ends on it says that this is why.</summary>
+    public bool IsDraining { get; set; }
     public List<AgentEffect> Effects { get; } = [];
 
     public byte[] NewUuid() => newUuid();

@@ -109,6 +109,22 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
         state.Send(executor, new ExecutorEvent { Type = "KILL", Kill = new ExecutorEvent.KillEvent(kill.TaskId, kill.Policy) });
     }
 
+    /// <summary>Kills every task, with the shorter of its own and the given time to end.</summary>
+    public void Drain(AgentCommand.Drain drain, Moment now)
+    {
+        state.IsDraining = !drain.IsOver;
+        if (drain.IsOver)
+            return;
+        foreach (var executor in state.Executors.Values.ToArray())
+        {
+            foreach (var task in executor.Launched.Values.Concat(executor.Queued).ToArray())
+                Kill(new AgentCommand.Kill(executor.FrameworkId, task.TaskId, Shorter(task.KillPolicy, drain.MaxGracePeriod)), now);
+        }
+    }
+
+    private static KillPolicy? Shorter(KillPolicy? policy, DurationInfo? most) =>
+        most is null || policy?.GracePeriod?.Nanoseconds < most.Nanoseconds ? policy : new KillPolicy(most);
+
     /// <summary>Asks the executor to end; it is killed after the grace period.</summary>
     public void Shutdown(ExecutorEntry executor, Moment now)
     {

@@ -14,14 +14,16 @@ internal sealed class UpdateDesk(AgentState state)
         var completed = status with
         {
             AgentId = state.Id,
+            Reason = status.Reason ?? (state.IsDraining && status.State is TaskState.Killing or TaskState.Killed ? StatusReason.AgentDraining : null),
             Timestamp = status.Timestamp ?? now.Timestamp,
             ContainerStatus = known ? ContainerOf(executor) : null,
         };
         Add(executor.FrameworkId, executor.Id, completed, now);
         if (TaskState.IsTerminal(status.State))
             End(executor, status.TaskId);
-        // An update of a task that the agent does not know goes to the scheduler but is never acknowledged.
-        if (known)
+        // An update of a task that the agent does not know, or of an executor that was told to end, goes to the scheduler but
+        // is never acknowledged.
+        if (known && executor.State != ExecutorState.Terminating)
         {
             state.Send(executor, new ExecutorEvent
             {

@@ -20,9 +20,10 @@ internal sealed class UpdateStream
     }
 
     /// <summary>A stream as it was on disk; nothing is in flight until <see cref="Resume"/>.</summary>
-    public UpdateStream(string latestState, IEnumerable<TaskStatus> waiting)
+    public UpdateStream(string latestState, IEnumerable<TaskStatus> waiting, TaskStatus? last)
     {
         LatestState = latestState;
+        Last = last;
         foreach (var status in waiting)
         {
             _waiting.Enqueue(status);
@@ -34,6 +35,8 @@ internal sealed class UpdateStream
     public TaskStatus? Head => _waiting.TryPeek(out var head) ? head : null;
     /// <summary>The newest state that was added.</summary>
     public string LatestState { get; private set; } = TaskState.Staging;
+    /// <summary>The update that was added last; null: none was.</summary>
+    public TaskStatus? Last { get; private set; }
     /// <summary>When <see cref="Head"/> is sent again; null: nothing is in flight.</summary>
     public TimeSpan? RetryAt { get; private set; }
     /// <summary>A terminal update was acknowledged.</summary>
@@ -47,6 +50,7 @@ internal sealed class UpdateStream
         if (_seen.Any(uuid => uuid.AsSpan().SequenceEqual(status.Uuid)))
             return null;
         _seen.Add(status.Uuid!);
+        Last = status;
         // A task that has ended stays ended, whatever its executor says later.
         if (!TaskState.IsTerminal(LatestState))
             LatestState = status.State;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
+using Mysos.LocalMesos.Master;
 
 namespace Mysos.LocalMesos.Containers;
 
@@ -19,11 +20,23 @@ internal interface IContainerEvents
 /// its first process has ended.
 /// </summary>
 internal sealed partial class Containerizer(
-    Sandboxes sandboxes, Fetcher fetcher, ContainerOptions options, IContainerEvents events, TimeProvider time, ILogger logger)
+    Sandboxes sandboxes, Fetcher fetcher, ContainerOptions options, IContainerEvents events, ILogger logger)
 {
     private readonly ConcurrentDictionary<ContainerId, Container> _containers = new();
 
+    /// <summary>Containers that are neither starting nor ending; null: some are.</summary>
+    public IReadOnlyCollection<ContainerId>? Settled => _containers.Values.All(container => container.IsSettled) ? [.. _containers.Keys] : null;
+
     public bool IsRunning(ContainerId container) => _containers.ContainsKey(container);
+
+    /// <summary>Pid and start time of the container's first process, which may run before <see cref="IContainerEvents.Started"/> is heard.</summary>
+    public (int Pid, long StartTime)? FirstProcess(ContainerId id)
+    {
+        if (!_containers.TryGetValue(id, out var container))
+            return null;
+        lock (container.Gate)
+            return container.Tree is { Leader: { } pid, StartTime: { } startTime } ? (pid, startTime) : null;
+    }
 
     public bool IsIdle => _containers.IsEmpty;
 
@@ -47,7 +60,7 @@ internal sealed partial class Containerizer(
             return;
         container.Cancel();
         if (container.Tree is { Leader: not null } tree)
-            _ = Task.Run(() => tree.KillAsync(time));
+            _ = Task.Run(tree.KillAsync);
     }
 
     public void KillAll()
@@ -74,6 +87,11 @@ internal sealed partial class Containerizer(
         {
             Finish(id, -1, null);
         }
+        catch (UnknownUserException error)
+        {
+            var dropped = container.Start.Framework.Has("PARTITION_AWARE") ? TaskState.Dropped : TaskState.Lost;
+            Finish(id, -1, new Termination(dropped, StatusReason.ExecutorTerminated, error.Message));
+        }
         catch (FetchException error)
         {
             LogFetchFailed(logger, error.InnerException!, id.Value);
@@ -93,6 +111,8 @@ internal sealed partial class Containerizer(
     {
         var start = container.Start;
         var sandbox = sandboxes.Create(start.Framework.Id!.Value, start.Executor.ExecutorId, start.Id);
+        if (start.Executor.Command?.User is { Length: > 0 } user && !Libc.IsUser(user))
+            throw new UnknownUserException(sandbox, user);
         sandboxes.Link(sandbox, start.Volumes);
         if (start.Executor.Command?.Uris is not { Count: > 0 } uris)
             return sandbox;
@@ -135,16 +155,15 @@ internal sealed partial class Containerizer(
     {
         Libc.WaitForEnd(pid);
         // Until it is reaped, the leader's number and session cannot become another's.
-        if (!container.Tree!.KillAsync(time).GetAwaiter().GetResult())
+        if (!container.Tree!.KillAsync().GetAwaiter().GetResult())
             LogUnkillable(logger, container.Start.Id.Value, container.Tree.Sandbox);
         Finish(container.Start.Id, Libc.Reap(pid), null);
     }
 
-    private void Finish(ContainerId id, int status, Termination? cause)
-    {
-        _containers.TryRemove(id, out _);
-        events.Exited(id, status, cause);
-    }
+    /// <summary>The container stays known until whoever hears of its end forgets it.</summary>
+    private void Finish(ContainerId id, int status, Termination? cause) => events.Exited(id, status, cause);
+
+    public void Forget(ContainerId id) => _containers.TryRemove(id, out _);
 
     [LoggerMessage(EventId = 4001, Level = LogLevel.Warning, Message = "Cannot fetch the URIs of container {Container}")]
     private static partial void LogFetchFailed(ILogger logger, Exception error, string container);
@@ -157,6 +176,9 @@ internal sealed partial class Containerizer(
 
     private sealed class FetchException(Exception inner) : Exception(inner.Message, inner);
 
+    private sealed class UnknownUserException(string sandbox, string user)
+        : Exception($"Failed to create executor directory '{sandbox}': Failed to chown directory to '{user}': No such user '{user}'");
+
     private sealed class Container(AgentEffect.StartContainer start)
     {
         private readonly CancellationTokenSource _cancel = new();
@@ -167,6 +189,9 @@ internal sealed partial class Containerizer(
         public CancellationToken Cancelled => _cancel.Token;
         /// <summary>Null until the process is started.</summary>
         public ProcessTree? Tree { get; set; }
+
+        public bool IsSettled =>
+            !_cancel.IsCancellationRequested && Tree is { Leader: { } leader } && ProcTable.Find(leader) is { IsDead: false };
 
         public void Cancel()
         {

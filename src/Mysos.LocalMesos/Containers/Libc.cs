@@ -65,6 +65,12 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "sigemptyset")]
     public static unsafe partial int EmptySignals(byte* signals);
 
+    [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint PasswordEntry(string name);
+
+    /// <summary>Whether the system knows a user of this name.</summary>
+    public static bool IsUser(string name) => PasswordEntry(name) != 0;
+
     /// <summary>Blocks until the child has ended, and leaves it a zombie: its pid, group and session stay taken.</summary>
     public static unsafe void WaitForEnd(int pid)
     {

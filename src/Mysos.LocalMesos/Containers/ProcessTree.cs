@@ -17,8 +17,10 @@ internal sealed record ProcessTree(int? Leader, long? StartTime, string Sandbox)
 
     /// <summary>Kills until none lives. A leader that has ended stays a zombie for its waiter.</summary>
     /// <returns>False: something would not die (in an uninterruptible system call).</returns>
-    public async Task<bool> KillAsync(TimeProvider time)
+    public async Task<bool> KillAsync()
     {
+        // The kernel's time, whatever clock Mesos goes by.
+        var time = TimeProvider.System;
         var start = time.GetTimestamp();
         var wait = FirstWait;
         while (true)

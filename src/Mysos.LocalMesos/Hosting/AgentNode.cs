@@ -17,23 +17,21 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
     private readonly Fetcher _fetcher;
     private readonly AgentSettings _settings;
     private readonly string _bootId = ProcTable.BootId();
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _pruning = new();
     private volatile AgentMachine? _machine;
 
     public AgentNode(
-        Engine engine, AgentSettings settings, ContainerOptions options, string directory, PortBlock? ports, TimeProvider time, ILogger logger)
+        Engine engine, AgentSettings settings, ContainerOptions options, string directory, PortBlock? ports, ILogger logger)
     {
         _engine = engine;
         _settings = settings;
-        _time = time;
         _logger = logger;
         Ports = ports;
         _paths = new SandboxPaths(directory, Id);
         _sandboxes = new Sandboxes(_paths);
         _fetcher = new Fetcher(_paths.FetcherCache);
-        Containers = new Containerizer(_sandboxes, _fetcher, options, this, time, logger);
+        Containers = new Containerizer(_sandboxes, _fetcher, options, this, logger);
     }
 
     public AgentId Id => _settings.Info.Id!.Value;
@@ -48,6 +46,12 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
 
     /// <summary>The master knows that it is here.</summary>
     public bool IsRegistered { get; set; }
+    /// <summary>What is to be done when the master tells it to end.</summary>
+    public Action? Ending { get; set; }
+    /// <summary>It has left the master and ends.</summary>
+    public bool IsLeaving { get; set; }
+    /// <summary>What happens to it while its process is stopped; null: it is not.</summary>
+    public List<Action>? Held { get; set; }
     public HashSet<string> Streams { get; } = [];
     /// <summary>It has found its state again and takes executors' calls.</summary>
     public bool IsReady => Machine is not null;
@@ -70,7 +74,7 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
             if (tree.Members().Count == 0)
                 return;
             LogLeftover(_logger, tree.Sandbox);
-            if (!await tree.KillAsync(_time).ConfigureAwait(false))
+            if (!await tree.KillAsync().ConfigureAwait(false))
                 throw new IOException($"Processes of an earlier run in '{tree.Sandbox}' do not die; end them and start again.");
         })).ConfigureAwait(false);
     }
@@ -99,6 +103,9 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
             case AgentEffect.Persist:
                 Save();
                 break;
+            case AgentEffect.End:
+                Ending?.Invoke();
+                break;
             case AgentEffect.StartContainer start:
                 Containers.Start(start);
                 break;
@@ -122,6 +129,7 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
 
     void IContainerEvents.Exited(ContainerId container, int status, Termination? cause) => _engine.Mailbox.Post(() =>
     {
+        Containers.Forget(container);
         _engine.Step(this, (machine, now) => machine.ContainerExited(container, status, cause, now));
         var living = Machine?.State.Executors.Keys.ToHashSet();
         if (living is not null)

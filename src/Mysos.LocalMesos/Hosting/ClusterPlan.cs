@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Mysos.Core.Mesos;
+using Mysos.Core.ZooKeeper;
 using Mysos.LocalMesos.Agents;
 using Mysos.LocalMesos.Containers;
 using Mysos.LocalMesos.Http;
+using Mysos.LocalMesos.Master;
 using Mysos.LocalMesos.Resources;
 
 namespace Mysos.LocalMesos.Hosting;
@@ -17,7 +19,6 @@ internal sealed class ClusterPlan
 
     private readonly LocalMesosOptions _options;
     private readonly IReadOnlyList<Resource> _resources;
-    private readonly string _masterId = Guid.NewGuid().ToString();
 
     private ClusterPlan(LocalMesosOptions options, IReadOnlyList<Resource> resources)
     {
@@ -28,10 +29,16 @@ internal sealed class ClusterPlan
 
     public string WorkDir { get; }
     public int Agents => _options.Agents;
+    public int Masters => _options.Masters;
+    public ZooKeeperUrl? ZooKeeper => _options.ZooKeeper;
+    public TimeSpan ZooKeeperSessionTimeout => _options.ZooKeeperSessionTimeout;
     public int MasterPort => _options.MasterPort;
     public IPAddress Bind => _options.Bind;
     public string Hostname => _options.Bind.ToString();
-    public TimeSpan AllocationInterval => _options.AllocationInterval;
+    public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? Hostname;
+    public Authentication Authentication => new(_options.Credentials);
+    public MasterSettings MasterSettings =>
+        new(_options.AllocationInterval, new PingSettings(_options.AgentPingTimeout, _options.MaxAgentPingTimeouts));
     public bool HasPorts => _resources.Any(resource => resource.Name == "ports");
 
     private string RecordPath => Path.Combine(WorkDir, "cluster.json");
@@ -41,6 +48,8 @@ internal sealed class ClusterPlan
     {
         if (options.Agents is < 1 or > MostAgents)
             throw new ArgumentException($"Agents is {options.Agents}; right would be 1 to {MostAgents}.", nameof(options));
+        if (options.Masters != 1 && (options.Masters < 1 || options.ZooKeeper is null))
+            throw new ArgumentException($"Masters is {options.Masters}; right would be 1, or more with ZooKeeper set.", nameof(options));
         if (string.IsNullOrWhiteSpace(options.WorkDir))
             throw new ArgumentException("WorkDir is empty; right would be a directory that Mesos may fill.", nameof(options));
         if (options.MasterPort is < 0 or > ushort.MaxValue)
@@ -67,12 +76,12 @@ internal sealed class ClusterPlan
     public MasterInfo MasterInfo(int port) => new()
     {
         // As for a real master, every start is a new one; framework and agent ids keep the prefix of theirs.
-        Id = _masterId,
+        Id = Guid.NewGuid().ToString(),
         Ip = BinaryPrimitives.ReadUInt32LittleEndian(Bind.GetAddressBytes()),
         Port = port,
         Pid = $"master@{Bind}:{port}",
         Hostname = Hostname,
-        Version = OperatorApi.MesosVersion,
+        Version = OperatorEndpoint.MesosVersion,
         Address = new Address { Hostname = Hostname, Ip = Bind.ToString(), Port = port },
         Capabilities = [new Capability("AGENT_UPDATE"), new Capability("AGENT_DRAINING"), new Capability("QUOTA_V2")],
     };
@@ -82,7 +91,7 @@ internal sealed class ClusterPlan
         Info = new AgentInfo
         {
             Id = id,
-            Hostname = Hostname,
+            Hostname = AgentHostname(number),
             Port = port,
             Resources = ports is null ? [.. _resources.Select(resource => PartOf(resource, number))] : [.. _resources, Ports(ports)],
             Attributes = [Attribute("rack", "r", number), Attribute("host", "a", number)],

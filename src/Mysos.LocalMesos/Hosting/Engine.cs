@@ -3,6 +3,7 @@ using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
 using Mysos.LocalMesos.Http;
 using Mysos.LocalMesos.Master;
+using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Hosting;
@@ -13,21 +14,26 @@ namespace Mysos.LocalMesos.Hosting;
 /// </summary>
 internal sealed class Engine : IAsyncDisposable
 {
+    private static readonly CallResult NotLeading = new(503, "No leader elected");
+
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly MasterMachine _master;
+    private readonly MasterSettings _settings;
+    private MasterMachine? _master;
+    private MasterRegistry _registry = MasterRegistry.Empty;
+    private volatile MasterInfo? _leader;
     private readonly Dictionary<AgentId, AgentNode> _agents = [];
-    private readonly Dictionary<string, RecordStream> _streams = [];
+    private readonly StreamTable _streams = new();
     private readonly Queue<(AgentNode? Agent, object Effect)> _effects = new();
     private readonly List<(Func<bool> Condition, TaskCompletionSource Reached)> _waits = [];
     private readonly ITimer _timer;
     private volatile bool _ready;
 
-    public Engine(MasterInfo info, TimeSpan allocationInterval, TimeProvider time, ILogger logger)
+    public Engine(MasterSettings settings, TimeProvider time, ILogger logger)
     {
         _time = time;
         _start = time.GetTimestamp();
-        _master = new MasterMachine(info, allocationInterval, Now());
+        _settings = settings;
         Mailbox = new Mailbox(logger);
         _timer = time.CreateTimer(_ => Mailbox.Post(Tick), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -41,38 +47,81 @@ internal sealed class Engine : IAsyncDisposable
         set => _ready = value;
     }
 
-    public MasterMachine Master => _master;
+    /// <summary>The master that leads; null: none does.</summary>
+    public MasterMachine? Master => _master;
+
+    /// <summary>Its info, for any thread.</summary>
+    public MasterInfo? Leader => _leader;
+
+    /// <summary>When master or agents have something to do next, as <see cref="Now"/> counts; null: they have not.</summary>
+    public TimeSpan? NextDeadline => _agents.Values
+        .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null).Append(_master?.NextDeadline).Min();
+
+    /// <summary>An open stream.</summary>
+    public RecordStream? Stream(string id) => _streams.Find(id);
 
     public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
 
-    public CallResult SchedulerCall(SchedulerCall call, string? stream)
+    public CallResult SchedulerCall(SchedulerCall call, string? stream, string? principal)
     {
-        var (result, effects) = _master.Call(call, stream, Now());
+        if (_master is null)
+            return NotLeading;
+        var (result, effects) = _master.Call(call, stream, principal, Now());
         Do(null, effects);
         return result;
     }
 
+    public OperatorAnswer OperatorCall(OperatorCall call)
+    {
+        if (_master is null)
+            return new OperatorAnswer(NotLeading.Status, NotLeading.Body);
+        var (answer, effects) = _master.Operate(call, Now());
+        Do(null, effects);
+        return answer;
+    }
+
     public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe)
     {
-        _streams.Add(stream.Id, stream);
+        if (_master is null)
+        {
+            stream.Cut();
+            return;
+        }
+        _streams.Add(stream);
         Do(null, _master.Subscribe(stream.Id, subscribe, Now()));
     }
 
     public void SchedulerDisconnected(string stream)
     {
         _streams.Remove(stream);
-        Do(null, _master.Disconnected(stream, Now()));
+        Step((master, now) => master.Disconnected(stream, now));
     }
 
+    /// <summary>A call of an executor, which waits as long as the agent is frozen.</summary>
     /// <param name="agent">The agent that was called.</param>
     /// <param name="call">A valid call.</param>
     /// <param name="stream">For SUBSCRIBE, where its events go.</param>
-    public CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
+    public Task<CallResult> ExecutorCallAsync(AgentNode agent, ExecutorCall call, RecordStream? stream)
+    {
+        if (agent.Held is not { } held)
+            return Task.FromResult(ExecutorCall(agent, call, stream));
+        var answer = new TaskCompletionSource<CallResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        held.Add(() => answer.SetResult(ExecutorCall(agent, call, stream)));
+        return answer.Task;
+    }
+
+    private CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
     {
         if (agent.Machine is not { } machine)
             return new CallResult(503, "Agent has not finished recovery");
         if (stream is not null)
-            _streams.Add(stream.Id, stream);
+            _streams.Add(stream);
+        // An executor can be quicker than the news of its start.
+        if (machine.State.Executor(call.FrameworkId, call.ExecutorId) is { Pid: null } early
+            && agent.Containers.FirstProcess(early.ContainerId) is var (pid, startTime))
+        {
+            Do(agent, machine.ContainerStarted(early.ContainerId, pid, startTime));
+        }
         var (result, effects) = machine.Call(call, stream?.Id, Now());
         if (stream is not null && result.Status == 200)
             agent.Streams.Add(stream.Id);
@@ -90,10 +139,44 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>One step of an agent, if it is there.</summary>
-    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step) =>
-        Do(agent, agent.Machine is { } machine ? step(machine, Now()) : []);
+    public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step)
+    {
+        if (agent.Held is { } held)
+            held.Add(() => Step(agent, step));
+        else
+            Do(agent, agent.Machine is { } machine ? step(machine, Now()) : []);
+    }
 
-    public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) => Do(null, step(_master, Now()));
+    /// <summary>One step of the master that leads, if there is one.</summary>
+    public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) =>
+        Do(null, _master is { } master ? step(master, Now()) : []);
+
+    /// <summary>A new master leads. It knows which agents there were, and learns everything else from them.</summary>
+    public void Lead(MasterInfo info)
+    {
+        if (_leader?.Id == info.Id)
+            return;
+        if (_leader is { } before)
+            Dethrone(before.Id!);
+        _master = new MasterMachine(info, _settings, _registry, Now());
+        _leader = info;
+        Do(null, []);
+    }
+
+    /// <summary>The master leads no more: its schedulers are cut off, and its agents wait for the next one.</summary>
+    public void Dethrone(string id)
+    {
+        if (_leader?.Id != id)
+            return;
+        _registry = _master!.State.ToRegistry();
+        _master = null;
+        _leader = null;
+        var executors = _agents.Values.SelectMany(agent => agent.Streams).ToHashSet();
+        _streams.Cut(stream => !executors.Contains(stream));
+        foreach (var agent in _agents.Values)
+            agent.IsRegistered = false;
+        Do(null, []);
+    }
 
     /// <summary>The agent is there with what it had on disk; it registers as soon as its executors are back, or given up.</summary>
     public void Attach(AgentNode agent)
@@ -105,15 +188,40 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Cuts the agent's executors off, as the death of its process does.</summary>
     public void Detach(AgentNode agent)
     {
-        foreach (var stream in agent.Streams)
-        {
-            if (_streams.Remove(stream, out var open))
-                open.Cut();
-        }
+        _streams.Cut(agent.Streams.Contains);
         agent.Streams.Clear();
         agent.Machine = null;
         agent.IsRegistered = false;
+        agent.IsLeaving = false;
+        agent.Held = null;
         _agents.Remove(agent.Id);
+    }
+
+    /// <summary>The agent has nothing to do with the master any more; its executors are still there.</summary>
+    public void Leave(AgentNode agent)
+    {
+        agent.IsLeaving = true;
+        agent.IsRegistered = false;
+    }
+
+    public void Freeze(AgentNode agent)
+    {
+        if (agent.Machine is null || agent.Held is not null)
+            return;
+        agent.Held = [];
+        Step((master, now) => master.AgentSilent(agent.Id, now));
+    }
+
+    /// <summary>Lets the agent do what has come meanwhile; if the master has given it up, it registers again.</summary>
+    public void Thaw(AgentNode agent)
+    {
+        if (agent.Held is not { } held)
+            return;
+        agent.Held = null;
+        agent.IsRegistered = agent.IsRegistered && _master?.AgentHeard(agent.Id) == true;
+        foreach (var action in held)
+            action();
+        Do(agent, []);
     }
 
     /// <summary>Completes once the condition holds; it is looked at after every step.</summary>
@@ -127,12 +235,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Cuts every stream, as the death of the process does.</summary>
-    public void CutAll()
-    {
-        foreach (var stream in _streams.Values)
-            stream.Cut();
-        _streams.Clear();
-    }
+    public void CutAll() => _streams.Cut(_ => true);
 
     public async ValueTask DisposeAsync()
     {
@@ -142,8 +245,8 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Tick()
     {
-        Do(null, _master.Tick(Now()));
-        foreach (var agent in _agents.Values.ToArray())
+        Step((master, now) => master.Tick(now));
+        foreach (var agent in _agents.Values.Where(agent => agent.Held is null).ToArray())
             Step(agent, (machine, now) => machine.Tick(now));
     }
 
@@ -157,10 +260,11 @@ internal sealed class Engine : IAsyncDisposable
             else
                 DoOne((MasterEffect)next.Effect);
         }
-        foreach (var returning in _agents.Values.Where(each => each is { IsRegistered: false, IsComplete: true }).ToArray())
+        foreach (var returning in _master is null ? [] : _agents.Values.Where(IsReturning).ToArray())
         {
             returning.IsRegistered = true;
-            Do(null, _master.AgentRegistered(returning.Machine!.ToRegistration(), Now()));
+            Step((master, now) => master.AgentRegistered(returning.Machine!.ToRegistration(), now));
+            Step(returning, (machine, now) => machine.Registered(now));
         }
         foreach (var wait in _waits.Where(wait => wait.Condition()).ToArray())
         {
@@ -169,6 +273,9 @@ internal sealed class Engine : IAsyncDisposable
         }
         Arm();
     }
+
+    private static bool IsReturning(AgentNode agent) =>
+        agent is { IsRegistered: false, IsLeaving: false, Held: null, IsComplete: true };
 
     private void Enqueue(AgentNode? agent, IReadOnlyList<object> effects)
     {
@@ -181,29 +288,37 @@ internal sealed class Engine : IAsyncDisposable
         switch (effect)
         {
             case MasterEffect.Send send:
-                _streams.GetValueOrDefault(send.Stream)?.Send(MesosWire.Record(send.Event));
+                _streams.Send(send.Stream, MesosWire.Record(send.Event));
                 break;
             case MasterEffect.Close close:
-                _streams.GetValueOrDefault(close.Stream)?.Complete();
+                _streams.Complete(close.Stream);
                 break;
-            case MasterEffect.Tell tell when _agents.TryGetValue(tell.AgentId, out var agent) && agent is { IsRegistered: true, Machine: { } machine }:
-                Enqueue(agent, machine.FromMaster(tell.Command, Now()));
+            case MasterEffect.Tell tell when _agents.TryGetValue(tell.AgentId, out var agent) && agent.IsRegistered:
+                Deliver(agent, tell.Command);
                 break;
         }
+    }
+
+    private void Deliver(AgentNode agent, AgentCommand command)
+    {
+        if (agent.Held is { } held)
+            held.Add(() => Step(agent, (machine, now) => machine.FromMaster(command, now)));
+        else if (agent.Machine is { } machine)
+            Enqueue(agent, machine.FromMaster(command, Now()));
     }
 
     private void DoOne(AgentNode agent, AgentEffect effect)
     {
         switch (effect)
         {
-            case AgentEffect.Notify notify when agent.IsRegistered:
+            case AgentEffect.Notify notify when agent.IsRegistered && _master is not null:
                 Enqueue(null, _master.FromAgent(agent.Id, notify.Notice, Now()));
                 break;
             case AgentEffect.Send send:
-                _streams.GetValueOrDefault(send.Stream)?.Send(MesosWire.Record(send.Event));
+                _streams.Send(send.Stream, MesosWire.Record(send.Event));
                 break;
             case AgentEffect.Close close:
-                _streams.GetValueOrDefault(close.Stream)?.Complete();
+                _streams.Complete(close.Stream);
                 break;
             default:
                 agent.Do(effect);
@@ -213,8 +328,11 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Arm()
     {
-        var due = _agents.Values.Select(agent => agent.Machine?.NextDeadline).Append(_master.NextDeadline).Min()!.Value - Now().Up;
         // A timer that fires too early finds nothing to do: whole milliseconds, rounded up.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(due.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+        _timer.Change(
+            NextDeadline is { } deadline
+                ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((deadline - Now().Up).TotalMilliseconds)))
+                : Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 }

@@ -7,6 +7,7 @@ namespace Mysos.LocalMesos.Http;
 internal sealed class AgentServer(Engine engine, AgentNode agent)
 {
     private readonly ExecutorEndpoint _executor = new(engine, agent);
+    private readonly OperatorEndpoint _operator = new(null, "agent");
 
     public Task HandleAsync(HttpContext context)
     {
@@ -18,8 +19,8 @@ internal sealed class AgentServer(Engine engine, AgentNode agent)
             "/api/v1/executor" when !agent.IsReady => Answers.WriteAsync(context, 503, "Agent has not finished recovery"),
             "/api/v1/executor" => _executor.HandleAsync(context),
             "/health" => Answers.WriteAsync(context, 200, ""),
-            "/version" => Answers.WriteJsonAsync(context, OperatorApi.Version),
-            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => OperatorApi.HandleAsync(context, "agent"),
+            "/version" => Answers.WriteJsonAsync(context, OperatorEndpoint.Version),
+            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => _operator.HandleAsync(context),
             _ => Answers.WriteAsync(context, 404, ""),
         };
     }

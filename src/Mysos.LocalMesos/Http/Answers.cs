@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Mysos.LocalMesos.Operators;
 
 namespace Mysos.LocalMesos.Http;
 
@@ -20,6 +21,9 @@ internal static class Answers
         response.ContentType = "text/plain; charset=utf-8";
         await response.BodyWriter.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
     }
+
+    public static Task WriteAsync(HttpContext context, OperatorAnswer answer) =>
+        answer.IsJson ? WriteJsonAsync(context, answer.Body) : WriteAsync(context, answer.Status, answer.Body);
 
     public static async Task WriteJsonAsync(HttpContext context, string json)
     {

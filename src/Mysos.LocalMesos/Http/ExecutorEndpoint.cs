@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Hosting;
+using Mysos.LocalMesos.Master;
 using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Http;
@@ -28,8 +29,14 @@ internal sealed class ExecutorEndpoint(Engine engine, AgentNode agent)
             await SubscribeAsync(context, call).ConfigureAwait(false);
             return;
         }
-        var result = await engine.Mailbox.Ask(() => engine.ExecutorCall(agent, call, null)).ConfigureAwait(false);
+        var result = await CallAsync(call, null).ConfigureAwait(false);
         await Answers.WriteAsync(context, result.Status, result.Body).ConfigureAwait(false);
+    }
+
+    private async Task<CallResult> CallAsync(ExecutorCall call, RecordStream? stream)
+    {
+        var answer = await engine.Mailbox.Ask(() => engine.ExecutorCallAsync(agent, call, stream)).ConfigureAwait(false);
+        return await answer.ConfigureAwait(false);
     }
 
     private async Task SubscribeAsync(HttpContext context, ExecutorCall call)
@@ -40,7 +47,7 @@ internal sealed class ExecutorEndpoint(Engine engine, AgentNode agent)
             return;
         }
         var stream = new RecordStream(Guid.NewGuid().ToString());
-        var result = await engine.Mailbox.Ask(() => engine.ExecutorCall(agent, call, stream)).ConfigureAwait(false);
+        var result = await CallAsync(call, stream).ConfigureAwait(false);
         if (result.Status != 200)
         {
             await Answers.WriteAsync(context, result.Status, result.Body).ConfigureAwait(false);

@@ -1,27 +1,38 @@
 using Microsoft.AspNetCore.Http;
+using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Hosting;
 
 namespace Mysos.LocalMesos.Http;
 
-/// <summary>The master's paths.</summary>
-internal sealed class MasterServer(Engine engine)
+/// <summary>A master's paths. One that does not lead sends everybody to the leader, whatever was asked.</summary>
+internal sealed class MasterServer(Engine engine, LocalMaster master, Authentication authentication)
 {
-    private readonly SchedulerEndpoint _scheduler = new(engine);
+    private readonly SchedulerEndpoint _scheduler = new(engine, authentication);
+    private readonly OperatorEndpoint _operator = new(engine, "master");
 
     public Task HandleAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
         if (path.StartsWith("/master/", StringComparison.Ordinal))
             path = path["/master".Length..];
-        if (path is "/api/v1/scheduler" && !engine.IsReady)
-            return Answers.WriteAsync(context, 503, "Master has not finished recovery");
         return path switch
         {
-            "/api/v1/scheduler" => _scheduler.HandleAsync(context),
             "/health" => Answers.WriteAsync(context, 200, ""),
-            "/version" => Answers.WriteJsonAsync(context, OperatorApi.Version),
-            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => OperatorApi.HandleAsync(context, "master"),
-            _ => Answers.WriteAsync(context, 404, ""),
+            "/version" => Answers.WriteJsonAsync(context, OperatorEndpoint.Version),
+            "/redirect" => Redirect(context, ""),
+            _ when !master.IsLeading => Redirect(context, "/master" + path),
+            "/api/v1/scheduler" when !engine.IsReady => Answers.WriteAsync(context, 503, "Master has not finished recovery"),
+            "/api/v1/scheduler" => _scheduler.HandleAsync(context),
+            _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => _operator.HandleAsync(context),
+            _ => _operator.HandleOld(context, path) ?? Answers.WriteAsync(context, 404, ""),
         };
+    }
+
+    private Task Redirect(HttpContext context, string path)
+    {
+        if (master.Leader?.Address is not { } leader)
+            return Answers.WriteAsync(context, 503, "No leader elected");
+        context.Response.Headers.Location = $"//{leader.Hostname}:{leader.Port}{path}";
+        return Answers.WriteAsync(context, 307, "");
     }
 }

@@ -8,13 +8,28 @@ internal sealed class RecordStream(string id)
 {
     private readonly Channel<byte[]> _records = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _cut = new();
+    private int _sent;
 
     public string Id { get; } = id;
 
-    public void Send(byte[] record) => _records.Writer.TryWrite(record);
+    /// <summary>Records that are, or will be, on the wire.</summary>
+    public int Sent => Volatile.Read(ref _sent);
+
+    public void Send(byte[] record)
+    {
+        if (_records.Writer.TryWrite(record))
+            Interlocked.Increment(ref _sent);
+    }
+
+    /// <summary>Nothing is sent after what has been.</summary>
+    public bool IsComplete { get; private set; }
 
     /// <summary>The regular end: what was sent still goes out, then the terminating chunk.</summary>
-    public void Complete() => _records.Writer.TryComplete();
+    public void Complete()
+    {
+        IsComplete = true;
+        _records.Writer.TryComplete();
+    }
 
     /// <summary>The end of a process that was killed: the connection breaks.</summary>
     public void Cut() => _cut.Cancel();

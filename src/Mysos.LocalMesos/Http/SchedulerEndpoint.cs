@@ -7,12 +7,15 @@ using Mysos.LocalMesos.Wire;
 namespace Mysos.LocalMesos.Http;
 
 /// <summary>The master's <c>/api/v1/scheduler</c>.</summary>
-internal sealed class SchedulerEndpoint(Engine engine)
+internal sealed class SchedulerEndpoint(Engine engine, Authentication authentication)
 {
     private const string StreamHeader = "Mesos-Stream-Id";
 
     public async Task HandleAsync(HttpContext context)
     {
+        var (isAllowed, principal) = await authentication.CheckAsync(context).ConfigureAwait(false);
+        if (!isAllowed)
+            return;
         if (Answers.NotAJsonPost(context) is var (status, text))
         {
             await Answers.WriteAsync(context, status, text).ConfigureAwait(false);
@@ -20,7 +23,7 @@ internal sealed class SchedulerEndpoint(Engine engine)
         }
         var body = await Answers.ReadBodyAsync(context).ConfigureAwait(false);
         var (call, error) = CallParser.Parse(body, CallSchema.SchedulerCall, MesosWire.Json.SchedulerCall);
-        error ??= SchedulerCallRules.Error(call!) is { } invalid ? $"Failed to validate scheduler::Call: {invalid}" : null;
+        error ??= SchedulerCallRules.Error(call!, principal) is { } invalid ? $"Failed to validate scheduler::Call: {invalid}" : null;
         if (error is not null)
         {
             await Answers.WriteAsync(context, 400, error).ConfigureAwait(false);
@@ -32,7 +35,7 @@ internal sealed class SchedulerEndpoint(Engine engine)
             await SubscribeAsync(context, call.Subscribe!, streamId).ConfigureAwait(false);
             return;
         }
-        var result = await engine.Mailbox.Ask(() => engine.SchedulerCall(call, streamId)).ConfigureAwait(false);
+        var result = await engine.Mailbox.Ask(() => engine.SchedulerCall(call, streamId, principal)).ConfigureAwait(false);
         await Answers.WriteAsync(context, result.Status, result.Body).ConfigureAwait(false);
     }
 

@@ -21,9 +21,12 @@ internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk)
         var left = ResourceBag.Of(offers.SelectMany(offer => offer.Resources.Items));
         foreach (var operation in operations)
         {
-            left = operation.Type == "LAUNCH"
-                ? Launch(framework, agent, operation, role, left, now)
-                : Convert(framework, agent, operation, role, left);
+            left = operation.Type switch
+            {
+                "LAUNCH" => Launch(framework, agent, operation, role, left, now),
+                "LAUNCH_GROUP" => RefuseGroup(framework, operation, left, now),
+                _ => Convert(framework, agent, operation, role, left),
+            };
         }
         OfferDesk.Refuse(framework, agent.Id, role, left, accept.Filters, now);
     }
@@ -53,6 +56,13 @@ internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk)
         return left;
     }
 
+    private ResourceBag RefuseGroup(FrameworkEntry framework, Operation operation, ResourceBag left, Moment now)
+    {
+        foreach (var task in operation.LaunchGroup?.TaskGroup.Tasks ?? [])
+            SendStatus(framework, task, TaskState.Error, StatusReason.TaskGroupInvalid, TaskRules.GroupError(operation.LaunchGroup!), now);
+        return left;
+    }
+
     private ResourceBag Convert(FrameworkEntry framework, AgentEntry agent, Operation operation, string role, ResourceBag left)
     {
         if (OperationRules.Error(framework, agent, operation, role, left) is { } error)
@@ -71,9 +81,9 @@ internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk)
     private void Drop(FrameworkEntry framework, Operation operation, string error, Moment now)
     {
         var dropped = framework.IsPartitionAware ? TaskState.Dropped : TaskState.Lost;
-        foreach (var task in operation.Launch?.TaskInfos ?? [])
+        foreach (var task in operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? [])
             SendStatus(framework, task, dropped, StatusReason.InvalidOffers, $"Task launched with invalid offers: {error}", now);
-        if (operation.Type != "LAUNCH")
+        if (operation.Type is not ("LAUNCH" or "LAUNCH_GROUP"))
             SendOperationError(framework, operation, $"Operation attempted with invalid offers: {error}");
     }
 

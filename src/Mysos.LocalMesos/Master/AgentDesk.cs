@@ -4,27 +4,36 @@ using Mysos.LocalMesos.Resources;
 namespace Mysos.LocalMesos.Master;
 
 /// <summary>Registration, loss and removal of agents.</summary>
-internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk tasks)
+internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk tasks, PingSettings pings)
 {
-    /// <summary>Mesos' defaults: 5 pings of 15 s without an answer.</summary>
-    public static readonly TimeSpan UnreachableAfter = TimeSpan.FromSeconds(75);
-
-    public void Registered(AgentRegistration registration, Moment now)
+    /// <returns>False: the agent may not come back, and is told to end.</returns>
+    public bool Registered(AgentRegistration registration, Moment now)
     {
         var id = registration.Info.Id!.Value;
-        if (state.Agents.TryGetValue(id, out var agent))
+        if (state.GoneAgents.Contains(id) || state.Maintenance.Any(machine => machine.Value.IsDown && machine.Key == registration.Machine))
         {
-            agent.Info = registration.Info;
+            state.Effects.Add(new MasterEffect.Tell(id, new AgentCommand.ShutDown()));
+            return false;
+        }
+        // What a known agent has is offered with the next cycle; what is new, or was given up, at once.
+        var isKnown = state.Agents.TryGetValue(id, out var agent);
+        if (isKnown)
+        {
+            agent!.Info = registration.Info;
             agent.Total = registration.Total;
             agent.IsConnected = true;
-            agent.IsLeaving = false;
+            agent.ReregisteredAt = now.Wall;
         }
         else
         {
-            agent = new AgentEntry(id) { Info = registration.Info, Ip = registration.Ip, Total = registration.Total };
+            agent = new AgentEntry(id)
+            {
+                Info = registration.Info, Ip = registration.Ip, Total = registration.Total, RegisteredAt = now.Wall,
+                ReregisteredAt = state.RemovedAgents.Remove(id) | state.RecoveredAgents.Remove(id) ? now.Wall : null,
+            };
             state.Agents.Add(id, agent);
         }
-        var wasUnreachable = agent.UnreachableSince is not null;
+        var wasUnreachable = agent!.UnreachableSince is not null;
         agent.UnreachableAt = null;
         agent.UnreachableSince = null;
         foreach (var info in registration.Frameworks.Where(info => info.Id is { } each && !state.Frameworks.ContainsKey(each)))
@@ -38,7 +47,8 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
             if (framework.IsConnected)
                 state.Tell(id, new AgentCommand.FrameworkSubscribed(framework.Info));
         }
-        state.AllocateNow = true;
+        state.AllocateNow |= !isKnown || wasUnreachable;
+        return true;
     }
 
     /// <summary>The agent's connection is gone. Its tasks are not touched unless their framework does not checkpoint.</summary>
@@ -47,7 +57,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
         if (!state.Agents.TryGetValue(id, out var agent) || !agent.IsConnected)
             return;
         agent.IsConnected = false;
-        agent.UnreachableAt = now.Up + UnreachableAfter;
+        agent.UnreachableAt ??= now.Up + pings.Timeout * pings.MaxTimeouts;
         offers.Rescind(offer => offer.AgentId == id);
         foreach (var framework in state.Frameworks.Values.Where(framework => framework.Info.Checkpoint != true))
         {
@@ -56,29 +66,54 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
         }
     }
 
-    /// <summary>The agent ends its executors and will say goodbye: nothing new is to start there.</summary>
-    public void Leaving(AgentId id)
+    /// <summary>The agent answers no pings, but its connection stands.</summary>
+    public void Silent(AgentId id, Moment now)
     {
-        if (!state.Agents.TryGetValue(id, out var agent))
-            return;
-        agent.IsLeaving = true;
-        offers.Rescind(offer => offer.AgentId == id);
+        // The ping that it has just answered is followed by those that it does not.
+        if (state.Agents.TryGetValue(id, out var agent) && agent.IsConnected)
+            agent.UnreachableAt = now.Up + pings.Timeout * (pings.MaxTimeouts + 1);
     }
 
-    /// <summary>The agent said goodbye: what ran there is lost, also to partition aware frameworks.</summary>
-    public void Unregistered(AgentId id, Moment now)
+    /// <summary>It answers again.</summary>
+    /// <returns>False: it was given up meanwhile and has to register.</returns>
+    public bool Heard(AgentId id)
+    {
+        if (!state.Agents.TryGetValue(id, out var agent) || !agent.IsConnected)
+            return false;
+        agent.UnreachableAt = null;
+        return true;
+    }
+
+    /// <summary>The agent leaves or is sent away: what runs there is lost, also to partition aware frameworks.</summary>
+    public void Remove(AgentId id, string why, Moment now)
     {
         if (!state.Agents.TryGetValue(id, out var agent))
             return;
-        offers.Rescind(offer => offer.AgentId == id);
+        Remove(agent, TaskState.Lost, StatusReason.AgentRemoved, $"Agent {agent.Info.Hostname} removed: {why}", now);
+    }
+
+    /// <summary>The agent is gone for good.</summary>
+    public void RemoveGone(AgentEntry agent, Moment now)
+    {
         foreach (var framework in state.Frameworks.Values)
         {
-            RemoveAll(framework, id, (task, _) => tasks.Lost(
-                framework, task, TaskState.Lost, StatusReason.AgentRemoved,
-                $"Agent {agent.Info.Hostname} removed: the agent unregistered", null, now));
-            SendAgentFailure(framework, id);
+            RemoveAll(framework, agent.Id, (task, _) => tasks.Lost(
+                framework, task, framework.IsPartitionAware ? TaskState.GoneByOperator : TaskState.Lost,
+                StatusReason.AgentRemovedByOperator, "Agent has been marked gone", null, now));
         }
-        state.Agents.Remove(id);
+        Remove(agent, TaskState.Lost, StatusReason.AgentRemovedByOperator, "", now);
+    }
+
+    /// <summary>Removes the agent with all that it runs and has on offer.</summary>
+    public void Remove(AgentEntry agent, string taskState, string reason, string message, Moment now)
+    {
+        foreach (var framework in state.Frameworks.Values)
+            RemoveAll(framework, agent.Id, (task, _) => tasks.Lost(framework, task, taskState, reason, message, null, now));
+        offers.Rescind(offer => offer.AgentId == agent.Id);
+        foreach (var framework in state.Frameworks.Values)
+            SendAgentFailure(framework, agent.Id);
+        state.Agents.Remove(agent.Id);
+        state.RemovedAgents.Add(agent.Id);
     }
 
     public void Tick(Moment now)
@@ -86,6 +121,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
         foreach (var agent in state.Agents.Values.Where(agent => agent.UnreachableAt <= now.Up).ToArray())
         {
             agent.UnreachableAt = null;
+            agent.IsConnected = false;
             var since = new DurationInfo((now.Wall - DateTimeOffset.UnixEpoch).Ticks * 100);
             agent.UnreachableSince = since;
             foreach (var framework in state.Frameworks.Values)
@@ -97,8 +133,10 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
                         framework, task, framework.IsPartitionAware ? TaskState.Unreachable : TaskState.Lost,
                         StatusReason.AgentRemoved, "health check timed out", since, now);
                 }
-                SendAgentFailure(framework, agent.Id);
             }
+            offers.Rescind(offer => offer.AgentId == agent.Id);
+            foreach (var framework in state.Frameworks.Values)
+                SendAgentFailure(framework, agent.Id);
         }
     }
 
@@ -109,7 +147,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
             state.Tell(agent, new AgentCommand.ShutdownFramework(info.Id.Value));
             return;
         }
-        var framework = new FrameworkEntry(info.Id.Value, info);
+        var framework = new FrameworkEntry(info.Id.Value, info) { RegisteredAt = now.Wall };
         FrameworkDesk.WaitForReturn(framework, now);
         state.Frameworks.Add(framework.Id, framework);
     }
@@ -131,8 +169,10 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
                 task = new TaskEntry
                 {
                     Info = known.Info, ExecutorId = known.Info.Executor!.ExecutorId, Resources = ResourceBag.Of(known.Info.Resources),
-                    SentState = known.SentState,
+                    SentState = known.SentState, Container = known.Last?.ContainerStatus,
                 };
+                if (known.Last is { } last)
+                    task.Note(last);
                 framework.Tasks.Add(known.Info.TaskId, task);
             }
             task.LatestState = known.LatestState;
@@ -140,8 +180,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
             task.UnreachableSince = null;
             if (wasUnreachable && returned)
             {
-                tasks.Lost(
-                    framework, task, known.SentState, StatusReason.AgentReregistered, "Unreachable agent re-reregistered", null, now);
+                tasks.Returned(framework, task, known.SentState, now);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Mysos.Core.Mesos;
+using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Resources;
 
 namespace Mysos.LocalMesos.Master;
@@ -12,11 +13,21 @@ internal sealed class AgentEntry(AgentId id)
     /// <summary>All resources, with reservations and volumes.</summary>
     public required ResourceBag Total { get; set; }
     public bool IsConnected { get; set; } = true;
-    /// <summary>It is about to leave: nothing of it is offered.</summary>
-    public bool IsLeaving { get; set; }
     /// <summary>When a disconnected agent counts as unreachable.</summary>
     public TimeSpan? UnreachableAt { get; set; }
     public DurationInfo? UnreachableSince { get; set; }
+    public required DateTimeOffset RegisteredAt { get; init; }
+    public DateTimeOffset? ReregisteredAt { get; set; }
+    /// <summary>Nothing of it is offered.</summary>
+    public bool IsDeactivated { get; set; }
+    /// <summary>Set while it is drained, and until it is reactivated.</summary>
+    public DrainEntry? Drain { get; set; }
+
+    public MachineId Machine => new(Info.Hostname, Ip);
+    public Url Url => new()
+    {
+        Scheme = "http", Address = new Address { Hostname = Info.Hostname, Ip = Ip, Port = Info.Port ?? 0 }, Path = "/slave(1)",
+    };
 
     /// <summary>The libprocess address, as error messages print it.</summary>
     public string Pid => $"slave(1)@{Ip}:{Info.Port}";

@@ -7,6 +7,9 @@ internal sealed class FrameworkDesk(MasterState state, OfferDesk offers)
 {
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
 
+    /// <summary>Mesos' <c>--max_completed_frameworks</c>.</summary>
+    private const int MostCompleted = 50;
+
     public void Subscribe(string stream, SchedulerCall.SubscribeCall subscribe, Moment now)
     {
         var info = subscribe.FrameworkInfo;
@@ -22,17 +25,20 @@ internal sealed class FrameworkDesk(MasterState state, OfferDesk offers)
             // An idle framework that comes back is offered what is free at once; one that replaces a living stream waits
             // for the next cycle.
             state.AllocateNow |= !framework.IsConnected;
+            var roles = info.RoleNames();
+            offers.Rescind(offer => offer.FrameworkId == id && !roles.Contains(offer.Role));
             FailOver(framework);
             // User and checkpointing cannot change; Mesos says nothing about it.
             framework.Info = info with { Id = id, User = framework.Info.User, Checkpoint = framework.Info.Checkpoint };
         }
         else
         {
-            framework = new FrameworkEntry(id, info with { Id = id });
+            framework = new FrameworkEntry(id, info with { Id = id }) { RegisteredAt = now.Wall };
             state.Frameworks.Add(id, framework);
             state.AllocateNow = true;
         }
         framework.Stream = stream;
+        framework.ReregisteredAt = now.Wall;
         framework.RemoveAt = null;
         framework.NextHeartbeat = now.Up + HeartbeatInterval;
         framework.Suppressed.Clear();
@@ -73,6 +79,9 @@ internal sealed class FrameworkDesk(MasterState state, OfferDesk offers)
         offers.Withdraw(framework);
         state.Frameworks.Remove(framework.Id);
         state.RemovedFrameworks.Add(framework.Id);
+        state.CompletedFrameworks.Enqueue(framework);
+        if (state.CompletedFrameworks.Count > MostCompleted)
+            state.CompletedFrameworks.Dequeue();
         foreach (var agent in state.Agents.Keys)
             state.Tell(agent, new AgentCommand.ShutdownFramework(framework.Id));
     }

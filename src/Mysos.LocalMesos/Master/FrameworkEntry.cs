@@ -6,6 +6,9 @@ namespace Mysos.LocalMesos.Master;
 /// <summary>What the master knows of one framework. Mutable; only the master's desks touch it.</summary>
 internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
 {
+    /// <summary>Mesos' <c>--max_completed_tasks_per_framework</c>.</summary>
+    private const int MostCompletedTasks = 1000;
+
     public FrameworkId Id { get; } = id;
     public FrameworkInfo Info { get; set; } = info;
     /// <summary>The open stream; null while disconnected.</summary>
@@ -19,23 +22,36 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
     public Dictionary<(AgentId AgentId, ExecutorId ExecutorId), ExecutorInfo> Executors { get; } = [];
     public Dictionary<OperationId, OperationEntry> Operations { get; } = [];
 
+    /// <summary>The last tasks that have ended, for operators.</summary>
+    public Queue<TaskEntry> CompletedTasks { get; } = [];
+    public DateTimeOffset RegisteredAt { get; init; }
+    public DateTimeOffset ReregisteredAt { get; set; }
+
     public bool IsConnected => Stream is not null;
     public bool IsPartitionAware => Info.Has("PARTITION_AWARE");
     public bool IsMultiRole => Info.Has("MULTI_ROLE");
     public bool KnowsRefinement => Info.Has("RESERVATION_REFINEMENT");
 
-    public IReadOnlyList<string> Roles => IsMultiRole ? Info.Roles ?? [] : [Info.Role ?? "*"];
+    public IReadOnlyList<string> Roles => Info.RoleNames();
 
     /// <summary>Used on the agent by tasks that have not ended and by executors that run.</summary>
-    public ResourceBag UsedOn(AgentId agent)
-    {
-        var items = Tasks.Values
-            .Where(task => task.AgentId == agent && !task.IsReleased)
-            .SelectMany(task => task.Resources.Items)
+    public ResourceBag UsedOn(AgentId agent) => ResourceBag.Of(UsedBy(agent).SelectMany(each => each.Resources.Items));
+
+    /// <summary>The same with the role that each was allocated to.</summary>
+    public IEnumerable<(string Role, ResourceBag Resources)> UsedBy(AgentId agent) =>
+        Tasks.Values.Where(task => task.AgentId == agent && !task.IsReleased).Select(task => (RoleOf(task.Info.Resources), task.Resources))
             .Concat(Executors.Where(executor => executor.Key.AgentId == agent)
-                .SelectMany(executor => ResourceBag.Of(executor.Value.Resources).Items));
-        return ResourceBag.Of(items);
+                .Select(executor => (RoleOf(executor.Value.Resources), ResourceBag.Of(executor.Value.Resources))));
+
+    public void Complete(TaskEntry task)
+    {
+        CompletedTasks.Enqueue(task);
+        if (CompletedTasks.Count > MostCompletedTasks)
+            CompletedTasks.Dequeue();
     }
+
+    private string RoleOf(IReadOnlyList<Resource>? resources) =>
+        resources?.FirstOrDefault()?.AllocationInfo?.Role ?? Roles.FirstOrDefault() ?? "*";
 }
 
 /// <summary>A task from its launch until its terminal update is acknowledged.</summary>
@@ -50,8 +66,17 @@ internal sealed class TaskEntry
     public string SentState { get; set; } = TaskState.Staging;
     public byte[]? SentUuid { get; set; }
     public ContainerStatus? Container { get; set; }
+    /// <summary>The last update of each state.</summary>
+    public List<TaskStatus> Statuses { get; } = [];
     /// <summary>Set while the agent is unreachable.</summary>
     public DurationInfo? UnreachableSince { get; set; }
+
+    public void Note(TaskStatus status)
+    {
+        if (Statuses is [.., var last] && last.State == status.State)
+            Statuses.RemoveAt(Statuses.Count - 1);
+        Statuses.Add(status);
+    }
 
     public AgentId AgentId => Info.AgentId;
     /// <summary>Its resources are free again.</summary>
@@ -64,10 +89,17 @@ internal sealed record OperationEntry(OperationId Id, AgentId AgentId, string St
 /// <summary>Refused resources: an offer of a part of them is not made again before <paramref name="Until"/>.</summary>
 internal sealed record OfferFilter(AgentId AgentId, string Role, ResourceBag Refused, TimeSpan Until);
 
-internal sealed record OfferEntry(OfferId Id, FrameworkId FrameworkId, AgentId AgentId, string Role, ResourceBag Resources);
+internal sealed record OfferEntry(OfferId Id, FrameworkId FrameworkId, AgentId AgentId, string Role, ResourceBag Resources)
+{
+    /// <summary>As it was sent.</summary>
+    public required Offer Message { get; init; }
+}
 
 internal static class FrameworkInfoExtensions
 {
     public static bool Has(this FrameworkInfo info, string capability) =>
         info.Capabilities?.Any(each => each.Type == capability) == true;
+
+    public static IReadOnlyList<string> RoleNames(this FrameworkInfo info) =>
+        info.Has("MULTI_ROLE") ? info.Roles ?? [] : [info.Role ?? "*"];
 }

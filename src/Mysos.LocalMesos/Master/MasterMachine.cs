@@ -1,4 +1,6 @@
 using Mysos.Core.Mesos;
+using Mysos.LocalMesos.Operators;
+using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Master;
 
@@ -16,19 +18,25 @@ internal sealed class MasterMachine
     private readonly OperationDesk _operations;
     private readonly FrameworkDesk _frameworks;
     private readonly AgentDesk _agents;
+    private readonly MaintenanceDesk _maintenance;
+    private readonly DrainDesk _drains;
+    private readonly OperatorDesk _operators;
     private TimeSpan _nextAllocation;
 
-    public MasterMachine(MasterInfo info, TimeSpan allocationInterval, Moment now)
+    public MasterMachine(MasterInfo info, MasterSettings settings, MasterRegistry registry, Moment now)
     {
-        _state = new MasterState(info);
-        _allocationInterval = allocationInterval;
-        _nextAllocation = now.Up + allocationInterval;
+        _state = new MasterState(info, registry, now.Wall);
+        _allocationInterval = settings.AllocationInterval;
+        _nextAllocation = now.Up + _allocationInterval;
         _offers = new OfferDesk(_state);
         _accepts = new AcceptDesk(_state, _offers);
         _tasks = new TaskDesk(_state);
         _operations = new OperationDesk(_state);
         _frameworks = new FrameworkDesk(_state, _offers);
-        _agents = new AgentDesk(_state, _offers, _tasks);
+        _agents = new AgentDesk(_state, _offers, _tasks, settings.Pings);
+        _maintenance = new MaintenanceDesk(_state, _offers, _agents);
+        _drains = new DrainDesk(_state, _offers, _agents);
+        _operators = new OperatorDesk(_state, _frameworks, _maintenance, _drains, new ReservationDesk(_state, _offers));
     }
 
     public MasterState State => _state;
@@ -56,10 +64,12 @@ internal sealed class MasterMachine
     }
 
     /// <summary>Any valid call but SUBSCRIBE.</summary>
-    public (CallResult Result, IReadOnlyList<MasterEffect> Effects) Call(SchedulerCall call, string? stream, Moment now)
+    public (CallResult Result, IReadOnlyList<MasterEffect> Effects) Call(SchedulerCall call, string? stream, string? principal, Moment now)
     {
         if (!_state.Frameworks.TryGetValue(call.FrameworkId!.Value, out var framework))
             return (CallResult.BadRequest("Framework cannot be found"), []);
+        if (SchedulerCallRules.OtherPrincipal(principal, framework.Info) is { } error)
+            return (CallResult.BadRequest(error), []);
         if (framework.Stream is null)
             return (new CallResult(403, "Framework is not subscribed"), []);
         if (stream is null)
@@ -73,9 +83,17 @@ internal sealed class MasterMachine
         return (CallResult.Accepted, Finish(now));
     }
 
+    /// <summary>A call of an operator.</summary>
+    public (OperatorAnswer Answer, IReadOnlyList<MasterEffect> Effects) Operate(OperatorCall call, Moment now)
+    {
+        var answer = _operators.Handle(call, now);
+        return (answer, Finish(now));
+    }
+
     public IReadOnlyList<MasterEffect> AgentRegistered(AgentRegistration registration, Moment now)
     {
-        _agents.Registered(registration, now);
+        if (_agents.Registered(registration, now))
+            _drains.Remind(registration.Info.Id!.Value);
         return Finish(now);
     }
 
@@ -85,15 +103,21 @@ internal sealed class MasterMachine
         return Finish(now);
     }
 
-    public IReadOnlyList<MasterEffect> AgentLeaving(AgentId agent, Moment now)
+    /// <summary>The agent answers no pings any more, though its connection stands.</summary>
+    public IReadOnlyList<MasterEffect> AgentSilent(AgentId agent, Moment now)
     {
-        _agents.Leaving(agent);
+        _agents.Silent(agent, now);
         return Finish(now);
     }
 
+    /// <summary>A silent agent answers again.</summary>
+    /// <returns>False: it was given up meanwhile and has to register.</returns>
+    public bool AgentHeard(AgentId agent) => _agents.Heard(agent);
+
+    /// <summary>The agent said goodbye.</summary>
     public IReadOnlyList<MasterEffect> AgentUnregistered(AgentId agent, Moment now)
     {
-        _agents.Unregistered(agent, now);
+        _agents.Remove(agent, "the agent unregistered", now);
         return Finish(now);
     }
 
@@ -133,7 +157,10 @@ internal sealed class MasterMachine
         _agents.Tick(now);
         if (_nextAllocation <= now.Up)
         {
-            _nextAllocation = now.Up + _allocationInterval;
+            // Cycles keep their rhythm, unless some were missed.
+            _nextAllocation += _allocationInterval;
+            if (_nextAllocation <= now.Up)
+                _nextAllocation = now.Up + _allocationInterval;
             _state.AllocateNow = true;
         }
         return Finish(now);
@@ -159,6 +186,12 @@ internal sealed class MasterMachine
                 break;
             case "DECLINE":
                 _offers.Decline(framework, call.Decline!, now);
+                break;
+            case "ACCEPT_INVERSE_OFFERS":
+                _maintenance.Answer(framework, call.AcceptInverseOffers, "ACCEPT", now);
+                break;
+            case "DECLINE_INVERSE_OFFERS":
+                _maintenance.Answer(framework, call.DeclineInverseOffers, "DECLINE", now);
                 break;
             case "REVIVE":
                 _offers.Revive(framework, call.Revive?.Roles);
@@ -192,10 +225,12 @@ internal sealed class MasterMachine
 
     private IReadOnlyList<MasterEffect> Finish(Moment now)
     {
+        _drains.Tick(now);
         if (_state.AllocateNow)
         {
             _state.AllocateNow = false;
             _offers.Allocate(now);
+            _maintenance.Allocate(now);
         }
         return _state.TakeEffects();
     }

@@ -16,7 +16,7 @@ internal sealed class OfferDesk(MasterState state)
         var frameworks = state.Frameworks.Values.Where(framework => framework.IsConnected).Select(framework => View(framework, now)).ToArray();
         if (frameworks.Length == 0)
             return;
-        var agents = state.Agents.Values.Where(agent => agent is { IsConnected: true, IsLeaving: false })
+        var agents = state.Agents.Values.Where(agent => agent is { IsConnected: true, IsDeactivated: false })
             .Select(agent => new Allocator.AgentView(agent.Id, state.Available(agent), agent.Total))
             .ToArray();
         foreach (var group in Allocator.Allocate(agents, frameworks).GroupBy(allocation => allocation.FrameworkId))
@@ -43,11 +43,16 @@ internal sealed class OfferDesk(MasterState state)
     public static void Refuse(
         FrameworkEntry framework, AgentId agent, string role, ResourceBag resources, Filters? filters, Moment now)
     {
+        var refusal = RefusalOf(filters);
+        if (refusal > TimeSpan.Zero && !resources.IsEmpty)
+            framework.Filters.Add(new OfferFilter(agent, role, resources, now.Up + refusal));
+    }
+
+    /// <summary>How long the filters refuse.</summary>
+    public static TimeSpan RefusalOf(Filters? filters)
+    {
         var seconds = filters?.RefuseSeconds ?? DefaultRefuseSeconds;
-        if (!(seconds > 0) || resources.IsEmpty)
-            return;
-        var until = now.Up + TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(365).TotalSeconds));
-        framework.Filters.Add(new OfferFilter(agent, role, resources, until));
+        return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(365).TotalSeconds)) : TimeSpan.Zero;
     }
 
     public void Revive(FrameworkEntry framework, IReadOnlyList<string>? roles)
@@ -66,6 +71,8 @@ internal sealed class OfferDesk(MasterState state)
     {
         foreach (var offer in state.Offers.Values.Where(offer => offer.FrameworkId == framework.Id).ToArray())
             state.Offers.Remove(offer.Id);
+        foreach (var offer in state.InverseOffers.Values.Where(offer => offer.FrameworkId == framework.Id).ToArray())
+            state.InverseOffers.Remove(offer.Id);
         framework.Filters.Clear();
     }
 
@@ -114,36 +121,34 @@ internal sealed class OfferDesk(MasterState state)
     private Allocator.FrameworkView View(FrameworkEntry framework, Moment now)
     {
         framework.Filters.RemoveAll(filter => filter.Until <= now.Up);
-        var allocated = ResourceBag.Of(
-            state.Agents.Keys.SelectMany(agent => framework.UsedOn(agent).Items)
-                .Concat(state.Offers.Values.Where(offer => offer.FrameworkId == framework.Id).SelectMany(offer => offer.Resources.Items)));
+        var allocated = state.Agents.Keys.SelectMany(framework.UsedBy)
+            .Concat(state.Offers.Values.Where(offer => offer.FrameworkId == framework.Id).Select(offer => (offer.Role, offer.Resources)))
+            .GroupBy(each => each.Role, each => each.Resources)
+            .ToDictionary(each => each.Key, each => ResourceBag.Of(each.SelectMany(bag => bag.Items)));
         return new Allocator.FrameworkView(
             framework.Id, [.. framework.Roles.Where(role => !framework.Suppressed.Contains(role))], framework.Filters, allocated);
     }
 
     private Offer Offer(FrameworkEntry framework, Allocator.Allocation allocation)
     {
-        var entry = new OfferEntry(state.NextOfferId(), framework.Id, allocation.AgentId, allocation.Role, allocation.Resources);
-        state.Offers.Add(entry.Id, entry);
-        var agent = state.Agents[entry.AgentId];
-        var role = framework.IsMultiRole ? entry.Role : null;
+        var agent = state.Agents[allocation.AgentId];
+        var role = framework.IsMultiRole ? allocation.Role : null;
         var executors = framework.Executors.Keys.Where(executor => executor.AgentId == agent.Id).Select(executor => executor.ExecutorId).ToArray();
-        return new Offer
+        var offer = new Offer
         {
-            Id = entry.Id,
+            Id = state.NextOfferId(),
             FrameworkId = framework.Id,
             AgentId = agent.Id,
             Hostname = agent.Info.Hostname,
-            Url = new Url
-            {
-                Scheme = "http",
-                Address = new Address { Hostname = agent.Info.Hostname, Ip = agent.Ip, Port = agent.Info.Port ?? 0 },
-                Path = "/slave(1)",
-            },
-            Resources = ResourceDialect.For(entry.Resources.ToResources(role), framework.KnowsRefinement),
+            Url = agent.Url,
+            Resources = ResourceDialect.For(allocation.Resources.ToResources(role), framework.KnowsRefinement),
             Attributes = agent.Info.Attributes,
             ExecutorIds = executors.Length > 0 ? executors : null,
             AllocationInfo = role is null ? null : new AllocationInfo(role),
+            Unavailability = state.UnavailabilityOf(agent),
         };
+        state.Offers.Add(
+            offer.Id, new OfferEntry(offer.Id, framework.Id, agent.Id, allocation.Role, allocation.Resources) { Message = offer });
+        return offer;
     }
 }

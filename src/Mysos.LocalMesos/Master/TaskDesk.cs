@@ -14,6 +14,7 @@ internal sealed class TaskDesk(MasterState state)
             task.SentState = update.Status.State;
             task.SentUuid = update.Status.Uuid;
             task.Container = update.Status.ContainerStatus ?? task.Container;
+            task.Note(update.Status);
         }
         state.SendStatus(framework, update.Status);
     }
@@ -26,6 +27,7 @@ internal sealed class TaskDesk(MasterState state)
             && task.SentUuid is { } sent && sent.AsSpan().SequenceEqual(acknowledge.Uuid))
         {
             framework.Tasks.Remove(acknowledge.TaskId);
+            framework.Complete(task);
         }
         state.Tell(acknowledge.AgentId, new AgentCommand.Acknowledge(framework.Id, acknowledge.TaskId, acknowledge.Uuid));
     }
@@ -74,6 +76,10 @@ internal sealed class TaskDesk(MasterState state)
                 AgentId = task?.AgentId ?? agentId, UnreachableTime = since,
             };
         }
+        else if (agentId is { } gone && state.GoneAgents.Contains(gone))
+        {
+            answer = answer with { State = Aware(framework, TaskState.GoneByOperator), Message = "Reconciliation: Task is gone" };
+        }
         else if (agent is not null)
         {
             answer = answer with { State = Aware(framework, TaskState.Gone), Message = "Reconciliation: Task is unknown to the agent" };
@@ -82,11 +88,26 @@ internal sealed class TaskDesk(MasterState state)
         {
             answer = answer with { State = Aware(framework, TaskState.Unknown), Message = "Reconciliation: Task is unknown" };
         }
+        // As long as agents of an earlier master are missing, nobody knows what they run.
+        if (task is null && agent is null && IsUncertain(agentId))
+            return;
         state.SendStatus(framework, answer);
     }
 
+    private bool IsUncertain(AgentId? agent) =>
+        agent is { } known ? state.RecoveredAgents.Contains(known) : state.RecoveredAgents.Count > 0;
+
     private static string Aware(FrameworkEntry framework, string taskState) =>
         framework.IsPartitionAware ? taskState : TaskState.Lost;
+
+    /// <summary>The task was on an agent that was unreachable, and never ceased to run.</summary>
+    public void Returned(FrameworkEntry framework, TaskEntry task, string taskState, Moment now) =>
+        state.SendStatus(framework, new TaskStatus
+        {
+            TaskId = task.Info.TaskId, State = taskState, Message = "Unreachable agent re-reregistered", Source = StatusSource.Master,
+            Reason = StatusReason.AgentReregistered, AgentId = task.AgentId, ExecutorId = task.ExecutorId, Timestamp = now.Timestamp,
+            ContainerStatus = task.Container,
+        });
 
     public void Lost(FrameworkEntry framework, TaskEntry task, string taskState, string reason, string message, DurationInfo? since, Moment now) =>
         state.SendStatus(framework, new TaskStatus

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Resources;
 using Mysos.LocalMesos.Wire;
@@ -33,6 +32,12 @@ internal static class TaskRules
         return OverUse(framework, agent, task, role, left);
     }
 
+    /// <summary>Why the tasks of a group are refused.</summary>
+    public static string GroupError(Operation.LaunchGroupOperation group) =>
+        ResourceBag.Of(group.Executor.Resources).MilliOf("disk") == 0
+            ? $"Executor '{group.Executor.ExecutorId}' uses no disk"
+            : "This stand-in for Mesos does not run task groups; launch the tasks with an executor of the framework's own";
+
     /// <summary>What the task takes from the offers: its resources and, where it is not running yet, its executor's.</summary>
     public static ResourceBag Needed(FrameworkEntry framework, AgentId agent, TaskInfo task)
     {
@@ -52,7 +57,7 @@ internal static class TaskRules
             return "'ExecutorInfo.command' must be set for 'CUSTOM' executor";
         if (!framework.Executors.TryGetValue((agent.Id, executor.ExecutorId), out var existing))
             return null;
-        var (mine, theirs) = (Text(existing), Text(executor));
+        var (mine, theirs) = (ProtoText.Of(existing), ProtoText.Of(executor));
         if (mine == theirs)
             return null;
         const string Line = "------------------------------------------------------------\n";
@@ -70,6 +75,4 @@ internal static class TaskRules
             ? null
             : $"Total resources {ResourceText.Of(needed, role)} required by task and its executor is more than available {ResourceText.Of(left, role)}";
     }
-
-    private static string Text(ExecutorInfo executor) => JsonSerializer.Serialize(executor, MesosWire.Json.ExecutorInfo);
 }

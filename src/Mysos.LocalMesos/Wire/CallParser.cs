@@ -81,7 +81,7 @@ internal static class CallParser
     {
         foreach (var character in text)
         {
-            if (!char.IsAsciiLetterOrDigit(character) && character is not ('+' or '/' or '='))
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('+' or '/' or '=') && !char.IsWhiteSpace(character))
                 return $"Invalid character '{character}'";
         }
         return Convert.TryFromBase64String(text, new byte[text.Length], out _) ? null : "Invalid length";

@@ -17,7 +17,8 @@ internal static class CallSchema
 
     private static readonly Dictionary<string, IReadOnlyList<Field>> Messages = new Dictionary<string, string>
     {
-        [SchedulerCall] = "framework_id:Id type:enum subscribe:Subscribe accept:Accept decline:Decline revive:Roles suppress:Roles " +
+        [SchedulerCall] = "framework_id:Id type:enum subscribe:Subscribe accept:Accept decline:Decline " +
+            "accept_inverse_offers:InverseOffers decline_inverse_offers:InverseOffers revive:Roles suppress:Roles " +
             "kill:Kill shutdown:Shutdown acknowledge:Acknowledge acknowledge_operation_status:AcknowledgeOperation " +
             "reconcile:Reconcile reconcile_operations:ReconcileOperations message:SchedulerMessage",
         ["Id"] = "value!",
@@ -29,6 +30,7 @@ internal static class CallSchema
         ["Label"] = "key! value",
         ["Accept"] = "offer_ids*:Id operations*:Operation filters:Filters",
         ["Decline"] = "offer_ids*:Id filters:Filters",
+        ["InverseOffers"] = "inverse_offer_ids*:Id filters:Filters",
         ["Filters"] = "refuse_seconds:number",
         ["Roles"] = "roles*",
         ["Kill"] = "task_id!:Id agent_id:Id kill_policy:KillPolicy",
@@ -42,8 +44,10 @@ internal static class CallSchema
         ["ReconcileOperations"] = "operations*:ReconcileOperation",
         ["ReconcileOperation"] = "operation_id!:Id agent_id:Id",
         ["SchedulerMessage"] = "agent_id!:Id executor_id!:Id data!:bytes",
-        ["Operation"] = "type:enum id:Id launch:Launch reserve:Resources unreserve:Resources create:Volumes destroy:Volumes",
+        ["Operation"] = "type:enum id:Id launch:Launch launch_group:LaunchGroup reserve:Resources unreserve:Resources create:Volumes destroy:Volumes",
         ["Launch"] = "task_infos*:TaskInfo",
+        ["LaunchGroup"] = "executor!:ExecutorInfo task_group!:TaskGroup",
+        ["TaskGroup"] = "tasks*:TaskInfo",
         ["Resources"] = "resources*:Resource",
         ["Volumes"] = "volumes*:Resource",
         ["TaskInfo"] = "name! task_id!:Id agent_id!:Id resources*:Resource executor:ExecutorInfo command:CommandInfo data:bytes " +

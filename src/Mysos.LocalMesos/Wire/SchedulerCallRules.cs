@@ -13,7 +13,9 @@ internal static class SchedulerCallRules
     ];
 
     /// <summary>The text behind <c>Failed to validate scheduler::Call: </c>; null: valid.</summary>
-    public static string? Error(SchedulerCall call)
+    /// <param name="call">The call.</param>
+    /// <param name="principal">Who has authenticated; null: nobody is asked to.</param>
+    public static string? Error(SchedulerCall call, string? principal = null)
     {
         if (call.Type is null || !Types.Contains(call.Type))
             return "Expecting 'type' to be present";
@@ -22,7 +24,7 @@ internal static class SchedulerCallRules
             if (call.Subscribe is not { } subscribe)
                 return Absent("subscribe");
             return (call.FrameworkId?.Value ?? "") == (subscribe.FrameworkInfo.Id?.Value ?? "")
-                ? null
+                ? OtherPrincipal(principal, subscribe.FrameworkInfo)
                 : "'framework_id' differs from 'subscribe.framework_info.id'";
         }
         if (call.FrameworkId is null)
@@ -31,6 +33,8 @@ internal static class SchedulerCallRules
         {
             "ACCEPT" when call.Accept is null => Absent("accept"),
             "DECLINE" when call.Decline is null => Absent("decline"),
+            "ACCEPT_INVERSE_OFFERS" when call.AcceptInverseOffers is null => Absent("accept_inverse_offers"),
+            "DECLINE_INVERSE_OFFERS" when call.DeclineInverseOffers is null => Absent("decline_inverse_offers"),
             "KILL" when call.Kill is null => Absent("kill"),
             "SHUTDOWN" when call.Shutdown is null => Absent("shutdown"),
             "ACKNOWLEDGE" when call.Acknowledge is null => Absent("acknowledge"),
@@ -43,6 +47,12 @@ internal static class SchedulerCallRules
             _ => null,
         };
     }
+
+    /// <summary>Whoever authenticates as one principal may not act as another.</summary>
+    public static string? OtherPrincipal(string? principal, FrameworkInfo framework) =>
+        principal is null || framework.Principal is null || framework.Principal == principal
+            ? null
+            : $"Authenticated principal '{principal}' does not match principal '{framework.Principal}' set in `FrameworkInfo`";
 
     private static string Absent(string member) => $"Expecting '{member}' to be present";
 

@@ -27,7 +27,11 @@ public sealed class AllocatorTests
 
     [Fact]
     public void Allocate_TwoFrameworks_TheOneWithTheSmallerShareGetsIt() =>
-        Allocate(Framework("a") with { Allocated = Bag("cpus:1") }, Framework("b")).ShouldBe(["b r cpus:4; mem:4096"]);
+        Allocate(Framework("a") with { Allocated = Has("r", "cpus:1") }, Framework("b")).ShouldBe(["b r cpus:4; mem:4096"]);
+
+    [Fact]
+    public void Allocate_TwoRoles_TheOneWithTheSmallerShareGetsIt() =>
+        Allocate(Framework("a") with { Roles = ["q", "r"], Allocated = Has("q", "cpus:1") }).ShouldBe(["a r cpus:4; mem:4096"]);
 
     [Fact]
     public void Allocate_ReservedForOneRole_OnlyThatRoleAndThoseBelowSeeIt()
@@ -51,7 +55,9 @@ public sealed class AllocatorTests
     private static IEnumerable<string> Texts(IEnumerable<Allocator.Allocation> allocations) =>
         allocations.Select(each => $"{each.FrameworkId} {each.Role} {ResourceText.Of(each.Resources, null)}");
 
-    private static Allocator.FrameworkView Framework(string id) => new(new FrameworkId(id), ["r"], [], ResourceBag.Empty);
+    private static Allocator.FrameworkView Framework(string id) => new(new FrameworkId(id), ["r"], [], new Dictionary<string, ResourceBag>());
+
+    private static Dictionary<string, ResourceBag> Has(string role, string resources) => new() { [role] = Bag(resources) };
 
     private static ResourceBag Bag(string text) => ResourceBag.Of(ResourceString.Parse(text));
 

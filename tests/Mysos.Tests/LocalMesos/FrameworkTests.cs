@@ -41,7 +41,7 @@ public sealed class FrameworkTests : LocalMesosTestBase
             await first.WaitUpdateAsync("t1", "TASK_STARTING");
             old = await first.WaitOfferAsync(fits: each => each.ExecutorIds is not null);
         }
-        await UntilAsync(() => Cluster.Engine.Mailbox.Ask(() => !Cluster.Engine.Master.State.Frameworks[id].IsConnected).Result, "still connected");
+        await UntilAsync(() => Cluster.Engine.Mailbox.Ask(() => !Cluster.Engine.Master!.State.Frameworks[id].IsConnected).Result, "still connected");
 
         await using var second = await TestScheduler.SubscribeAsync(Cluster, TestScheduler.Framework(id));
 
@@ -94,7 +94,7 @@ public sealed class FrameworkTests : LocalMesosTestBase
     {
         var scheduler = await TestScheduler.SubscribeAsync(Cluster);
         await scheduler.DisposeAsync();
-        await UntilAsync(() => Cluster.Engine.Mailbox.Ask(() => !Cluster.Engine.Master.State.Frameworks[scheduler.FrameworkId].IsConnected).Result, "still connected");
+        await UntilAsync(() => Cluster.Engine.Mailbox.Ask(() => !Cluster.Engine.Master!.State.Frameworks[scheduler.FrameworkId].IsConnected).Result, "still connected");
         using var http = new HttpClient();
         using var content = new StringContent($$$"""{"type":"REVIVE","framework_id":{"value":"{{{scheduler.FrameworkId}}}"}}""");
         content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");

@@ -16,7 +16,7 @@ public sealed class MachineTests
 
     private static readonly FrameworkId Framework = new("F");
 
-    private readonly MasterMachine _master = new(new MasterInfo { Id = "M" }, TimeSpan.FromSeconds(1), At(0));
+    private readonly MasterMachine _master = new(new MasterInfo { Id = "M" }, new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), MasterRegistry.Empty, At(0));
     private readonly List<MasterEffect> _effects = [];
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class MachineTests
         Statuses().Last().ShouldSatisfyAllConditions(
             status => status.State.ShouldBe("TASK_UNREACHABLE"), status => status.Message.ShouldBe("Reconciliation: Task is unreachable"));
         _effects.OfType<MasterEffect.Tell>().ShouldNotContain(tell => tell.Command is AgentCommand.Kill);
-        Register(90, new AgentRegistration.KnownTask(Framework, Task("t1"), "TASK_RUNNING", "TASK_RUNNING"));
+        Register(90, new AgentRegistration.KnownTask(Framework, Task("t1"), "TASK_RUNNING", "TASK_RUNNING", null));
         Statuses().Last().ShouldSatisfyAllConditions(
             status => status.State.ShouldBe("TASK_RUNNING"), status => status.Message.ShouldBe("Unreachable agent re-reregistered"));
     }
@@ -166,7 +166,7 @@ public sealed class MachineTests
 
     private void Call(SchedulerCall call, double seconds)
     {
-        var (result, effects) = _master.Call(call with { FrameworkId = Framework }, "stream", At(seconds));
+        var (result, effects) = _master.Call(call with { FrameworkId = Framework }, "stream", null, At(seconds));
         result.Status.ShouldBe(202);
         Do(effects);
     }

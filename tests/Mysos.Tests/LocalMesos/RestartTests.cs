@@ -113,7 +113,7 @@ public sealed class RestartTests : LocalMesosTestBase
 
         await Agent.StopAsync();
 
-        await scheduler.WaitUpdateAsync("t1", "TASK_KILLED");
+        (await scheduler.WaitUpdateAsync("t1", "TASK_LOST")).Update!.Status.Reason.ShouldBe("REASON_AGENT_REMOVED");
         var skip = scheduler.Events.Count;
         await Agent.StartAsync();
         (await scheduler.WaitOfferAsync(skip: skip)).AgentId.Value.ShouldBe(id);

@@ -81,7 +81,7 @@ public sealed class UpdateStreamTests
     [Fact]
     public void Resume_AfterLongRetries_StartsThemAnew()
     {
-        var stream = new UpdateStream(TaskState.Running, [Starting, Running]);
+        var stream = new UpdateStream(TaskState.Running, [Starting, Running], Running);
         stream.RetryAt.ShouldBeNull();
 
         stream.Resume(At(100)).ShouldBe(Starting);

@@ -1,0 +1,145 @@
+namespace Mysos.Tests.LocalMesos.Conformance;
+
+/// <summary>The recordings that are played, with what is to be known of each.</summary>
+internal static class Scenarios
+{
+    public static readonly IReadOnlyList<Scenario> All =
+    [
+        new("01-subscribe"),
+        new("02-call-errors"),
+        new("03-offers") { Phase = 697 },
+        new("04-launch") { Phase = 40 },
+        new("05-message") { Phase = 82 },
+        new("06-kill")
+        {
+            Phase = 299,
+            Deviations =
+            [
+                new Deviation(120, 120, ".failure.status", "Here the process has already started when the KILL comes."),
+            ],
+        },
+        new("07-executor-killed")
+        {
+            Phase = 492,
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [27] = replay => replay.KillAsync("executor:exec-t1"),
+                [114] = replay => replay.KillAsync("executor:exec-t4"),
+            },
+        },
+        new("08-task-failures")
+        {
+            Phase = 797,
+            Deviations =
+            [
+                new Deviation(134, 134, ".failure.status", "Mesos' launcher reports a status that no process can have."),
+                new Deviation(159, 173, null, "Command tasks are not run: they need Mesos' own executor."),
+            ],
+        },
+        new("09-reconcile") { Phase = 899 },
+        new("10-resubscribe") { Phase = 49 },
+        new("11-reservations-volumes") { Phase = 280 },
+        new("12-agent-restart")
+        {
+            Phase = 606,
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [49] = replay => replay.World.Agent(5051).KillAsync(),
+                [76] = replay => replay.World.Agent(5051).StartAsync(),
+                [97] = replay => replay.World.Agent(5051).KillAsync(),
+                [105] = replay => replay.KillAsync("executor:exec-t1"),
+                [106] = replay => replay.World.Agent(5051).StartAsync(),
+                [137] = replay => replay.World.Agent(5051).KillAsync(),
+                [138] = replay => replay.World.Agent(5051).StartAsync(),
+                [177] = replay => replay.World.Agent(5051).KillAsync(),
+                [182] = replay => replay.World.Agent(5051).StartAsync(),
+            },
+            Deviations =
+            [
+                new Deviation(139, 139, ".resources", "Here the executor that is given up is gone before the next cycle of offers."),
+                new Deviation(139, 139, ".executor_ids", "The same."),
+                new Deviation(144, 144, null, "The same."),
+            ],
+        },
+        new("13-agent-unreachable")
+        {
+            Phase = 819,
+            // Left by 11.
+            Prepare = world => world.ReserveAsync(5051, """
+                [{"name":"cpus","type":"SCALAR","scalar":{"value":1.0},"reservations":[{"type":"DYNAMIC","role":"mysos","principal":"mysos"}]}]
+                """),
+            Options = options => options with { AgentPingTimeout = TimeSpan.FromSeconds(1), MaxAgentPingTimeouts = 2 },
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [59] = replay => replay.World.Agent(5051).FreezeAsync(),
+                [82] = replay => replay.World.Agent(5051).ThawAsync(),
+                [97] = replay => replay.World.Agent(5051).KillAsync(),
+                [169] = replay => replay.World.Agent(5051).StartAsync(),
+                [190] = replay => { _ = replay.World.Agent(5051).StopAsync(); return Task.CompletedTask; },
+                [204] = replay => replay.World.Agent(5051).StartAsync(),
+            },
+        },
+        new("14-master-failover")
+        {
+            MasterPorts = [5055, 5050, 5056],
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [82] = replay => replay.World.Agent(5052).FreezeAsync(),
+                [83] = replay => replay.World.Master(5055).KillAsync(),
+                [92] = replay => replay.World.LeadsAsync(5050),
+                [115] = replay => replay.World.Agent(5052).ThawAsync(),
+                [128] = replay => replay.World.Master(5055).StartAsync(),
+                [130] = replay => replay.World.Master(5050).KillAsync(),
+                [132] = replay => replay.World.LeadsAsync(5056),
+            },
+            Deviations =
+            [
+                new Deviation(3, 6, null, "Here a master that leads is ready at once."),
+                new Deviation(94, 95, null, "The same."),
+            ],
+        },
+        new("15-authentication")
+        {
+            Options = options => options with { Credentials = new Dictionary<string, string> { ["mysos"] = "secret", ["other"] = "secret2" } },
+        },
+        new("16-maintenance-drain")
+        {
+            Phase = 772,
+            Actions = new Dictionary<int, Func<Replay, Task>> { [122] = replay => replay.World.Agent(5051).StartAsync() },
+            Deviations = [new Deviation(151, 151, ".get_agents.agents[1].reregistered_time", "The recorded agent had seen an earlier master.")],
+        },
+        new("17-teardown-failover-timeout"),
+        new("18-load")
+        {
+            Phase = 719,
+            Deviations =
+            [
+                new Deviation(1780, 1780, "came before", "The recorded master was still busy with the ACCEPT when the cycle before began."),
+            ],
+        },
+        new("19-operator-api")
+        {
+            Phase = 559,
+            Deviations =
+            [
+                new Deviation(28, 50, ".get_version.version_info.", "When, by whom and of what Mesos was built."),
+                new Deviation(50, 50, ".build_", "The same."),
+                new Deviation(50, 50, ".git_sha", "The same."),
+                new Deviation(53, 60, null, "The old names of GET_FRAMEWORKS, GET_TASKS, GET_AGENTS and GET_ROLES are not served."),
+                new Deviation(62, 65, null, "There is no stream of events for operators."),
+                new Deviation(67, 67, null, "The same."),
+                new Deviation(81, 81, null, "The same."),
+                new Deviation(87, 87, null, "The same."),
+                new Deviation(91, 91, null, "The same."),
+                new Deviation(93, 98, null, "Agents show nothing of themselves; the master does."),
+                new Deviation(100, 103, null, "Sandboxes are directories of this machine: nobody needs to ask an agent for their files."),
+            ],
+        },
+        new("20-start-and-executor-edge-cases")
+        {
+            Phase = 160,
+            Options = options => options with { ExecutorRegistrationTimeout = TimeSpan.FromSeconds(5) },
+            Deviations = [new Deviation(2, 9, null, "Answers without their requests: servers were polled while they started.")],
+        },
+    ];
+}
