@@ -7,21 +7,22 @@ namespace Mysos.Core.Mesos;
 public class FrameworkRefusedException(string message) : Exception(message)
 {
     /// <summary>What an ERROR event means. (Texts of Mesos 1.12.)</summary>
-    public static FrameworkRefusedException FromError(string error) => error switch
+    public static FrameworkRefusedException FromError(string error)
     {
-        "Framework failed over" => new FrameworkFailedOverException(),
-        "Framework has been removed" => new FrameworkRemovedException(),
-        _ => new FrameworkRefusedException($"Mesos refuses the framework: {error}"),
-    };
+        var refused = $"Mesos refuses the framework: {error}";
+        return error switch
+        {
+            "Framework failed over" => new FrameworkFailedOverException(
+                $"{refused}: another scheduler has subscribed as this framework; this one acts no longer."),
+            "Framework has been removed" => new FrameworkRemovedException(
+                $"{refused}: it was torn down, or away for longer than its failover timeout, and its tasks were ended."),
+            _ => new FrameworkRefusedException(refused),
+        };
+    }
 }
 
 /// <summary>Another scheduler has subscribed as this framework: this one acts no longer.</summary>
-public sealed class FrameworkFailedOverException()
-    : FrameworkRefusedException("Another scheduler has subscribed to Mesos as this framework; this one acts no longer.");
+public sealed class FrameworkFailedOverException(string message) : FrameworkRefusedException(message);
 
-/// <summary>
-/// Mesos has shut the framework's executors down and forgotten its id: it was torn down, or away for longer than its
-/// failover timeout.
-/// </summary>
-public sealed class FrameworkRemovedException() : FrameworkRefusedException(
-    "Mesos has removed the framework, with all its tasks: it was torn down, or away for longer than its failover timeout.");
+/// <summary>Mesos has ended the framework's tasks and forgotten it; its id will not be taken again.</summary>
+public sealed class FrameworkRemovedException(string message) : FrameworkRefusedException(message);

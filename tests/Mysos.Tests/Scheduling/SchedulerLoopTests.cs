@@ -57,7 +57,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     public async Task Events_AnotherSchedulerTookOver_NothingIsDoneAnyLonger()
     {
         await _loop.Recovered;
-        _events.OnError(new FrameworkFailedOverException());
+        _events.OnError(FrameworkRefusedException.FromError("Framework failed over"));
         await Should.ThrowAsync<FrameworkFailedOverException>(_running);
         var refusal = await Should.ThrowAsync<RequestException>(_loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None));
         refusal.Status.ShouldBe(503);
