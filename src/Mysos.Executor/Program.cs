@@ -19,6 +19,7 @@ try
     if (args is ["--make-template"])
         return await MakeTemplateAsync();
     var environment = ExecutorEnvironment.Read(Environment.GetEnvironmentVariable);
+    Environment.SetEnvironmentVariable(ExecutorEnvironment.TokenVariable, null);
     using var http = new HttpMessageInvoker(new SocketsHttpHandler
     {
         UseProxy = false,

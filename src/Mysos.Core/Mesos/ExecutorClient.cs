@@ -12,7 +12,7 @@ namespace Mysos.Core.Mesos;
 /// </summary>
 public sealed class ExecutorClient : IAsyncDisposable
 {
-    private const string CredentialsAre = "the token that it gave this executor in MESOS_EXECUTOR_AUTHENTICATION_TOKEN";
+    private const string CredentialsAre = $"the token that it gave this executor in {ExecutorEnvironment.TokenVariable}";
     private static readonly TimeSpan LongestFirstBackoff = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 

@@ -5,6 +5,9 @@ namespace Mysos.Core.Mesos;
 /// <summary>What an agent tells an executor in its environment (<c>MESOS_…</c>).</summary>
 public sealed record ExecutorEnvironment
 {
+    /// <summary>The variable of <see cref="AuthenticationToken"/>; a program takes it out of its environment, for its children to not inherit it.</summary>
+    public const string TokenVariable = "MESOS_EXECUTOR_AUTHENTICATION_TOKEN";
+
     public required FrameworkId FrameworkId { get; init; }
     public required ExecutorId ExecutorId { get; init; }
     /// <summary><c>ip:port</c> of the agent.</summary>
@@ -51,7 +54,7 @@ public sealed record ExecutorEnvironment
             Checkpoint = variable("MESOS_CHECKPOINT") == "1",
             RecoveryTimeout = Duration("MESOS_RECOVERY_TIMEOUT", TimeSpan.FromMinutes(15)),
             SubscriptionBackoffMax = Duration("MESOS_SUBSCRIPTION_BACKOFF_MAX", TimeSpan.FromSeconds(2)),
-            AuthenticationToken = variable("MESOS_EXECUTOR_AUTHENTICATION_TOKEN") is { Length: > 0 } token ? token : null,
+            AuthenticationToken = variable(TokenVariable) is { Length: > 0 } token ? token : null,
             ShutdownGracePeriod = Duration("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD", TimeSpan.FromSeconds(5)),
             BindAddress = variable("LIBPROCESS_IP") is { Length: > 0 } ip ? ip : null,
         };

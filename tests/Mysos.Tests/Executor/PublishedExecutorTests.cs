@@ -51,10 +51,20 @@ public sealed class PublishedExecutorTests(ITestOutputHelper output)
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1));
         node.Launch(Servers.Mysqld(Servers.MariaDb), Published);
         await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running");
-        using var mysqld = Process.GetProcessById(int.Parse(
-            await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid")), CultureInfo.InvariantCulture));
+        using var mysqld = Process.GetProcessById(await ServerAsync(node));
         node.Process!.Kill();
         await mysqld.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Launch_AgentGaveItAToken_ServerDoesNotInheritIt()
+    {
+        await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1));
+        node.Launch(Servers.Mysqld(Servers.MariaDb), Published);
+        await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running");
+        var environment = await File.ReadAllTextAsync($"/proc/{await ServerAsync(node)}/environ");
+        environment.ShouldContain("MESOS_SANDBOX");
+        environment.ShouldNotContain(TestNode.Token);
     }
 
     [Fact]
@@ -68,6 +78,9 @@ public sealed class PublishedExecutorTests(ITestOutputHelper output)
         process.ExitCode.ShouldBe(1);
         said.ShouldContain("MESOS_FRAMEWORK_ID is not set; MESOS_EXECUTOR_ID is not set; MESOS_AGENT_ENDPOINT is not set");
     }
+
+    private static async Task<int> ServerAsync(TestNode node) =>
+        int.Parse(await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid")), CultureInfo.InvariantCulture);
 
     private static long ResidentMegabytes(int pid) =>
         long.Parse(File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))

@@ -18,6 +18,7 @@ namespace Mysos.Tests.Executor;
 internal sealed class TestNode : IAsyncDisposable
 {
     public const string Owner = "owner";
+    public const string Token = "executors.secret.token";
 
     private readonly Lock _lock = new();
     private readonly List<Report> _reports = [];
@@ -117,6 +118,7 @@ internal sealed class TestNode : IAsyncDisposable
             ["MESOS_RECOVERY_TIMEOUT"] = "15mins",
             ["MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"] = "5secs",
             ["LIBPROCESS_IP"] = "127.0.0.1",
+            [ExecutorEnvironment.TokenVariable] = Token,
             ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             ["MYSOS_MYSQLD"] = mysqld,
         };
