@@ -16,19 +16,25 @@ internal static class LocalMesosCommand
 
     private static async Task<int> RunAsync(StandInOptions options, CommandIo io, CancellationToken cancellation)
     {
+        var (framework, problems) = SecretFiles.LoadFramework(options.FrameworkAuthenticationFile);
+        if (problems.Count > 0)
+            return await RunCommand.RefuseAsync(io, Name, problems);
         using var loggers = HostLogging.Create(options.Verbose);
         using var ending = Termination.Watch(cancellation);
         Directory.CreateDirectory(options.WorkDir);
         await using var stack = await LocalStack.StartAsync(
             new LocalMesosOptions
             {
-                Agents = options.Agents, AgentResources = options.AgentResources, Bind = options.Bind, MasterPort = options.Port,
+                Masters = options.Masters, Agents = options.Agents, AgentResources = options.AgentResources, Bind = options.Bind, MasterPort = options.Port,
                 WorkDir = Path.Combine(options.WorkDir, "mesos"),
+                Credentials = framework is null
+                    ? new Dictionary<string, string>()
+                    : new Dictionary<string, string> { [framework.User] = framework.Password },
             },
             options.ZkUrl, options.WorkDir, loggers, io.Time, ending.Token);
         await io.Out.WriteLineAsync($"""
             Mesos master and {options.Agents} agents run on this machine. A scheduler for them:
-              mysos scheduler --mesos_master={stack.Mesos.MasterEndpoint} --zk_url={stack.ZooKeeper} --bind=127.0.0.1 --scheduler_keypath=FILE --admin_keypath=FILE
+              mysos scheduler --mesos_master={stack.Masters?.ToString() ?? stack.Mesos.MasterEndpoint} --zk_url={stack.ZooKeeper} --bind=127.0.0.1 --scheduler_keypath=FILE --admin_keypath=FILE
             """);
         await io.Out.FlushAsync(ending.Token);
         await Task.Delay(Timeout.InfiniteTimeSpan, io.Time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

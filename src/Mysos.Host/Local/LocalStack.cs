@@ -18,6 +18,9 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public LocalMesosCluster Mesos { get; }
 
+    /// <summary>Where several masters elect their leader; null: there is one.</summary>
+    public ZooKeeperUrl? Masters { get; private init; }
+
     /// <summary>Starts both. When one does not start, neither is left.</summary>
     /// <param name="zooKeeper">One that runs; null: start one.</param>
     public static async Task<LocalStack> StartAsync(
@@ -26,8 +29,10 @@ internal sealed class LocalStack : IAsyncDisposable
         var server = zooKeeper is null ? await StartZooKeeperAsync(Path.Combine(workDir, "zookeeper"), time, cancellation) : null;
         try
         {
-            var mesos = await LocalMesosCluster.StartAsync(options, loggers, time, cancellation);
-            return new LocalStack(server, zooKeeper ?? ZooKeeperUrl.Parse($"zk://{server!.ConnectString}/mysos"), mesos);
+            var url = zooKeeper ?? ZooKeeperUrl.Parse($"zk://{server!.ConnectString}/mysos");
+            if (options.Masters > 1)
+                options = options with { ZooKeeper = ZooKeeperUrl.Parse($"zk://{url.ConnectString}/mesos") };
+            return new LocalStack(server, url, await LocalMesosCluster.StartAsync(options, loggers, time, cancellation)) { Masters = options.ZooKeeper };
         }
         catch
         {

@@ -15,6 +15,7 @@ internal static partial class OptionsReader
     private const int DefaultPort = 55001;
     private const int DefaultMesosPort = 5050;
     private const int MaxAgents = 100;
+    private const int MaxMasters = 9;
 
     private const string DefaultAgentResources = "cpus:8;mem:16384;disk:102400";
 
@@ -42,9 +43,11 @@ internal static partial class OptionsReader
         var options = new StandInOptions(
             values.Address("bind", IPAddress.Loopback),
             values.Number("port", 0, 0, 65535),
+            values.Number("masters", 1, 1, MaxMasters),
             Agents(values),
             values.Text("agent_resources") ?? DefaultAgentResources,
             values.ZooKeeper("zk_url", values.Text("zk_url")),
+            values.Text("framework_authentication_file"),
             Path.GetFullPath(values.Text("work_dir") ?? Path.Combine(host.StateDirectory, "mysos")),
             values.Switch("verbose"));
         return Read<StandInOptions>.Of(options, values.Problems);

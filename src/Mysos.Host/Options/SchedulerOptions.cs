@@ -64,7 +64,11 @@ public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, string
 /// <summary>How <c>mysos local-mesos</c> runs.</summary>
 /// <param name="Port">Of the master; 0 takes a free one.</param>
 /// <param name="ZkUrl">Null: start a ZooKeeper.</param>
-public sealed record StandInOptions(IPAddress Bind, int Port, int Agents, string AgentResources, ZooKeeperUrl? ZkUrl, string WorkDir, bool Verbose);
+/// <param name="Masters">More than one elect their leader in ZooKeeper.</param>
+/// <param name="FrameworkAuthenticationFile">What schedulers have to authenticate with; null: they need not.</param>
+public sealed record StandInOptions(
+    IPAddress Bind, int Port, int Masters, int Agents, string AgentResources, ZooKeeperUrl? ZkUrl, string? FrameworkAuthenticationFile,
+    string WorkDir, bool Verbose);
 
 public enum StateStorage { Zk, Local }
 

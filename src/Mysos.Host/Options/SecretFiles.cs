@@ -24,14 +24,22 @@ internal static class SecretFiles
         }
 
         var admin = Credential("admin_keypath", adminKeypath, "username", "password", problems);
-        var framework = frameworkAuthenticationFile is null
-            ? null
-            : Credential("framework_authentication_file", frameworkAuthenticationFile, "principal", "secret", problems);
+        var framework = Framework(frameworkAuthenticationFile, problems);
         if (problems.Count == 0)
             return new(new Secrets(key!, admin!, framework), problems);
         key?.Dispose();
         return new(null, problems);
     }
+
+    /// <summary>What schedulers authenticate with; no problems and no account: they need not.</summary>
+    public static (Account? Framework, IReadOnlyList<string> Problems) LoadFramework(string? frameworkAuthenticationFile)
+    {
+        var problems = new List<string>();
+        return (Framework(frameworkAuthenticationFile, problems), problems);
+    }
+
+    private static Account? Framework(string? file, List<string> problems) =>
+        file is null ? null : Credential("framework_authentication_file", file, "principal", "secret", problems);
 
     private static Account? Credential(string flag, string path, string nameKey, string secretKey, List<string> problems)
     {

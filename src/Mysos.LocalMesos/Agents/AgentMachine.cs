@@ -119,9 +119,9 @@ internal sealed class AgentMachine
         return Finish();
     }
 
-    public IReadOnlyList<AgentEffect> ContainerStarted(ContainerId container, int pid, long startTime)
+    public IReadOnlyList<AgentEffect> ContainerStarted(ContainerId container, int pid, long startTime, Moment now)
     {
-        _executors.ContainerStarted(container, pid, startTime);
+        _executors.ContainerStarted(container, pid, startTime, now);
         return Finish();
     }
 
@@ -213,7 +213,7 @@ internal sealed class AgentMachine
         Ip = _state.Settings.Ip,
         Total = _state.Total,
         Frameworks = [.. _state.Frameworks.Values.Where(framework => !_state.Ending.Contains(framework.Id!.Value))],
-        Executors = [.. _state.Executors.Values.Select(executor => new AgentRegistration.RunningExecutor(executor.FrameworkId, executor.Info))],
+        Executors = [.. _state.Executors.Values.Where(executor => !executor.IsCommand).Select(executor => new AgentRegistration.RunningExecutor(executor.FrameworkId, executor.Info))],
         Tasks = [.. _state.Tasks.Where(task => task.Value.Info is not null).Select(task => new AgentRegistration.KnownTask(
             task.Key.FrameworkId, task.Value.Info!, task.Value.Updates.LatestState,
             task.Value.Updates.Head?.State ?? task.Value.Updates.LatestState, task.Value.Updates.Last))],
@@ -222,13 +222,22 @@ internal sealed class AgentMachine
 
     private void RestoreExecutor(AgentRecord.ExecutorRecord saved, bool isAlive, Moment now)
     {
-        var executor = new ExecutorEntry(saved.FrameworkId, saved.Info, saved.ContainerId) { Pid = saved.Pid, StartTime = saved.StartTime };
+        var executor = new ExecutorEntry(saved.FrameworkId, saved.Info, saved.ContainerId)
+        {
+            Pid = saved.Pid, StartTime = saved.StartTime, IsCommand = saved.Launched.Concat(saved.Queued).Any(task => task.Executor is null),
+        };
         foreach (var task in saved.Launched)
             executor.Launched[task.TaskId] = task;
         executor.Queued.AddRange(saved.Queued);
         if (!isAlive)
         {
             _executors.FoundDead(executor, now);
+            return;
+        }
+        if (executor.IsCommand)
+        {
+            executor.State = ExecutorState.Running;
+            _state.Executors.Add(executor.ContainerId, executor);
             return;
         }
         var wait = _state.Settings.ExecutorReregistrationTimeout;

@@ -61,8 +61,10 @@ internal sealed class AgentState(AgentSettings settings, Func<byte[]> newUuid)
             Effects.Add(new AgentEffect.Send(stream, value));
     }
 
-    public bool IsPartitionAware(FrameworkId framework) =>
-        Frameworks.TryGetValue(framework, out var info) && info.Has("PARTITION_AWARE");
+    public bool IsPartitionAware(FrameworkId framework) => Has(framework, "PARTITION_AWARE");
+
+    public bool Has(FrameworkId framework, string capability) =>
+        Frameworks.TryGetValue(framework, out var info) && info.Has(capability);
 
     public IReadOnlyList<AgentEffect> TakeEffects()
     {

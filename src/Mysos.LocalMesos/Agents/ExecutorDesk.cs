@@ -17,9 +17,11 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
         var executor = state.Executor(framework, launch.Executor.ExecutorId);
         if (executor is null)
         {
+            var isCommand = launch.Task.Executor is null;
             executor = new ExecutorEntry(framework, launch.Executor, newContainer())
             {
-                RegisterBefore = now.Up + state.Settings.ExecutorRegistrationTimeout,
+                IsCommand = isCommand,
+                RegisterBefore = isCommand ? null : now.Up + state.Settings.ExecutorRegistrationTimeout,
             };
             state.Executors.Add(executor.ContainerId, executor);
             executor.Queued.Add(launch.Task);
@@ -42,13 +44,21 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
         Deliver(executor);
     }
 
-    public void ContainerStarted(ContainerId container, int pid, long startTime)
+    public void ContainerStarted(ContainerId container, int pid, long startTime, Moment now)
     {
         if (!state.Executors.TryGetValue(container, out var executor))
             return;
         executor.Pid = pid;
         executor.StartTime = startTime;
         state.Persist();
+        if (!executor.IsCommand || executor.State != ExecutorState.Registering)
+            return;
+        executor.State = ExecutorState.Running;
+        foreach (var task in executor.Queued)
+            executor.Launched[task.TaskId] = task;
+        executor.Queued.Clear();
+        Say(executor, TaskState.Starting, null, now);
+        Say(executor, TaskState.Running, null, now);
     }
 
     public void Subscribe(ExecutorEntry executor, string stream, ExecutorCall.SubscribeCall subscribe, Moment now)
@@ -106,6 +116,16 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
                 Destroy(executor);
             return;
         }
+        if (executor.IsCommand)
+        {
+            if (executor.State != ExecutorState.Running)
+                return;
+            if (state.Has(executor.FrameworkId, "TASK_KILLING_STATE"))
+                Say(executor, TaskState.Killing, null, now);
+            executor.Killed = true;
+            Destroy(executor);
+            return;
+        }
         state.Send(executor, new ExecutorEvent { Type = "KILL", Kill = new ExecutorEvent.KillEvent(kill.TaskId, kill.Policy) });
     }
 
@@ -130,6 +150,11 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
     {
         if (executor.State == ExecutorState.Terminating)
             return;
+        if (executor.IsCommand)
+        {
+            Destroy(executor);
+            return;
+        }
         executor.State = ExecutorState.Terminating;
         executor.RegisterBefore = null;
         SendShutdown(executor);
@@ -146,7 +171,12 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
         if (executor.Stream is { } stream)
             state.Effects.Add(new AgentEffect.Close(stream));
         state.Persist();
-        if (!state.Ending.Contains(executor.FrameworkId))
+        if (executor.IsCommand && cause is null && executor.Launched.Count > 0)
+        {
+            var (ended, message) = executor.Killed ? (TaskState.Killed, "Command terminated with signal Killed") : CommandTasks.Outcome(status);
+            Say(executor, ended, message, now);
+        }
+        if (!executor.IsCommand && !state.Ending.Contains(executor.FrameworkId))
             state.Notify(new MasterNotice.ExecutorExited(executor.FrameworkId, executor.Id, status));
         FailTasks(executor, executor.Termination ?? cause ?? Terminated, now);
     }
@@ -213,6 +243,19 @@ internal sealed class ExecutorDesk(AgentState state, UpdateDesk updates, Func<Co
             updates.FromAgent(executor, task, new Termination(
                 state.IsPartitionAware(executor.FrameworkId) ? TaskState.Dropped : TaskState.Lost,
                 StatusReason.AgentRestarted, "Task launched during agent restart"), now);
+        }
+    }
+
+    /// <summary>What the executor of a command would say of its task.</summary>
+    private void Say(ExecutorEntry executor, string taskState, string? message, Moment now)
+    {
+        foreach (var task in executor.Launched.Keys.ToArray())
+        {
+            updates.FromExecutor(executor, new TaskStatus
+            {
+                TaskId = task, State = taskState, Message = message, Source = StatusSource.Executor, ExecutorId = executor.Id,
+                Uuid = state.NewUuid(),
+            }, now);
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed class ExecutorEntry(FrameworkId frameworkId, ExecutorInfo info, 
     public ExecutorInfo Info { get; } = info;
     public ContainerId ContainerId { get; } = containerId;
     public ExecutorId Id => Info.ExecutorId;
+    /// <summary>It stands for a task that is a command: the agent speaks for it.</summary>
+    public bool IsCommand { get; init; }
     public ExecutorState State { get; set; } = ExecutorState.Registering;
     public string? Stream { get; set; }
     public int? Pid { get; set; }
@@ -26,6 +28,8 @@ internal sealed class ExecutorEntry(FrameworkId frameworkId, ExecutorInfo info, 
     public long? StartTime { get; set; }
     public TimeSpan? RegisterBefore { get; set; }
     public TimeSpan? KillAt { get; set; }
+    /// <summary>Its command was killed because the scheduler wanted that.</summary>
+    public bool Killed { get; set; }
     /// <summary>Why it ends, where that is not simply its exit.</summary>
     public Termination? Termination { get; set; }
     /// <summary>Tasks that it has not got yet.</summary>

@@ -125,7 +125,7 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
     }
 
     void IContainerEvents.Started(ContainerId container, int pid, long startTime) => _engine.Mailbox.Post(() =>
-        _engine.Step(this, (machine, _) => machine.ContainerStarted(container, pid, startTime)));
+        _engine.Step(this, (machine, now) => machine.ContainerStarted(container, pid, startTime, now)));
 
     void IContainerEvents.Exited(ContainerId container, int status, Termination? cause) => _engine.Mailbox.Post(() =>
     {

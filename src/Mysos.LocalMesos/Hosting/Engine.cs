@@ -120,7 +120,7 @@ internal sealed class Engine : IAsyncDisposable
         if (machine.State.Executor(call.FrameworkId, call.ExecutorId) is { Pid: null } early
             && agent.Containers.FirstProcess(early.ContainerId) is var (pid, startTime))
         {
-            Do(agent, machine.ContainerStarted(early.ContainerId, pid, startTime));
+            Do(agent, machine.ContainerStarted(early.ContainerId, pid, startTime, Now()));
         }
         var (result, effects) = machine.Call(call, stream?.Id, Now());
         if (stream is not null && result.Status == 200)

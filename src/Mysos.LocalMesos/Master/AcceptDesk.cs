@@ -46,12 +46,13 @@ internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk)
                 continue;
             }
             left = left.Minus(TaskRules.Needed(framework, agent.Id, task));
-            framework.Executors.TryAdd((agent.Id, task.Executor!.ExecutorId), task.Executor);
+            if (task.Executor is { } executor)
+                framework.Executors.TryAdd((agent.Id, executor.ExecutorId), executor);
             framework.Tasks.Add(task.TaskId, new TaskEntry
             {
-                Info = task, ExecutorId = task.Executor.ExecutorId, Resources = ResourceBag.Of(task.Resources),
+                Info = task, ExecutorId = CommandTasks.ExecutorOf(task), Resources = ResourceBag.Of(task.Resources),
             });
-            state.Tell(agent.Id, new AgentCommand.Launch(framework.Info, task.Executor, task));
+            state.Tell(agent.Id, new AgentCommand.Launch(framework.Info, task.Executor ?? CommandTasks.Executor(task, framework.Id), task));
         }
         return left;
     }

@@ -168,7 +168,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
             {
                 task = new TaskEntry
                 {
-                    Info = known.Info, ExecutorId = known.Info.Executor!.ExecutorId, Resources = ResourceBag.Of(known.Info.Resources),
+                    Info = known.Info, ExecutorId = CommandTasks.ExecutorOf(known.Info), Resources = ResourceBag.Of(known.Info.Resources),
                     SentState = known.SentState, Container = known.Last?.ContainerStatus,
                 };
                 if (known.Last is { } last)

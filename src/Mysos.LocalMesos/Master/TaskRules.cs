@@ -23,9 +23,7 @@ internal static class TaskRules
             return $"Task uses invalid agent {task.AgentId} while agent {agent.Id} is expected";
         if (task.Executor is null == task.Command is null)
             return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
-        if (task.Executor is not { } executor)
-            return "Task has a CommandInfo, but this stand-in for Mesos runs custom executors only; give the task an ExecutorInfo";
-        if (ExecutorError(framework, agent, executor) is { } wrongExecutor)
+        if (task.Executor is { } executor && ExecutorError(framework, agent, executor) is { } wrongExecutor)
             return wrongExecutor;
         if (OtherAllocation(task.Resources, role) is { } other)
             return $"The allocated role of a resource ('{other}') does not match the role of the offers ('{role}')";

@@ -7,25 +7,15 @@ using Mysos.LocalMesos.Resources;
 namespace Mysos.Tests.LocalMesos;
 
 /// <summary>The master's and the agent's transitions by a clock of their own, without HTTP and processes.</summary>
-public sealed class MachineTests
+public sealed class MachineTests : MachineTestBase
 {
-    private static readonly AgentInfo AgentInfo = new()
-    {
-        Id = new AgentId("S0"), Hostname = "127.0.0.1", Port = 5051, Resources = ResourceString.Parse("cpus:4;mem:4096"),
-    };
-
-    private static readonly FrameworkId Framework = new("F");
-
-    private readonly MasterMachine _master = new(new MasterInfo { Id = "M" }, new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), MasterRegistry.Empty, At(0));
-    private readonly List<MasterEffect> _effects = [];
-
     [Fact]
     public void Tick_WhileSubscribed_HeartbeatsEvery15Seconds()
     {
         Subscribe();
 
         for (var second = 1; second <= 46; second++)
-            Do(_master.Tick(At(second)));
+            Do(Master.Tick(At(second)));
 
         Events("HEARTBEAT").Count().ShouldBe(4);
     }
@@ -43,7 +33,7 @@ public sealed class MachineTests
 
         var second = 0;
         while (Offers().Count() == 1)
-            Do(_master.Tick(At(++second)));
+            Do(Master.Tick(At(++second)));
 
         second.ShouldBe(expected);
     }
@@ -54,11 +44,11 @@ public sealed class MachineTests
         Register();
         Subscribe();
         Launch("t1");
-        Do(_master.AgentDisconnected(AgentInfo.Id!.Value, At(10)));
-        Do(_master.Tick(At(84)));
+        Do(Master.AgentDisconnected(AgentInfo.Id!.Value, At(10)));
+        Do(Master.Tick(At(84)));
         Statuses().ShouldBeEmpty();
 
-        Do(_master.Tick(At(86)));
+        Do(Master.Tick(At(86)));
 
         Statuses().Single().ShouldSatisfyAllConditions(
             status => status.State.ShouldBe("TASK_UNREACHABLE"), status => status.Message.ShouldBe("health check timed out"),
@@ -68,7 +58,7 @@ public sealed class MachineTests
         Call(new SchedulerCall { Type = "KILL", Kill = new SchedulerCall.KillCall(new TaskId("t1")) }, 87);
         Statuses().Last().ShouldSatisfyAllConditions(
             status => status.State.ShouldBe("TASK_UNREACHABLE"), status => status.Message.ShouldBe("Reconciliation: Task is unreachable"));
-        _effects.OfType<MasterEffect.Tell>().ShouldNotContain(tell => tell.Command is AgentCommand.Kill);
+        Effects.OfType<MasterEffect.Tell>().ShouldNotContain(tell => tell.Command is AgentCommand.Kill);
         Register(90, new AgentRegistration.KnownTask(Framework, Task("t1"), "TASK_RUNNING", "TASK_RUNNING", null));
         Statuses().Last().ShouldSatisfyAllConditions(
             status => status.State.ShouldBe("TASK_RUNNING"), status => status.Message.ShouldBe("Unreachable agent re-reregistered"));
@@ -81,7 +71,7 @@ public sealed class MachineTests
         Subscribe(TestScheduler.Framework(Framework) with { Checkpoint = false });
         Launch("t1");
 
-        Do(_master.AgentDisconnected(AgentInfo.Id!.Value, At(10)));
+        Do(Master.AgentDisconnected(AgentInfo.Id!.Value, At(10)));
 
         Statuses().Single().ShouldSatisfyAllConditions(
             status => status.State.ShouldBe("TASK_LOST"), status => status.Message.ShouldBe("Agent 127.0.0.1 disconnected"));
@@ -152,39 +142,6 @@ public sealed class MachineTests
     public void Duration_AsMesosPrintsIt_LargestWholeUnit(double seconds, string text) =>
         MesosDuration.Text(TimeSpan.FromSeconds(seconds)).ShouldBe(text);
 
-    private static Moment At(double seconds) => new(TimeSpan.FromSeconds(seconds), DateTimeOffset.UnixEpoch.AddSeconds(1_000_000 + seconds));
-
-    private void Do(IReadOnlyList<MasterEffect> effects) => _effects.AddRange(effects);
-
-    private void Subscribe(FrameworkInfo? info = null) =>
-        Do(_master.Subscribe("stream", new SchedulerCall.SubscribeCall(info ?? TestScheduler.Framework(Framework)), At(0)));
-
-    private void Register(double seconds = 0, params AgentRegistration.KnownTask[] tasks) => Do(_master.AgentRegistered(new AgentRegistration
-    {
-        Info = AgentInfo, Ip = "127.0.0.1", Total = ResourceBag.Of(AgentInfo.Resources), Frameworks = [], Executors = [], Tasks = tasks, Operations = [],
-    }, At(seconds)));
-
-    private void Call(SchedulerCall call, double seconds)
-    {
-        var (result, effects) = _master.Call(call with { FrameworkId = Framework }, "stream", null, At(seconds));
-        result.Status.ShouldBe(202);
-        Do(effects);
-    }
-
-    private void Launch(string id) => Call(new SchedulerCall
-    {
-        Type = "ACCEPT",
-        Accept = new SchedulerCall.AcceptCall(
-            [Offers().Last().Id], [new Operation { Type = "LAUNCH", Launch = new Operation.LaunchOperation([Task(id)]) }]),
-    }, 1);
-
-    private IEnumerable<SchedulerEvent> Events(string type) =>
-        _effects.OfType<MasterEffect.Send>().Select(send => send.Event).Where(each => each.Type == type);
-
-    private IEnumerable<Offer> Offers() => Events("OFFERS").SelectMany(each => each.Offers!.Offers);
-
-    private IEnumerable<Mysos.Core.Mesos.TaskStatus> Statuses() => Events("UPDATE").Select(each => each.Update!.Status);
-
     private static AgentMachine NewAgent() => new(new AgentSettings { Info = AgentInfo, Ip = "127.0.0.1" }, Guid.NewGuid);
 
     private static IReadOnlyList<AgentEffect> LaunchOn(AgentMachine agent, string id) =>
@@ -192,10 +149,4 @@ public sealed class MachineTests
 
     private static Mysos.Core.Mesos.TaskStatus Update(IEnumerable<AgentEffect> effects) =>
         effects.OfType<AgentEffect.Notify>().Select(notify => notify.Notice).OfType<MasterNotice.TaskUpdate>().Single().Status;
-
-    private static TaskInfo Task(string id) => new()
-    {
-        Name = id, TaskId = new TaskId(id), AgentId = AgentInfo.Id!.Value, Resources = ResourceString.Parse("cpus:1"),
-        Executor = new ExecutorInfo { ExecutorId = new ExecutorId("exec-" + id), FrameworkId = Framework, Command = new CommandInfo { Value = "true" } },
-    };
 }

@@ -186,9 +186,9 @@ public sealed class OptionsReaderTests
     public void LocalMesos_WithItsOptions_TakesThem()
     {
         var read = OptionsReader.LocalMesos(
-            Sources(new Dictionary<string, string> { ["port"] = "0", ["agents"] = "5", ["agent_resources"] = "cpus:1", ["work_dir"] = "/x" }), Machine);
+            Sources(new Dictionary<string, string> { ["port"] = "0", ["masters"] = "3", ["agents"] = "5", ["agent_resources"] = "cpus:1", ["work_dir"] = "/x", ["framework_authentication_file"] = "/y" }), Machine);
 
-        read.Options.ShouldBe(new StandInOptions(IPAddress.Loopback, 0, 5, "cpus:1", null, "/x", Verbose: false));
+        read.Options.ShouldBe(new StandInOptions(IPAddress.Loopback, 0, 3, 5, "cpus:1", null, "/y", "/x", Verbose: false));
     }
 
     [Theory]

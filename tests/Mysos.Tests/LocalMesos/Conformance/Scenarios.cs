@@ -33,7 +33,6 @@ internal static class Scenarios
             Deviations =
             [
                 new Deviation(134, 134, ".failure.status", "Mesos' launcher reports a status that no process can have."),
-                new Deviation(159, 173, null, "Command tasks are not run: they need Mesos' own executor."),
             ],
         },
         new("09-reconcile") { Phase = 899 },
