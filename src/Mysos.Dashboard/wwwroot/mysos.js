@@ -133,7 +133,10 @@
 
   // A dialog gets the focus as it appears. From the server it would come a round trip later, when whoever types fast has
   // begun to, or has gone to another field; what was typed then would be in the wrong one. It gives the focus back as it goes.
+  // Where the form makes room for an answer, what can be copied from it gets the focus.
   const openers = new Map();
+  let focused = null;
+  document.addEventListener("focusin", e => focused = e.target);
   new MutationObserver(() => {
     for (const dialog of document.querySelectorAll("[role=dialog]")) {
       const field = !openers.has(dialog) && dialog.querySelector("input, select, textarea");
@@ -148,6 +151,8 @@
         if (document.activeElement === document.body && opener.isConnected) {
           opener.focus();
         }
+      } else if (document.activeElement === document.body && focused?.isConnected === false) {
+        dialog.querySelector("[data-copy]")?.focus();
       }
     }
   }).observe(document, { childList: true, subtree: true });

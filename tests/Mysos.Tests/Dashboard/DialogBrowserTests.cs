@@ -127,6 +127,7 @@ public sealed class DialogBrowserTests(BrowserFixture browser)
         circuit.Release();
 
         await Expect(dialog.GetByTestId("password")).ToHaveTextAsync(RecordingService.Generated);
+        await Expect(dialog.GetByLabel("Copy the password")).ToBeFocusedAsync();
         host.Service.OnlyRequest().ShouldBe(new CreateRequest { Name = "fresh-one", User = "app" });
         (await page.EvaluateAsync<string>("focusedAtFirst")).ShouldBe("create-name");
         (await page.EvaluateAsync<string[]>("overwritten")).ShouldBeEmpty();
