@@ -22,7 +22,7 @@ common := $(wildcard Directory.*.props global.json)
 host := out/mysos/mysos
 executor := out/mysos-executor.tar.gz
 
-.PHONY: help setup setup-for-tests build run test publish bench test-image clean
+.PHONY: help setup setup-for-tests build run test publish bench bench-scale test-image clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | sort | column -t -s '|'
@@ -67,6 +67,10 @@ out/mysos/mysos-executor.tar.gz: $(executor) $(host)
 
 bench: setup publish ## How long Mysos takes, beside the same steps by hand
 	@MYSOS_EXECUTOR=$(CURDIR)/out/executor/mysos-executor dotnet run --project tests/Mysos.Bench -c Release -- $(host) $(ARGS)
+
+bench-scale: setup-for-tests ## The scheduler alone among 1 000 and 10 000 agents
+	dotnet build tests/Mysos.Bench -c Release --nologo -v quiet
+	@for size in "1000 200" "10000 2000"; do tests/Mysos.Bench/bin/Release/net10.0/Mysos.Bench scale $$size; done
 
 test-image: ## Build the container image and run a cluster in it (root, Debian)
 	@scripts/test-image

@@ -2,12 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Mysos.Bench;
+using Mysos.Bench.Scale;
 using Mysos.Core.Processes;
 using Mysos.Core.ZooKeeper;
 
 // make bench: every figure beside the floor of the same run, as a ratio, with the target.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var mysos = args.Length > 0 ? args[0] : throw new ArgumentException("usage: Mysos.Bench <path of mysos> [rounds]");
+switch (args)
+{
+    case ["played-mesos", var agents]: return await PlayedMesos.RunAsync(int.Parse(agents, CultureInfo.InvariantCulture));
+    case ["scale", var agents, var clusters]:
+        return await ScaleBench.RunAsync(int.Parse(agents, CultureInfo.InvariantCulture), int.Parse(clusters, CultureInfo.InvariantCulture));
+}
+var mysos = args.Length > 0 ? args[0] : throw new ArgumentException("usage: Mysos.Bench <path of mysos> [rounds] | scale <agents> <clusters>");
 var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
 var results = new List<(string What, string Measured, string Target, bool Met)>();
 void Add(string what, string measured, string target, bool met)

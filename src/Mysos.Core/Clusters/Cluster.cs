@@ -102,6 +102,8 @@ public sealed record Node
     /// <summary>Not to be launched earlier.</summary>
     public DateTimeOffset NotBefore { get; init; }
     public string? LastFailure { get; init; }
+    /// <summary>The zone, or value of the attribute <c>--spread_by</c>, of the agent that it was last launched on.</summary>
+    public string? Zone { get; init; }
 
     /// <summary>MySQL's server_id.</summary>
     public uint ServerId => (uint)Number;
@@ -112,8 +114,10 @@ public sealed record NodeTaskState
     public required TaskId Id { get; init; }
     public required AgentId Agent { get; init; }
     public required Endpoint Endpoint { get; init; }
-    /// <summary>The agent does not answer; the task may well run.</summary>
-    public bool Unreachable { get; init; }
+    /// <summary>Since when Mesos has lost sight of the agent; the task may well run. Null: it has not.</summary>
+    public DateTimeOffset? UnreachableSince { get; init; }
+
+    public bool Unreachable => UnreachableSince is not null;
 
     /// <summary>One executor a task, with its id.</summary>
     public ExecutorId Executor => new(Id.Value);
@@ -121,7 +125,12 @@ public sealed record NodeTaskState
 
 /// <param name="Id">Mesos' persistence id.</param>
 /// <param name="Ready">Mesos said that it exists, or a task ran on it.</param>
-public sealed record NodeVolume(string Id, AgentId Agent, string Hostname, bool Ready);
+public sealed record NodeVolume(string Id, AgentId Agent, string Hostname, bool Ready)
+{
+    /// <summary>What is reserved beside it for the node alone; null: all that the node needs.</summary>
+    public double? ReservedCpus { get; init; }
+    public double? ReservedMemMb { get; init; }
+}
 
 public sealed record Backup
 {

@@ -18,6 +18,7 @@ internal static class ClusterPlan
         if (turn.Find(name) is not { } cluster)
             return;
         var durable = Backups.FailOrphaned(turn, cluster.Durable);
+        durable = Nodes.Abandon(turn, cluster with { Durable = durable });
         durable = Resize(turn, cluster, durable);
         durable = Mastership.Advance(turn, cluster with { Durable = durable });
         durable = NodeRestarts.Advance(turn, cluster with { Durable = durable });
@@ -48,7 +49,7 @@ internal static class ClusterPlan
         // A retiring node that has no task is gone.
         foreach (var node in durable.Nodes.Values.Where(n => n is { Retiring: true, Task: null }))
         {
-            TaskUpdates.Retire(turn, node);
+            Orphans.Add(turn, node);
             durable = durable with { Nodes = durable.Nodes.Remove(node.Number) };
         }
         var gone = durable.Ackers.Where(n => !durable.Nodes.TryGetValue(n, out var node) || node.Retiring).ToArray();

@@ -15,6 +15,7 @@ public sealed record ClusterState(Cluster Durable)
     public bool RemovingServerSet { get; init; }
     /// <summary>Why offers were refused in the last pass, counted.</summary>
     public ImmutableSortedDictionary<string, int> Refusals { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+    public DateTimeOffset RefusedAt { get; init; }
 
     public Observation Of(int node) => Observed.GetValueOrDefault(node, Observation.None);
 }

@@ -22,7 +22,13 @@ public sealed record SchedulerView
         ImmutableSortedDictionary.Create<string, ClusterView>(StringComparer.Ordinal);
     public MesosView Mesos { get; init; } = new();
     public ZooKeeperView ZooKeeper { get; init; } = new();
-    public ImmutableArray<AgentView> Agents { get; init; } = [];
+    public ImmutableArray<AgentView> Agents
+    {
+        get => AgentsWhenAsked.Value;
+        init => AgentsWhenAsked = new Lazy<ImmutableArray<AgentView>>(value);
+    }
+    /// <summary>There may be ten thousand of them, and most views are looked at by nobody.</summary>
+    internal Lazy<ImmutableArray<AgentView>> AgentsWhenAsked { get; init; } = new([]);
     public Counters Counters { get; init; } = new();
 }
 
@@ -130,6 +136,8 @@ public sealed record MesosView
     public string? Version { get; init; }
     public string? FrameworkId { get; init; }
     public DateTimeOffset? LastHeartbeat { get; init; }
+    /// <summary>Why Mesos does not serve this framework, and what would be right; null while nothing is wrong.</summary>
+    public string? Problem { get; init; }
 }
 
 public sealed record ZooKeeperView
@@ -149,8 +157,15 @@ public sealed record AgentView
     public double? OfferedCpus { get; init; }
     public double? OfferedMemMb { get; init; }
     public double? OfferedDiskMb { get; init; }
+    public DateTimeOffset? OfferedAt { get; init; }
     public int Nodes { get; init; }
     public bool Reachable { get; init; } = true;
+    /// <summary>The zone of its fault domain, or the value of the attribute <c>--spread_by</c>.</summary>
+    public string? Zone { get; init; }
+    /// <summary>When its machine's scheduled maintenance begins, or began.</summary>
+    public DateTimeOffset? MaintenanceStart { get; init; }
+    /// <summary>Its operators drain it.</summary>
+    public bool Draining { get; init; }
 }
 
 /// <summary>The counters of the first Mysos' <c>/vars.json</c>.</summary>

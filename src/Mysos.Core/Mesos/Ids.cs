@@ -15,3 +15,5 @@ public readonly record struct OfferId(string Value) { public override string ToS
 public readonly record struct OperationId(string Value) { public override string ToString() => Value; }
 
 public readonly record struct ContainerId(string Value) { public override string ToString() => Value; }
+
+public readonly record struct ResourceProviderId(string Value) { public override string ToString() => Value; }

@@ -60,11 +60,21 @@ public sealed record Offer
     public required AgentId AgentId { get; init; }
     public required string Hostname { get; init; }
     public Url? Url { get; init; }
+    public DomainInfo? Domain { get; init; }
     public IReadOnlyList<Resource> Resources { get; init; } = [];
     public IReadOnlyList<MesosAttribute>? Attributes { get; init; }
     public IReadOnlyList<ExecutorId>? ExecutorIds { get; init; }
     public AllocationInfo? AllocationInfo { get; init; }
     public Unavailability? Unavailability { get; init; }
+}
+
+/// <summary>Where an agent is.</summary>
+public sealed record DomainInfo
+{
+    public FaultDomainInfo? FaultDomain { get; init; }
+
+    public sealed record FaultDomainInfo(Named Region, Named Zone);
+    public sealed record Named(string Name);
 }
 
 public sealed record Unavailability

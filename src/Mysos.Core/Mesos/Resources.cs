@@ -13,6 +13,8 @@ public sealed record Resource
     /// <summary>The form before RESERVATION_REFINEMENT, together with <see cref="Role"/>.</summary>
     public ReservationInfo? Reservation { get; init; }
     public DiskInfo? Disk { get; init; }
+    /// <summary>Of a resource that does not belong to the agent itself, such as a storage plugin's.</summary>
+    public ResourceProviderId? ProviderId { get; init; }
 
     public const string ScalarType = "SCALAR";
     public const string RangesType = "RANGES";
@@ -62,6 +64,9 @@ public sealed record DiskSource
     public string? Type { get; init; }
     public DiskRoot? Path { get; init; }
     public DiskRoot? Mount { get; init; }
+
+    public const string PathType = "PATH";
+    public const string MountType = "MOUNT";
 }
 
 public sealed record DiskRoot(string? Root);

@@ -18,7 +18,7 @@ public sealed class SchedulerClient(
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15);
 
     private readonly Uri _endpoint = new(master, "/api/v1/scheduler");
-    private readonly SemaphoreSlim _offerCalls = new(1, 1);
+    private readonly OfferCalls _offerCalls = new();
     private readonly CancellationTokenSource _ended = new();
     private string? _streamId;
     private FrameworkId? _frameworkId;
@@ -55,27 +55,16 @@ public sealed class SchedulerClient(
     }
 
     /// <summary>
-    /// Sends a call. Calls about offers go one after the other, so that a REVIVE never overtakes the DECLINE before it,
-    /// whose filter would outlive it. Accepted says only that Mesos could read it; what comes of it are events.
+    /// Sends a call, those about offers in the order of <see cref="OfferCalls"/>. Accepted says only that Mesos could read
+    /// it; what comes of it are events.
     /// </summary>
     /// <exception cref="MesosException">Any answer but 202, or none.</exception>
     public async Task SendAsync(SchedulerCall call, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
-        var ordered = call.Type is "ACCEPT" or "DECLINE" or "REVIVE" or "SUPPRESS";
         try
         {
-            if (ordered)
-                await _offerCalls.WaitAsync(ending.Token).ConfigureAwait(false);
-            try
-            {
-                await CallAsync(call, ending.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (ordered)
-                    _offerCalls.Release();
-            }
+            await _offerCalls.RunAsync(call.Type, () => CallAsync(call, ending.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {

@@ -130,7 +130,7 @@ internal static class Changes
             };
         }
         durable = turn.Log(durable, "node_replaced", $"Node {number} is given up with its data; another one takes its place.");
-        return (cluster with { Durable = durable with { Nodes = durable.Nodes.SetItem(number, node with { Retiring = true }) } }, accepted);
+        return (cluster with { Durable = Scheduling.Nodes.GiveUp(turn, durable, number) }, accepted);
     }
 
     private static Outcome.Refused? Unfit(ClusterState cluster, int to, int master) =>

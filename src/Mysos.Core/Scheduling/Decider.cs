@@ -18,6 +18,7 @@ public static class Decider
             case Ticked: Reconciliation.Continue(turn); break;
             case ZooKeeperChanged changed: turn.State = state with { ZooKeeper = changed.View }; break;
             case MesosSubscribed subscribed: Recovery.Subscribed(turn, subscribed); break;
+            case MesosRefused refused: FrameworkLife.Refused(turn, refused); break;
             case MesosDisconnected: turn.State = state with { Mesos = state.Mesos with { Connected = false } }; break;
             case MesosHeartbeat: turn.State = state with { Mesos = state.Mesos with { LastHeartbeat = now } }; break;
             case TaskUpdated updated: TaskUpdates.Apply(turn, updated.Status); break;
@@ -25,15 +26,24 @@ public static class Decider
             case ExecutorSpoke spoke: ExecutorMessages.Apply(turn, spoke); break;
             case AgentFailed failed: Agents.MarkUnreachable(turn, failed.Agent); break;
             case OffersReceived offers: OfferPass.Run(turn, offers.Offers); break;
+            case InverseOffersReceived asked: Maintenance.Asked(turn, asked.InverseOffers); break;
+            case InverseOfferRescinded rescinded: Maintenance.Rescinded(turn, rescinded.InverseOffer); break;
             case ServerSetPublished published: Announcement.Published(turn, published); break;
             case ServerSetRemoved removed: Announcement.Removed(turn, removed); break;
             case RequestEvent request: Requests.Apply(turn, request); break;
             default: throw new ArgumentOutOfRangeException(nameof(happened), happened, "No decision is written for this event.");
         }
 
-        var plan = happened is Ticked or Recovered or MesosSubscribed ? turn.State.Clusters.Keys : turn.Touched.ToArray().AsEnumerable();
-        foreach (var name in plan.ToArray())
+        string[] plan = happened switch
+        {
+            Recovered or MesosSubscribed => [.. turn.State.Clusters.Keys],
+            Ticked => [.. turn.State.Agenda.Due(now).Union(turn.Touched)],
+            _ => [.. turn.Touched],
+        };
+        foreach (var name in plan)
             ClusterPlan.Advance(turn, name);
+        foreach (var name in plan.Union(turn.Touched).ToArray())
+            turn.State = turn.State with { Agenda = turn.State.Agenda.Looked(name, turn.Find(name), now) };
         OfferDemand.Adjust(turn);
         return turn.End();
     }

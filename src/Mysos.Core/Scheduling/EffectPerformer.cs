@@ -51,6 +51,16 @@ public sealed class EffectPerformer(
         {
             Type = "DECLINE", Decline = new SchedulerCall.DeclineCall(decline.Offers, new Filters(decline.RefuseSeconds)),
         },
+        AcceptInverseOffers accept => new()
+        {
+            Type = "ACCEPT_INVERSE_OFFERS",
+            AcceptInverseOffers = new SchedulerCall.InverseOffersCall(accept.InverseOffers, new Filters(accept.RefuseSeconds)),
+        },
+        DeclineInverseOffers decline => new()
+        {
+            Type = "DECLINE_INVERSE_OFFERS",
+            DeclineInverseOffers = new SchedulerCall.InverseOffersCall(decline.InverseOffers, new Filters(decline.RefuseSeconds)),
+        },
         ReviveOffers => new() { Type = "REVIVE" },
         SuppressOffers => new() { Type = "SUPPRESS" },
         AcknowledgeUpdate acknowledge => new()
@@ -66,6 +76,10 @@ public sealed class EffectPerformer(
         },
         KillTask kill => new() { Type = "KILL", Kill = new SchedulerCall.KillCall(kill.Task, kill.Agent) },
         ReconcileTasks reconcile => new() { Type = "RECONCILE", Reconcile = new SchedulerCall.ReconcileCall(reconcile.Tasks) },
+        ReconcileOperations reconcile => new()
+        {
+            Type = "RECONCILE_OPERATIONS", ReconcileOperations = new SchedulerCall.ReconcileOperationsCall(reconcile.Operations),
+        },
         SendDirective send => Message(send.Agent, send.Executor, new SchedulerMessage { Directive = send.Directive }),
         SendAccounts send => Message(send.Agent, send.Executor,
             new SchedulerMessage { Accounts = vault.AccountsFor(send.Cluster, send.Hello) }),

@@ -17,6 +17,12 @@ public sealed record AcceptOffer(OfferId Offer, ImmutableArray<Operation> Operat
 
 public sealed record DeclineOffers(ImmutableArray<OfferId> Offers, double RefuseSeconds) : Effect;
 
+/// <summary>The machines may go into maintenance.</summary>
+public sealed record AcceptInverseOffers(ImmutableArray<OfferId> InverseOffers, double RefuseSeconds) : Effect;
+
+/// <summary>They cannot be spared yet.</summary>
+public sealed record DeclineInverseOffers(ImmutableArray<OfferId> InverseOffers, double RefuseSeconds) : Effect;
+
 public sealed record ReviveOffers : Effect;
 
 public sealed record SuppressOffers : Effect;
@@ -27,7 +33,10 @@ public sealed record AcknowledgeOperation(AgentId? Agent, OperationId Operation,
 
 public sealed record KillTask(TaskId Task, AgentId? Agent) : Effect;
 
+/// <param name="Tasks">None: Mesos lists all that it knows.</param>
 public sealed record ReconcileTasks(ImmutableArray<SchedulerCall.ReconcileTask> Tasks) : Effect;
+
+public sealed record ReconcileOperations(ImmutableArray<SchedulerCall.ReconcileOperation> Operations) : Effect;
 
 public sealed record SendDirective(AgentId Agent, ExecutorId Executor, Directive Directive) : Effect;
 

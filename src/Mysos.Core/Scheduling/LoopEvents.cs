@@ -20,11 +20,19 @@ public sealed record ZooKeeperChanged(ZooKeeperView View) : LoopEvent;
 
 public sealed record MesosSubscribed(FrameworkId FrameworkId, MasterInfo? Master) : LoopEvent;
 
+/// <summary>Mesos does not serve this framework, and said why.</summary>
+/// <param name="Removed">It has forgotten the framework, and ended its tasks.</param>
+public sealed record MesosRefused(string Reason, bool Removed) : LoopEvent;
+
 public sealed record MesosDisconnected(string Reason) : LoopEvent;
 
 public sealed record MesosHeartbeat : LoopEvent;
 
 public sealed record OffersReceived(IReadOnlyList<Offer> Offers) : LoopEvent;
+
+public sealed record InverseOffersReceived(ImmutableArray<InverseOffer> InverseOffers) : LoopEvent;
+
+public sealed record InverseOfferRescinded(OfferId InverseOffer) : LoopEvent;
 
 public sealed record TaskUpdated(TaskStatus Status) : LoopEvent;
 

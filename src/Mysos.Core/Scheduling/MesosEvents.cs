@@ -22,6 +22,8 @@ public static class MesosEvents
         { Subscribed: { } subscribed } => new MesosSubscribed(subscribed.FrameworkId, subscribed.MasterInfo),
         { Type: "HEARTBEAT" } => new MesosHeartbeat(),
         { Offers: { } offers } => new OffersReceived(offers.Offers),
+        { InverseOffers: { } asked } => new InverseOffersReceived([.. asked.InverseOffers]),
+        { RescindInverseOffer: { } rescinded } => new InverseOfferRescinded(rescinded.InverseOfferId),
         { Update: { } update } => new TaskUpdated(update.Status),
         { UpdateOperationStatus: { } update } => new OperationUpdated(update.Status),
         { Message: { Data: { } data } message } => Said(message, data),

@@ -14,7 +14,8 @@ public sealed class ReadModel : IReadModel, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly BehaviorSubject<SchedulerView> _views = new(SchedulerView.Empty);
-    private object? _agents;
+    /// <summary>What the agents shown last are made of.</summary>
+    private (object, object, object) _agents;
 
     public SchedulerView Current => _views.Value;
 
@@ -68,6 +69,12 @@ public sealed class ReadModel : IReadModel, IDisposable
         }
     }
 
+    /// <summary>Something of it is shown, beside the clusters.</summary>
+    internal static bool Differ(SchedulerState before, SchedulerState after) =>
+        !ReferenceEquals(before.Mesos, after.Mesos) || !ReferenceEquals(before.ZooKeeper, after.ZooKeeper)
+        || !ReferenceEquals(before.Agents, after.Agents) || !ReferenceEquals(before.Maintenance, after.Maintenance)
+        || !ReferenceEquals(before.Counters, after.Counters);
+
     /// <summary>Called by the loop alone.</summary>
     internal void Show(SchedulerState state, IEnumerable<string> touched, SchedulerSettings settings, DateTimeOffset now,
         long term, bool recovered = false)
@@ -87,20 +94,27 @@ public sealed class ReadModel : IReadModel, IDisposable
                 else
                     clusters.Remove(name);
             }
-            var agents = ReferenceEquals(_agents, state.Agents) && !recovered && !touched.Any() ? last.Agents : Agents(state);
-            _agents = state.Agents;
+            var shown = (state.Agents, state.Maintenance, state.Index.ByAgent);
+            var agents = !recovered && _agents == shown ? last.AgentsWhenAsked : new Lazy<ImmutableArray<AgentView>>(() => Agents(state));
+            _agents = shown;
             _views.OnNext(new SchedulerView
             {
                 Term = term, Version = last.Version + 1, Clusters = clusters.ToImmutable(), Mesos = state.Mesos, ZooKeeper = state.ZooKeeper,
-                Agents = agents, Counters = state.Counters,
+                AgentsWhenAsked = agents, Counters = state.Counters,
             });
         }
     }
 
-    private static ImmutableArray<AgentView> Agents(SchedulerState state)
-    {
-        var nodes = state.Clusters.Values.SelectMany(c => c.Durable.Nodes.Values)
-            .Where(n => n.Task is not null).CountBy(n => n.Task!.Agent.Value).ToDictionary(StringComparer.Ordinal);
-        return [.. state.Agents.Values.Select(a => a with { Nodes = nodes.GetValueOrDefault(a.Id) })];
-    }
+    private static ImmutableArray<AgentView> Agents(SchedulerState state) =>
+    [
+        .. state.Agents.Values.Select(agent =>
+        {
+            var maintenance = state.Maintenance.GetValueOrDefault(agent.Id);
+            return agent with
+            {
+                Nodes = state.Index.On(new Mesos.AgentId(agent.Id)).Count,
+                MaintenanceStart = maintenance?.Start, Draining = maintenance?.Draining == true,
+            };
+        }),
+    ];
 }

@@ -129,7 +129,7 @@ public sealed class SchedulerLoop
         if (happened is not Scheduling.Recovered)
             Store(before, decision, cancellation);
         // Before the effects: whoever is answered finds what was done.
-        if (!decision.Touched.IsEmpty || !ReferenceEquals(before, decision.State))
+        if (!decision.Touched.IsEmpty || ReadModel.Differ(before, decision.State))
             _readModel.Show(decision.State, decision.Touched, _settings, _time.GetUtcNow(), _lease.Term, happened is Scheduling.Recovered);
         foreach (var effect in decision.Effects)
             PerformWhenDurable(effect);

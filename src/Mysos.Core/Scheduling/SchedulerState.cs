@@ -10,25 +10,54 @@ public sealed record SchedulerState
     public SchedulerRecord Record { get; init; } = new();
     public ImmutableSortedDictionary<string, ClusterState> Clusters { get; init; } =
         ImmutableSortedDictionary.Create<string, ClusterState>(StringComparer.Ordinal);
+    public ClusterIndex Index { get; init; } = ClusterIndex.Empty;
+    public Agenda Agenda { get; init; } = Agenda.Empty;
 
     public MesosView Mesos { get; init; } = new();
     public ZooKeeperView ZooKeeper { get; init; } = new();
     public ImmutableSortedDictionary<string, AgentView> Agents { get; init; } =
         ImmutableSortedDictionary.Create<string, AgentView>(StringComparer.Ordinal);
+    /// <summary>Agents on which launches failed since the last one that did not.</summary>
+    public ImmutableDictionary<string, AgentTrouble> Troubles { get; init; } = ImmutableDictionary.Create<string, AgentTrouble>(StringComparer.Ordinal);
+    /// <summary>Agents that go, or are, out of service.</summary>
+    public ImmutableDictionary<string, AgentMaintenance> Maintenance { get; init; } =
+        ImmutableDictionary.Create<string, AgentMaintenance>(StringComparer.Ordinal);
     public Counters Counters { get; init; } = new();
 
+    public OfferDemandState Demand { get; init; } = new();
+    public ReconciliationState Reconciliation { get; init; } = new();
+}
+
+/// <summary>Whether offers are wanted, and what Mesos was told of it.</summary>
+public sealed record OfferDemandState
+{
+    public DateTimeOffset SubscribedAt { get; init; }
     public bool Suppressed { get; init; }
     public DateTimeOffset RevivedAt { get; init; }
+    /// <summary>REVIVEs that could have followed the last one at once.</summary>
+    public double RevivalsLeft { get; init; }
     /// <summary>A REVIVE that had to wait because another was just sent.</summary>
     public bool ReviveDue { get; init; }
-    /// <summary>Nodes that could be launched, as of the last event.</summary>
-    public int WaitingNodes { get; init; }
-    /// <summary>Volumes whose node is gone, until an offer lets us destroy them.</summary>
+    /// <summary>Until when all agents are looked at, for volumes and reservations that nobody claims.</summary>
+    public DateTimeOffset LooksUntil { get; init; }
+    public DateTimeOffset LooksNext { get; init; }
+    /// <summary>Volumes whose node is gone, until Mesos has destroyed them.</summary>
     public ImmutableHashSet<string> Orphans { get; init; } = [];
-    /// <summary>Tasks whose state Mesos was asked for and has not told.</summary>
-    public ImmutableHashSet<string> Unreconciled { get; init; } = [];
-    public DateTimeOffset ReconcileAt { get; init; }
-    public TimeSpan ReconcileBackoff { get; init; }
+    /// <summary>How long they are waited for; what comes later, is found by a later look.</summary>
+    public DateTimeOffset OrphansUntil { get; init; }
+}
+
+/// <summary>Tasks whose state Mesos was asked for, or is to be.</summary>
+public sealed record ReconciliationState
+{
+    /// <summary>Tasks not told of since they were asked for or launched, and when each is to be asked for.</summary>
+    public ImmutableDictionary<string, DateTimeOffset> Unreconciled { get; init; } =
+        ImmutableDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+    /// <summary>The earliest of these times.</summary>
+    public DateTimeOffset AskAt { get; init; }
+    public TimeSpan Backoff { get; init; }
+    /// <summary>When Mesos is next asked for everything it knows.</summary>
+    public DateTimeOffset ImplicitAt { get; init; }
 }
 
 /// <summary>The durable document <c>scheduler</c>.</summary>
@@ -37,6 +66,15 @@ public sealed record SchedulerRecord
     public FrameworkId? FrameworkId { get; init; }
     /// <summary>Deletions with an idempotency key, oldest first; see <see cref="Repetition"/>.</summary>
     public ImmutableList<DeletedCluster> Deleted { get; init => field = value ?? []; } = [];
+    /// <summary>The first framework id that this state had: reservations and volumes name it, whatever framework made them.</summary>
+    public string? Owner { get; init; }
+    /// <summary>What the framework subscribed with. The principal and the user stay what they are; roles may be added and go.</summary>
+    public string? Principal { get; init; }
+    public string? User { get; init; }
+    /// <summary>The role of new nodes, and those in which nodes have volumes since an earlier one.</summary>
+    public ImmutableSortedSet<string> Roles { get; init => field = value ?? []; } = [];
+
+    internal static string? OwnerOf(SchedulerRecord record) => record.Owner ?? record.FrameworkId?.Value;
 }
 
 /// <param name="Key">The <c>Idempotency-Key</c> of the deletion.</param>
@@ -47,12 +85,20 @@ public sealed record SchedulerSettings
 {
     public required string Role { get; init; }
     public string? Principal { get; init; }
+    /// <summary><c>--framework_user</c>.</summary>
+    public string? User { get; init; }
+    /// <summary><c>--new_framework</c>: the framework that Mesos has removed, and that another one is to follow.</summary>
+    public string? NewFramework { get; init; }
     /// <summary>What an agent runs as executor.</summary>
     public required CommandInfo ExecutorCommand { get; init; }
     /// <summary><c>--storage=volume</c>.</summary>
     public bool Volumes { get; init; } = true;
     /// <summary><c>--placement=unique</c>: never two nodes of a cluster on one agent.</summary>
     public bool UniqueAgents { get; init; }
+    /// <summary><c>--spread_by</c>: the agents' attribute that a cluster's nodes are spread over; null: the zone of their fault domain.</summary>
+    public string? SpreadBy { get; init; }
+    /// <summary><c>--abandon_volume_after</c>: null: never.</summary>
+    public TimeSpan? AbandonVolumeAfter { get; init; }
     public string? BackupStore { get; init; }
     public string ExecutorSource { get; init; } = "mysos";
     /// <summary>How long an election waits for the slaves that acknowledged writes.</summary>

@@ -4,7 +4,7 @@ using TaskStatus = Mysos.Core.Mesos.TaskStatus;
 
 namespace Mysos.Core.Scheduling;
 
-/// <summary>What Mesos says of our tasks.</summary>
+/// <summary>What Mesos says of our tasks; <see cref="TaskFates"/> has what each status means.</summary>
 internal static class TaskUpdates
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(2);
@@ -12,7 +12,9 @@ internal static class TaskUpdates
     public static void Apply(Turn turn, TaskStatus status)
     {
         var task = status.TaskId;
-        turn.State = turn.State with { Unreconciled = turn.State.Unreconciled.Remove(task.Value) };
+        Reconciliation.Told(turn, task);
+        if (status.AgentId is { } where && TaskFates.SaysDraining(status.Reason))
+            Maintenance.Draining(turn, where);
         var (cluster, node) = Locate(turn, task);
         if (cluster is null || node is null)
             KillStranger(turn, status);
@@ -30,55 +32,74 @@ internal static class TaskUpdates
         return (cluster, cluster.Durable.Nodes.Values.FirstOrDefault(n => n.Task?.Id == task));
     }
 
+    /// <summary>A task that no node claims: of a cluster that is gone, or an earlier attempt that was taken for dead.</summary>
     private static void KillStranger(Turn turn, TaskStatus status)
     {
-        if (!TaskState.IsTerminal(status.State) && status.State != TaskState.Unreachable)
+        if (TaskFates.Of(status.State, status.Reason) == Fate.Lives && status.State != TaskState.Killing)
             turn.Do(new KillTask(status.TaskId, status.AgentId));
     }
 
     private static void Update(Turn turn, ClusterState cluster, Node node, TaskStatus status)
     {
-        if (TaskState.IsTerminal(status.State))
+        switch (TaskFates.Of(status.State, status.Reason))
         {
-            Count(turn, status.State);
-            End(turn, cluster, node, status);
-            return;
+            case Fate.Lives:
+                if (status.State == TaskState.Running)
+                    AgentTroubles.Launched(turn, node.Task!.Agent);
+                See(turn, cluster, node, unreachable: false,
+                    hasVolume: status.State is TaskState.Starting or TaskState.Running);
+                break;
+            case Fate.OutOfSight:
+                See(turn, cluster, node, unreachable: true, hasVolume: false);
+                break;
+            case Fate.Ended:
+            case Fate.EndedWithItsData:
+                Count(turn, status.State);
+                End(turn, cluster, node, new TaskEnd(status));
+                break;
         }
-        var unreachable = status.State == TaskState.Unreachable;
+    }
+
+    private static void See(Turn turn, ClusterState cluster, Node node, bool unreachable, bool hasVolume)
+    {
         var durable = cluster.Durable;
-        if (node.Task!.Unreachable != unreachable)
+        if (node.Task!.UnreachableSince is null == unreachable)
         {
             durable = turn.Log(durable, unreachable ? "node_unreachable" : "node_reachable",
                 $"Node {node.Number}: its agent {node.Task.Endpoint.Host} {(unreachable ? "does not answer" : "is back")}.");
-            node = node with { Task = node.Task with { Unreachable = unreachable } };
+            node = node with { Task = node.Task with { UnreachableSince = unreachable ? turn.Now : null } };
         }
-        if (node.Volume is { Ready: false } volume && status.State is TaskState.Starting or TaskState.Running)
-            node = node with { Volume = node.Volume! with { Ready = true } };
+        if (hasVolume && node.Volume is { Ready: false })
+            node = node with { Volume = node.Volume with { Ready = true } };
         if (!ReferenceEquals(node, durable.Nodes[node.Number]))
             turn.Put(cluster with { Durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, node) } });
     }
 
-    private static void End(Turn turn, ClusterState cluster, Node node, TaskStatus status)
+    /// <summary>The node's task is over.</summary>
+    public static void End(Turn turn, ClusterState cluster, Node node, TaskEnd end)
     {
-        var said = status.Message is { Length: > 0 } message ? message : status.Reason ?? "no reason given";
-        var durable = turn.Log(cluster.Durable, "task_ended",
-            $"Node {node.Number}: task {status.TaskId} ended as {status.State}: {said}");
-        if (said.StartsWith("restore failed:", StringComparison.Ordinal) && !durable.Served)
-            durable = turn.Log(durable with { Failure = said }, "cluster_failed", said);
+        // An end that was planned is nobody's fault.
+        if (node.Restarting || node.Retiring)
+            end = end with { Blame = Blame.Nobody };
+        var durable = turn.Log(cluster.Durable, "task_ended", $"Node {node.Number}: task {node.Task!.Id} ended as {end.State}: {end.Said}");
+        if (end.Said.StartsWith("restore failed:", StringComparison.Ordinal) && !durable.Served)
+            durable = turn.Log(durable with { Failure = end.Said }, "cluster_failed", end.Said);
 
+        var spoke = cluster.Of(node.Number).Heard is not null;
+        if (end.Blame == Blame.Agent || (end.Blame == Blame.Node && !spoke))
+            AgentTroubles.Failed(turn, node.Task.Agent);
         var observed = cluster.Observed.Remove(node.Number);
         // An ACCEPT that came to nothing left no volume to go back to; if it did leave one, an offer will show an orphan.
-        var volume = node.Volume is { Ready: true } && status.State != TaskState.GoneByOperator ? node.Volume : null;
+        var volume = node.Volume is { Ready: true } && !end.WithItsData ? node.Volume : null;
         // A node without a volume ends with its task: what comes in its place has no data, so it is another node.
         if (node.Retiring || (volume is null && durable.Served))
         {
-            Retire(turn, node);
+            if (!end.WithItsData)
+                Orphans.Add(turn, node);
             turn.Put(cluster with { Observed = observed, Durable = durable with { Nodes = durable.Nodes.Remove(node.Number) } });
             return;
         }
-        var failures = node.Restarting ? node.Failures : node.Failures + 1;
-        // The first new start is at once; a node that goes on failing waits longer each time.
-        var wait = failures <= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, failures - 2)));
+        var failures = node.Failures + (end.Blame == Blame.Nobody ? 0 : 1);
         turn.Put(cluster with
         {
             Observed = observed,
@@ -86,19 +107,16 @@ internal static class TaskUpdates
             {
                 Nodes = durable.Nodes.SetItem(node.Number, node with
                 {
-                    Task = null, Volume = volume, Failures = failures, LastFailure = node.Restarting ? null : said, Restarting = false,
-                    WaitsSince = turn.Now, NotBefore = turn.Now + wait,
+                    Task = null, Volume = volume, Failures = failures, LastFailure = node.Restarting ? null : end.Said, Restarting = false,
+                    WaitsSince = turn.Now, NotBefore = turn.Now + (end.Blame == Blame.Nobody ? TimeSpan.Zero : Backoff(failures)),
                 }),
             },
         });
     }
 
-    /// <summary>The node is gone; its volume is destroyed when an offer shows it.</summary>
-    public static void Retire(Turn turn, Node node)
-    {
-        if (node.Volume is { } volume)
-            turn.State = turn.State with { Orphans = turn.State.Orphans.Add(volume.Id) };
-    }
+    /// <summary>The first new start is at once; a node that goes on failing waits longer each time.</summary>
+    private static TimeSpan Backoff(int failures) =>
+        failures <= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, failures - 2)));
 
     private static void Count(Turn turn, string state)
     {
@@ -116,52 +134,13 @@ internal static class TaskUpdates
     }
 }
 
-/// <summary>
-/// Task ids: <c>mysos-&lt;cluster&gt;.&lt;incarnation&gt;.&lt;node&gt;.&lt;attempt&gt;</c>. A cluster's name has no dot, so
-/// the cluster of a task can be read from it. Volumes are named likewise.
-/// </summary>
-internal static class TaskNames
+/// <summary>How a task ended.</summary>
+/// <param name="Said">Why, in the words of whoever said it.</param>
+internal sealed record TaskEnd(string State, string Said, Blame Blame, bool WithItsData)
 {
-    private const string Prefix = "mysos-";
-
-    public static TaskId Next(Cluster cluster, Node node) =>
-        new($"{Prefix}{cluster.Name}.{cluster.Incarnation}.{node.Number}.{node.Attempts + 1}");
-
-    public static string Volume(Cluster cluster, Node node) => Next(cluster, node).Value;
-
-    public static string? ClusterOf(TaskId task) =>
-        task.Value.StartsWith(Prefix, StringComparison.Ordinal) && task.Value.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
-            ? task.Value[Prefix.Length..dot]
-            : null;
-}
-
-/// <summary>What became of RESERVE and CREATE. Their id is <c>create.</c> or <c>reserve.</c> and the volume's.</summary>
-internal static class OperationUpdates
-{
-    public static void Apply(Turn turn, OperationStatus status)
+    public TaskEnd(TaskStatus status)
+        : this(status.State, status.Message is { Length: > 0 } message ? message : status.Reason ?? "no reason given",
+            TaskFates.BlameFor(status.State, status.Reason), TaskFates.Of(status.State, status.Reason) == Fate.EndedWithItsData)
     {
-        string? owner = null;
-        if (status.OperationId is { } operation && status.State == "OPERATION_FINISHED"
-            && operation.Value.StartsWith("create.", StringComparison.Ordinal))
-        {
-            var volume = operation.Value["create.".Length..];
-            owner = TaskNames.ClusterOf(new TaskId(volume));
-            if (owner is not null)
-                turn.Change(owner, cluster => MarkReady(cluster, volume));
-        }
-        if (status is { Uuid: { } uuid, OperationId: { } id })
-            turn.Do(new AcknowledgeOperation(status.AgentId, id, uuid.Value) { After = owner is null ? [] : [owner] });
-    }
-
-    private static ClusterState MarkReady(ClusterState cluster, string volume)
-    {
-        var node = cluster.Durable.Nodes.Values.FirstOrDefault(n => n.Volume is { Ready: false } v && v.Id == volume);
-        return node is null ? cluster : cluster with
-        {
-            Durable = cluster.Durable with
-            {
-                Nodes = cluster.Durable.Nodes.SetItem(node.Number, node with { Volume = node.Volume! with { Ready = true } }),
-            },
-        };
     }
 }

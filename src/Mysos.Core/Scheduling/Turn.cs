@@ -17,6 +17,8 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     public SchedulerState State { get; set; } = state;
     public SchedulerSettings Settings { get; } = settings;
     public DateTimeOffset Now { get; } = now;
+    /// <summary>A node can be launched that could not before this turn.</summary>
+    public bool NodesBeganToWait { get; set; }
 
     public void Do(Effect effect) => _effects.Add(effect);
 
@@ -27,10 +29,14 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     public void Put(ClusterState cluster)
     {
         var name = cluster.Durable.Name;
-        if (ReferenceEquals(Find(name), cluster))
+        var before = Find(name);
+        if (ReferenceEquals(before, cluster))
             return;
         _touched.Add(name);
-        State = State with { Clusters = State.Clusters.SetItem(name, cluster) };
+        var index = State.Index.Replace(before?.Durable, cluster.Durable, Now);
+        if (!ReferenceEquals(index.Waiting, State.Index.Waiting) && index.Waiting.Count >= State.Index.Waiting.Count)
+            NodesBeganToWait = true;
+        State = State with { Clusters = State.Clusters.SetItem(name, cluster), Index = index };
     }
 
     public void Change(string name, Func<ClusterState, ClusterState> change)
@@ -42,7 +48,10 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     public void Remove(string name)
     {
         _touched.Add(name);
-        State = State with { Clusters = State.Clusters.Remove(name) };
+        State = State with
+        {
+            Clusters = State.Clusters.Remove(name), Index = State.Index.Replace(Find(name)?.Durable, null, Now),
+        };
     }
 
     /// <summary>Adds a line to the cluster's history.</summary>

@@ -16,6 +16,8 @@ public sealed class SchedulerKey : IDisposable
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
+    /// <summary>One at a time: its OpenSSL context is not made for two threads.</summary>
+    private readonly Lock _gate = new();
     private readonly AesGcm _aes;
 
     /// <exception cref="ArgumentException">Not 32 bytes.</exception>
@@ -60,7 +62,8 @@ public sealed class SchedulerKey : IDisposable
         var box = new byte[NonceSize + plain.Length + TagSize];
         var nonce = box.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        _aes.Encrypt(nonce, plain, box.AsSpan(NonceSize, plain.Length), box.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(context));
+        lock (_gate)
+            _aes.Encrypt(nonce, plain, box.AsSpan(NonceSize, plain.Length), box.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(context));
         CryptographicOperations.ZeroMemory(plain);
         return Convert.ToBase64String(box);
     }
@@ -75,9 +78,12 @@ public sealed class SchedulerKey : IDisposable
         var plain = new byte[length - NonceSize - TagSize];
         try
         {
-            _aes.Decrypt(
-                bytes.AsSpan(0, NonceSize), bytes.AsSpan(NonceSize, plain.Length), bytes.AsSpan(NonceSize + plain.Length, TagSize),
-                plain, Encoding.UTF8.GetBytes(context));
+            lock (_gate)
+            {
+                _aes.Decrypt(
+                    bytes.AsSpan(0, NonceSize), bytes.AsSpan(NonceSize, plain.Length), bytes.AsSpan(NonceSize + plain.Length, TagSize),
+                    plain, Encoding.UTF8.GetBytes(context));
+            }
             return Encoding.UTF8.GetString(plain);
         }
         catch (AuthenticationTagMismatchException e)

@@ -72,6 +72,7 @@ internal static partial class OptionsReader
             FrameworkRole = Role(values, storage),
             FrameworkFailoverTimeout = values.Duration("framework_failover_timeout", TimeSpan.FromDays(14), TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_500)),
             FrameworkAuthenticationFile = values.Text("framework_authentication_file"),
+            NewFramework = values.Text("new_framework"),
             ExecutorUri = executorUri,
             ExecutorPackage = executorPackage,
             ExecutorCmd = values.Text("executor_cmd"),
@@ -83,6 +84,9 @@ internal static partial class OptionsReader
             StateStorage = values.Choice("state_storage", StateStorage.Zk),
             Storage = storage,
             Placement = values.Choice("placement", Placement.Spread),
+            SpreadBy = values.Text("spread_by"),
+            AbandonVolumeAfter = values.Text("abandon_volume_after") is null ? null
+                : values.Duration("abandon_volume_after", TimeSpan.MaxValue, TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
             SchedulerKeypath = local ? values.Text("scheduler_keypath") : values.Required("scheduler_keypath", "a file of 32 random bytes"),
             AdminKeypath = local ? values.Text("admin_keypath") : values.Required("admin_keypath", "a YAML file with username and password"),
             ElectionTimeout = values.Duration("election_timeout", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),

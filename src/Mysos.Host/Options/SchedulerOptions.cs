@@ -22,6 +22,9 @@ public sealed record SchedulerOptions
     public required TimeSpan FrameworkFailoverTimeout { get; init; }
     public string? FrameworkAuthenticationFile { get; init; }
 
+    /// <summary>The id of a framework that Mesos has removed: a new one follows it. Null: none may.</summary>
+    public string? NewFramework { get; init; }
+
     /// <summary>Where agents fetch the executor from; null for this scheduler's own <see cref="ExecutorPackage"/>.</summary>
     public string? ExecutorUri { get; init; }
 
@@ -42,6 +45,12 @@ public sealed record SchedulerOptions
     public required StateStorage StateStorage { get; init; }
     public required NodeStorage Storage { get; init; }
     public required Placement Placement { get; init; }
+
+    /// <summary>An attribute of the agents; null for the zone of their fault domain.</summary>
+    public string? SpreadBy { get; init; }
+
+    /// <summary>Null: never.</summary>
+    public TimeSpan? AbandonVolumeAfter { get; init; }
 
     /// <summary>Null only in <c>mysos local</c>: make one in <see cref="WorkDir"/>.</summary>
     public string? SchedulerKeypath { get; init; }

@@ -16,7 +16,7 @@ namespace Mysos.Host.Scheduler;
 /// this one.
 /// </summary>
 internal sealed partial class LeadershipService(
-    SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, LeaderFollower follower, ListeningPort listening,
+    SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, LeaderFollower follower, ListeningPort listening, FatalError fatal,
     IHostApplicationLifetime lifetime, ILogger<LeadershipService> log, ILoggerFactory loggers, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
@@ -56,6 +56,11 @@ internal sealed partial class LeadershipService(
                 else
                     await FollowAsync(latch, async cancellation => StoredView.Of(
                         await stored.LoadAsync(cancellation), plan.Settings(port), View(connected: true), time.GetUtcNow()), stopping);
+            }
+            catch (FrameworkChangedException e)
+            {
+                fatal.End(e);
+                return;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {

@@ -27,6 +27,7 @@ internal static class SchedulerHost
         if (!stopping.IsCancellationRequested)
             ready(MysosWebApp.Port(app));
         await app.WaitForShutdownAsync(cancellation);
+        app.Services.GetRequiredService<FatalError>().ThrowIfAny();
         return ExitCodes.Ok;
     }
 }

@@ -11,7 +11,10 @@ internal sealed class SchedulerReadiness(CurrentTerm term, LeaderAddress leader,
     {
         var view = readModel.Current;
         if (term.Leads)
-            return new Readiness(view.Mesos.Connected ? null : "The scheduler leads and waits for Mesos to accept its subscription.") { Leads = true };
+        {
+            return new Readiness(view.Mesos.Connected ? null
+                : view.Mesos.Problem ?? "The scheduler leads and waits for Mesos to accept its subscription.") { Leads = true };
+        }
         var waitsFor = leader.Current is null ? "No scheduler leads yet."
             : view is { Term: 0, Stale: null } ? "The leading scheduler has not told yet what there is."
             : null;

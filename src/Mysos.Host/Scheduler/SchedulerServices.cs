@@ -27,6 +27,7 @@ internal static class SchedulerServices
         services.AddSingleton<IClusterService>(s => s.GetRequiredService<CurrentTerm>());
         services.AddSingleton<ReadModel>();
         services.AddSingleton<IReadModel>(s => s.GetRequiredService<ReadModel>());
+        services.AddSingleton<FatalError>();
         services.AddSingleton<IReadiness, SchedulerReadiness>();
         services.AddHttpForwarder();
     }

@@ -29,24 +29,29 @@ internal sealed partial class SchedulerTerm(
     TermParts parts, Lease lease, CurrentTerm door, ReadModel readModel, HttpMessageHandler mesos, ILogger<SchedulerTerm> log,
     TimeProvider time)
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
     private string? _lost;
 
     /// <summary>Runs until cancelled, or until this scheduler must not act any longer.</summary>
     /// <exception cref="ConflictException">Another leader writes.</exception>
     /// <exception cref="NotLeadingException">The lease is over.</exception>
-    /// <exception cref="FrameworkRefusedException">Mesos will not have this framework, or has another scheduler as it.</exception>
+    /// <exception cref="FrameworkChangedException">The flags would make another framework.</exception>
+    /// <exception cref="FrameworkFailedOverException">Mesos has another scheduler as this framework.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var http = new HttpClient(new LeaseHandler(lease, mesos), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         SchedulerLoop? loop = null;
         var session = new MesosSession(
-            http, parts.Masters, () => parts.Framework with { Id = loop!.State.Record.FrameworkId }, parts.MesosCredentials, time);
+            http, parts.Masters, () => FrameworkLife.Info(parts.Framework, loop!.State, parts.Settings), parts.MesosCredentials, time);
         var performer = new EffectPerformer(
             session, parts.ServerSets, parts.Vault, (effect, e) => EffectFailed(effect.GetType().Name, e.Message), ending.Token);
         loop = new SchedulerLoop(parts.Store, performer, readModel, parts.Settings, lease, time);
 
-        var events = session.Run().Do(Note).Select(MesosEvents.Translate).Where(e => e is not null).Select(e => e!);
+        // Subscribed to once the state is recovered.
+        var events = Observable.Defer(() => FrameworkLife.WhyNot(loop.State.Record, parts.Settings) is { } problem
+            ? Observable.Throw<LoopEvent>(new FrameworkChangedException(problem))
+            : Events(session));
         var zooKeeper = parts.ZooKeeper.Select(view => (LoopEvent)new ZooKeeperChanged(view));
         var running = loop.RunAsync(events.Merge(zooKeeper), ending.Token);
         try
@@ -61,6 +66,18 @@ internal sealed partial class SchedulerTerm(
             await ending.CancelAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>A refusal ends no term: the scheduler says what is wrong, and asks again.</summary>
+    private IObservable<LoopEvent> Events(MesosSession session) =>
+        session.Run().Do(Note).Select(MesosEvents.Translate).Where(e => e is not null).Select(e => e!)
+            .Catch((FrameworkRefusedException e) =>
+            {
+                if (e is FrameworkFailedOverException)
+                    return Observable.Throw<LoopEvent>(e);
+                Refused(e.Message);
+                return Observable.Return<LoopEvent>(new MesosRefused(e.Message, e is FrameworkRemovedException))
+                    .Concat(Observable.Timer(AskAgain, new TimeProviderScheduler(time)).SelectMany(_ => Events(session)));
+            });
 
     private void Note(MesosSession.Signal signal)
     {
@@ -79,6 +96,9 @@ internal sealed partial class SchedulerTerm(
 
     [LoggerMessage(101, LogLevel.Information, "Subscribed to Mesos as framework {Framework}")]
     private partial void Subscribed(string framework);
+
+    [LoggerMessage(105, LogLevel.Error, "{Reason}")]
+    private partial void Refused(string reason);
 
     [LoggerMessage(102, LogLevel.Warning, "Not connected to Mesos: {Reason}")]
     private partial void Disconnected(string reason);

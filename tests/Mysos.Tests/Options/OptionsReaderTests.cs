@@ -44,6 +44,18 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void Scheduler_OptionsOfPlacementAndStorage_AreRead()
+    {
+        var options = OptionsReader.Scheduler(
+            Sources(new Dictionary<string, string>(Needed) { ["spread_by"] = "rack", ["abandon_volume_after"] = "3d", ["new_framework"] = "F-0001" }),
+            Machine).Options.ShouldNotBeNull();
+        (options.SpreadBy, options.AbandonVolumeAfter, options.NewFramework).ShouldBe(("rack", TimeSpan.FromDays(3), "F-0001"));
+
+        var defaults = OptionsReader.Scheduler(Sources(Needed), Machine).Options.ShouldNotBeNull();
+        (defaults.SpreadBy, defaults.AbandonVolumeAfter, defaults.NewFramework).ShouldBe((null, null, null));
+    }
+
+    [Fact]
     public void Scheduler_WithNothing_NamesAllThatIsMissing()
     {
         var read = OptionsReader.Scheduler(Sources([]), Machine with { ExecutorPackage = null });

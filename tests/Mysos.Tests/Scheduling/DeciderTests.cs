@@ -29,6 +29,7 @@ public sealed class DeciderTests
         view.Nodes.Select(n => n.Agent).Distinct().Count().ShouldBe(nodes);
         world.Published["c"].Master!.Name.ShouldBe("member_0000000001");
         world.Published["c"].Slaves.Length.ShouldBe(nodes - 1);
+        world.Run(3);
         world.Suppressed.ShouldBeTrue();
     }
 

@@ -78,6 +78,23 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Launch_IsAcceptedOnlyOnceTheFrameworkIdIsDurable()
+    {
+        await _loop.Recovered;
+        await _loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        _store.Close("scheduler");
+        _events.OnNext(new MesosSubscribed(new FrameworkId("F"), null));
+        await _store.Waiting.ReadAsync();
+        _events.OnNext(new OffersReceived([Offer("S1")]));
+        await Stack.Eventually.IsAsync(() => Task.FromResult(_store.Documents.TryGetValue("clusters/a", out var json)
+            && StateJson.ReadCluster("a", json).Nodes[1].Task is not null), TimeSpan.FromSeconds(10), () => "the launch in the state");
+        _performed.Effects.OfType<AcceptOffer>().ShouldBeEmpty();
+        _store.Open();
+        await Stack.Eventually.IsAsync(() => Task.FromResult(_performed.Effects.OfType<AcceptOffer>().Any()), TimeSpan.FromSeconds(10), () => "the ACCEPT");
+        StateJson.ReadScheduler("scheduler", _store.Documents["scheduler"]).FrameworkId.ShouldBe(new FrameworkId("F"));
+    }
+
+    [Fact]
     public async Task WriteConflicts_TheLoopEndsAndPerformsNothing()
     {
         await _loop.Recovered;

@@ -34,7 +34,7 @@ internal sealed class World
         Post(new MesosSubscribed(new FrameworkId("F"), null));
     }
 
-    public SchedulerSettings Settings { get; }
+    public SchedulerSettings Settings { get; set; }
     public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     public SchedulerState State { get; private set; } = new();
     /// <summary>Agent → MiB of memory free.</summary>
@@ -50,6 +50,14 @@ internal sealed class World
     public bool Suppressed { get; private set; }
     /// <summary>Executors get no accounts, so that mysqld never starts.</summary>
     public bool HoldAccounts { get; init; }
+    public FrameworkId Framework { get; set; } = new("F");
+    public int Restarts { get; private set; }
+    /// <summary>Nothing is offered.</summary>
+    public bool HoldOffers { get; set; }
+    /// <summary>That many ACCEPTs never reach Mesos.</summary>
+    public int LoseAccepts { get; set; }
+    /// <summary>Mesos does not answer for tasks, as a master does whose agents have not come back.</summary>
+    public bool SilentAboutTasks { get; set; }
     /// <summary>Effects are performed only up to this many; the rest are lost in the crash of the scheduler.</summary>
     public int? CrashAfter { get; set; }
 
@@ -106,16 +114,29 @@ internal sealed class World
         }
     }
 
-    public void End(SimulatedNode task, string state, string message = "Executor terminated", bool uuid = true)
+    public void End(SimulatedNode task, string state, string message = "Executor terminated", bool uuid = true, string? reason = null)
+    {
+        Vanish(task);
+        Post(new TaskUpdated(new TaskStatus
+        {
+            TaskId = new TaskId(task.TaskId), State = state, AgentId = new AgentId(task.Agent), Message = message, Uuid = uuid ? new byte[16] : null,
+            Reason = reason,
+        }));
+    }
+
+    /// <summary>The task ends and nobody is told, as with its framework.</summary>
+    public void Vanish(SimulatedNode task)
     {
         task.Dead = true;
         Tasks.Remove(task.TaskId);
         Agents[task.Agent] += task.Volume is null ? task.MemMb : 0;
-        Post(new TaskUpdated(new TaskStatus
-        {
-            TaskId = new TaskId(task.TaskId), State = state, AgentId = new AgentId(task.Agent), Message = message, Uuid = uuid ? new byte[16] : null,
-        }));
     }
+
+    /// <summary>A status that tells nothing of what this world does.</summary>
+    public void Say(string task, string state, string? reason = null, string? agent = null) => Post(new TaskUpdated(new TaskStatus
+    {
+        TaskId = new TaskId(task), State = state, Reason = reason, AgentId = new AgentId(agent ?? "S1"), Uuid = new byte[16],
+    }));
 
     /// <summary>The scheduler dies and another one starts from what is durable.</summary>
     public void Restart()
@@ -124,11 +145,12 @@ internal sealed class World
         _queue.Clear();
         CrashAfter = null;
         State = new SchedulerState();
+        Restarts++;
         Decide(new Recovered(
             Durable.TryGetValue(StateJson.SchedulerKey, out var json) ? StateJson.ReadScheduler("s", json) : new SchedulerRecord(),
             [.. Durable.Where(d => StateJson.IsCluster(d.Key)).Select(d => StateJson.ReadCluster(d.Key, d.Value))]));
         Suppressed = false;
-        Post(new MesosSubscribed(new FrameworkId("F"), null));
+        Post(new MesosSubscribed(Framework, null));
         Settle();
     }
 
@@ -166,6 +188,7 @@ internal sealed class World
         {
             case ReviveOffers: Suppressed = false; Offer(); break;
             case SuppressOffers: Suppressed = true; break;
+            case AcceptOffer when LoseAccepts > 0: LoseAccepts--; break;
             case AcceptOffer accept: Accept(accept); break;
             case SendDirective { Directive: var directive }:
                 if (Tasks.TryGetValue(directive.TaskId, out var obeys) && obeys.Obey(directive, this))
@@ -185,7 +208,7 @@ internal sealed class World
                     Post(new TaskUpdated(new TaskStatus { TaskId = kill.Task, State = TaskState.Gone }));
                 break;
             case ReconcileTasks reconcile:
-                foreach (var task in reconcile.Tasks)
+                foreach (var task in SilentAboutTasks ? [] : reconcile.Tasks)
                 {
                     var state = Tasks.ContainsKey(task.TaskId.Value) ? TaskState.Running : TaskState.Gone;
                     Post(new TaskUpdated(new TaskStatus { TaskId = task.TaskId, State = state, AgentId = task.AgentId }));
@@ -205,6 +228,8 @@ internal sealed class World
 
     private void Offer()
     {
+        if (HoldOffers)
+            return;
         var offers = Agents.Where(a => !DeadAgents.Contains(a.Key)).Select(agent => new Offer
         {
             Id = new OfferId($"O{++_offers}"), FrameworkId = new FrameworkId("F"), AgentId = new AgentId(agent.Key), Hostname = agent.Key,
@@ -226,7 +251,7 @@ internal sealed class World
             if (operation.Reserve is { } reserve)
             {
                 var id = operation.Id!.Value.Value["reserve.".Length..];
-                Volumes[id] = new SimulatedVolume { Resources = [.. reserve.Resources] };
+                Volumes[id] = new SimulatedVolume { Id = id, Resources = [.. reserve.Resources] };
             }
             if (operation.Create is { } create)
             {
@@ -237,6 +262,8 @@ internal sealed class World
                 Volumes.Remove(unreserve.Resources[0].Reservations![0].Labels!.Items[1].Value!);
             if (operation.Launch is { } launch)
                 Launch(launch.TaskInfos[0]);
+            if (operation.Id is { } feedback)
+                Post(new OperationUpdated(new OperationStatus { OperationId = feedback, State = "OPERATION_FINISHED", Uuid = new OperationStatus.UuidValue(new byte[16]) }));
         }
     }
 
@@ -263,6 +290,7 @@ internal sealed class World
 
 internal sealed class SimulatedVolume
 {
+    public required string Id { get; init; }
     public string? Agent { get; set; }
     public Resource[] Resources { get; set; } = [];
     public long Rows { get; set; }

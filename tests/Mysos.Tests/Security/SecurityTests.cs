@@ -20,6 +20,13 @@ public sealed class SchedulerKeyTests : IDisposable
     public void Open_WhatWasSealed_IsTheText(string text) => _key.Open(_key.Seal(text, "a/b"), "a/b").ShouldBe(text);
 
     [Fact]
+    public void Open_ManyAtATime_EachGetsItsOwn()
+    {
+        var boxes = Enumerable.Range(0, 200).Select(i => _key.Seal($"password {i}", $"cluster {i}")).ToArray();
+        Parallel.For(0, 20_000, n => _key.Open(boxes[n % 200], $"cluster {n % 200}").ShouldBe($"password {n % 200}"));
+    }
+
+    [Fact]
     public void Seal_SameTextTwice_DiffersAndDoesNotContainIt()
     {
         var (first, second) = (_key.Seal("secret", "c"), _key.Seal("secret", "c"));
