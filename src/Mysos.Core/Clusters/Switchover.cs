@@ -23,6 +23,12 @@ internal static class Switchover
             Handover = new Handover(to, why, turn.Now),
         };
 
+    /// <summary>The node's agent is drained. Its executor waits a moment for another master before it ends.</summary>
+    public static void LeaveDrained(Turn turn, string name, int number) => turn.Change(name, cluster =>
+        cluster.Durable is { Handover: null, Deleting: false } durable && Mastership.IsServingMaster(cluster, number) && Best(cluster) is { } heir
+            ? cluster with { Durable = Begin(turn, durable, heir, "its agent is being drained") }
+            : cluster);
+
     /// <summary>The slave that would be the master soonest; null when none serves.</summary>
     public static int? Best(ClusterState cluster) => cluster.Durable.Nodes.Values
         .Where(n => Mastership.IsServingSlave(cluster, n.Number))

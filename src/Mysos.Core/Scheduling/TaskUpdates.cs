@@ -48,6 +48,8 @@ internal static class TaskUpdates
                     AgentTroubles.Launched(turn, node.Task!.Agent);
                 See(turn, cluster, node, unreachable: false,
                     hasVolume: status.State is TaskState.Starting or TaskState.Running);
+                if (status.State == TaskState.Killing && TaskFates.SaysDraining(status.Reason))
+                    Switchover.LeaveDrained(turn, cluster.Durable.Name, node.Number);
                 break;
             case Fate.OutOfSight:
                 See(turn, cluster, node, unreachable: true, hasVolume: false);

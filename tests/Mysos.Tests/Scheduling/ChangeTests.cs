@@ -109,6 +109,23 @@ public sealed class ChangeTests
         Refused(world, id).Status.ShouldBe(409);
     }
 
+    [Fact]
+    public void AgentOfTheMaster_Drained_AnotherNodeIsMasterBeforeItEnds()
+    {
+        var world = Healthy(3);
+        var master = world.NodeOf("c", 1);
+        world.Post(new TaskUpdated(new Core.Mesos.TaskStatus
+        {
+            TaskId = new TaskId(master.TaskId), State = TaskState.Killing, AgentId = new AgentId(master.Agent), Reason = "REASON_AGENT_DRAINING", Uuid = new byte[16],
+        }));
+        world.Settle();
+
+        Durable(world).Master.ShouldNotBe(1);
+        Durable(world).Epoch.ShouldBe(2);
+        master.Obeyed!.Role.ShouldBe(DirectedRole.Slave);
+        Durable(world).Events.ShouldNotContain(e => e.Kind == "master_lost");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
