@@ -126,7 +126,12 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
     }
 
     /// <summary>From here only a button closes the dialog: a stray click would lose what is shown once.</summary>
-    private protected Task HoldOpenAsync() => Dialog.SetOptionsAsync(Dialog.Options with { BackdropClick = false });
+    private protected Task HoldOpenAsync()
+    {
+        // First, because the title is drawn by what the options belong to.
+        StateHasChanged();
+        return Dialog.SetOptionsAsync(Dialog.Options with { BackdropClick = false });
+    }
 
     private void Test(string field)
     {

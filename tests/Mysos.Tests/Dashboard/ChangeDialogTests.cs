@@ -77,6 +77,7 @@ public sealed class ChangeDialogTests : ComponentContext
         dialogs.Find("[data-testid=password] code").TextContent.ShouldBe(RecordingService.Generated);
         dialogs.Find("[data-testid=password] [data-copy]").GetAttribute("data-copy").ShouldBe(RecordingService.Generated);
         dialogs.FindAll("#password-old").ShouldBeEmpty();
+        dialogs.Find("h2").TextContent.ShouldBe("orders has a new password");
         Button(dialogs, "Close").Click();
         dialogs.WaitForAssertion(() => dialogs.FindAll(".mud-dialog").ShouldBeEmpty());
     }

@@ -118,6 +118,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
         await Expect(dialog.GetByTestId("password")).ToHaveTextAsync(RecordingService.Generated);
         var request = host.Service.OnlyRequest().ShouldBeOfType<CreateRequest>();
         (request.Name, request.User, request.NumNodes).ShouldBe(("fresh", "app", 2));
+        await Expect(dialog.GetByRole(AriaRole.Heading, new() { Level = 2 })).ToHaveTextAsync("fresh is being created");
         await dialog.GetByLabel("Copy the password").ClickAsync();
         (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(RecordingService.Generated);
         await open.PictureAsync("created-light", fullPage: false);
