@@ -65,31 +65,38 @@ public static class FrameworkLife
         };
     }
 
+    /// <summary>What happened and what would be right, for people.</summary>
+    public static string Explain(MesosRefused refused, SchedulerRecord record, SchedulerSettings settings)
+    {
+        if (!refused.Removed || record.FrameworkId is not { } framework)
+            return refused.Reason;
+        if (settings.NewFramework == framework.Value)
+            return $"Mesos has removed the framework {framework}; as --new_framework says, another one follows it.";
+        return $"Mesos has removed the framework {framework} and ended all of its tasks: it was torn down, or no scheduler was "
+            + "connected for --framework_failover_timeout. To go on as a new framework, start the scheduler with "
+            + $"--new_framework={framework}; nodes then start again on their volumes."
+            + (settings.NewFramework is { } other ? $" (It was started with --new_framework={other}, which is another one.)" : "");
+    }
+
     /// <summary>Mesos will not have the framework. Nothing is done about it but what an operator asks for by a flag.</summary>
     internal static void Refused(Turn turn, MesosRefused refused)
     {
-        var state = turn.State;
-        var problem = refused.Reason;
-        if (refused.Removed && state.Record.FrameworkId is { } framework)
+        var problem = Explain(refused, turn.State.Record, turn.Settings);
+        turn.State = turn.State with { Mesos = turn.State.Mesos with { Connected = false, Problem = problem } };
+        if (!refused.Removed)
+            return;
+        // Its executors were told to end: what they said last is true no more, and nobody is told of them.
+        foreach (var cluster in turn.State.Clusters.Values.Where(c => !c.Observed.IsEmpty))
+            turn.Put(cluster with { Observed = cluster.Observed.Clear() });
+        var record = turn.State.Record;
+        if (record.FrameworkId is { } framework && turn.Settings.NewFramework == framework.Value)
         {
-            if (turn.Settings.NewFramework == framework.Value)
+            turn.State = turn.State with
             {
-                turn.State = state with
-                {
-                    Record = state.Record with
-                    {
-                        FrameworkId = null, Owner = SchedulerRecord.OwnerOf(state.Record), Principal = null, User = null,
-                    },
-                    Mesos = new MesosView(),
-                };
-                return;
-            }
-            problem = $"Mesos has removed the framework {framework} and ended all of its tasks: it was torn down, or no scheduler was "
-                + "connected for --framework_failover_timeout. To go on as a new framework, start the scheduler with "
-                + $"--new_framework={framework}; nodes then start again on their volumes."
-                + (turn.Settings.NewFramework is { } other ? $" (It was started with --new_framework={other}, which is another one.)" : "");
+                Record = record with { FrameworkId = null, Owner = SchedulerRecord.OwnerOf(record), Principal = null, User = null },
+                Mesos = new MesosView(),
+            };
         }
-        turn.State = state with { Mesos = state.Mesos with { Connected = false, Problem = problem } };
     }
 
     private static ImmutableSortedSet<string> Roles(SchedulerState state, SchedulerSettings settings)

@@ -31,6 +31,7 @@ internal sealed partial class SchedulerTerm(
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
     private string? _lost;
+    private string? _refused;
 
     /// <summary>Runs until cancelled, or until this scheduler must not act any longer.</summary>
     /// <exception cref="ConflictException">Another leader writes.</exception>
@@ -51,7 +52,7 @@ internal sealed partial class SchedulerTerm(
         // Subscribed to once the state is recovered.
         var events = Observable.Defer(() => FrameworkLife.WhyNot(loop.State.Record, parts.Settings) is { } problem
             ? Observable.Throw<LoopEvent>(new FrameworkChangedException(problem))
-            : Events(session));
+            : Events(session, loop));
         var zooKeeper = parts.ZooKeeper.Select(view => (LoopEvent)new ZooKeeperChanged(view));
         var running = loop.RunAsync(events.Merge(zooKeeper), ending.Token);
         try
@@ -68,15 +69,19 @@ internal sealed partial class SchedulerTerm(
     }
 
     /// <summary>A refusal ends no term: the scheduler says what is wrong, and asks again.</summary>
-    private IObservable<LoopEvent> Events(MesosSession session) =>
+    private IObservable<LoopEvent> Events(MesosSession session, SchedulerLoop loop) =>
         session.Run().Do(Note).Select(MesosEvents.Translate).Where(e => e is not null).Select(e => e!)
             .Catch((FrameworkRefusedException e) =>
             {
                 if (e is FrameworkFailedOverException)
                     return Observable.Throw<LoopEvent>(e);
-                Refused(e.Message);
-                return Observable.Return<LoopEvent>(new MesosRefused(e.Message, e is FrameworkRemovedException))
-                    .Concat(Observable.Timer(AskAgain, new TimeProviderScheduler(time)).SelectMany(_ => Events(session)));
+                var refused = new MesosRefused(e.Message, e is FrameworkRemovedException);
+                var explained = FrameworkLife.Explain(refused, loop.State.Record, parts.Settings);
+                // Asked again and again, it is told once.
+                if (explained != _refused)
+                    Refused(_refused = explained);
+                return Observable.Return<LoopEvent>(refused)
+                    .Concat(Observable.Timer(AskAgain, new TimeProviderScheduler(time)).SelectMany(_ => Events(session, loop)));
             });
 
     private void Note(MesosSession.Signal signal)

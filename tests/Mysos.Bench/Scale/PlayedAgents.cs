@@ -17,14 +17,19 @@ internal sealed class PlayedAgents(int agents, FrameworkId framework)
     private readonly Dictionary<string, (int Agent, long Sent)> _open = new(StringComparer.Ordinal);
     private readonly List<double> _waits = [];
     private long _offers;
+    private long _since;
     private int _next;
 
     public bool Suppressed { get; set; } = true;
 
-    /// <summary>Milliseconds from each offer to its answer since the last <see cref="Reset"/>.</summary>
+    /// <summary>Milliseconds from each offer to its answer, of those made since the last <see cref="Reset"/>.</summary>
     public IReadOnlyList<double> Waits => _waits;
 
-    public void Reset() => _waits.Clear();
+    public void Reset()
+    {
+        _waits.Clear();
+        _since = Stopwatch.GetTimestamp();
+    }
 
     /// <summary>A subscription ends all offers.</summary>
     public void Forget()
@@ -77,7 +82,8 @@ internal sealed class PlayedAgents(int agents, FrameworkId framework)
             if (open.Sent == 0)
                 continue;
             _offered[open.Agent] = false;
-            _waits.Add(Stopwatch.GetElapsedTime(open.Sent, arrived).TotalMilliseconds);
+            if (open.Sent >= _since)
+                _waits.Add(Stopwatch.GetElapsedTime(open.Sent, arrived).TotalMilliseconds);
         }
         return all;
     }

@@ -15,6 +15,8 @@ namespace Mysos.Bench.Scale;
 internal static class ScaleBench
 {
     private const int NodesEach = 3;
+    /// <summary>Until what runs often is compiled as such.</summary>
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -49,7 +51,7 @@ internal static class ScaleBench
         {
             await UntilAsync(() => scheduler.Loop.State.Mesos.Connected, "the subscription");
             await CreateAsync(scheduler, vault, "too-large", ClusterSize.Default with { MemMb = 1_000_000 });
-            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+            await Task.Delay(Warm, TimeProvider.System);
             await LookAsync();
             var load = Stopwatch.StartNew();
             var before = Environment.CpuUsage.TotalTime;
@@ -69,6 +71,7 @@ internal static class ScaleBench
                 $"{clock.Elapsed.TotalSeconds:F1} s, {Share(before, clock):P0} of a core (all accepted after {accepted.TotalSeconds:F1} s); meanwhile {launched.Answered / clock.Elapsed.TotalSeconds:F0} offers/s, "
                 + $"median {launched.Median:F0} ms, p99 {launched.P99:F0} ms, worst {launched.Worst:F0} ms");
 
+            await Task.Delay(Warm, TimeProvider.System);
             await LookAsync();
             before = Environment.CpuUsage.TotalTime;
             load.Restart();

@@ -76,6 +76,8 @@ public sealed class FrameworkLifeTests
         world.State.Mesos.Connected.ShouldBeFalse();
         world.State.Mesos.Problem!.ShouldContain("--new_framework=F");
         world.State.Clusters["c"].Durable.Nodes.Values.ShouldAllBe(n => n.Task != null);
+        // Its tasks were ended, so nobody is told of them.
+        (world.Published["c"].Master, world.Published["c"].Slaves.Length).ShouldBe((null, 0));
     }
 
     [Fact]
