@@ -72,7 +72,7 @@ public sealed class ExecutorClientTests : IAsyncDisposable
         time.Advance(TimeSpan.FromHours(1));
         stream.Break();
         var again = TakeAsync("SUBSCRIBE");
-        while (await Task.WhenAny(again, Task.Delay(TimeSpan.FromMilliseconds(10))) != again)
+        while (await Task.WhenAny(again, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)) != again)
             time.Advance(TimeSpan.FromMilliseconds(100));
         (await again).Body.ShouldContain("SUBSCRIBE");
     }

@@ -297,7 +297,7 @@ public sealed class MesosSessionTests
     private static async Task AdvanceAsync(FakeTimeProvider time, Task happened)
     {
         happened.IsCompleted.ShouldBeFalse("It did not wait.");
-        while (await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(10))) != happened)
+        while (await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)) != happened)
             time.Advance(TimeSpan.FromMilliseconds(100));
         await happened;
     }

@@ -64,7 +64,7 @@ internal sealed class World : IAsyncDisposable
             if (deadline.IsCancellationRequested)
                 throw new TimeoutException($"The master {port} does not lead.");
             await Clock.AdvanceToAsync(Cluster.Engine, Clock.Now + Poll);
-            await Task.Delay(Poll);
+            await Task.Delay(Poll, TimeProvider.System);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class World : IAsyncDisposable
             Discover();
             if (deadline.IsCancellationRequested)
                 throw new TimeoutException(otherwise);
-            await Task.Delay(Poll);
+            await Task.Delay(Poll, TimeProvider.System);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class World : IAsyncDisposable
             if (deadline.IsCancellationRequested)
                 throw new TimeoutException("The servers do not come to rest.");
             if (!settled)
-                await Task.Delay(Poll);
+                await Task.Delay(Poll, TimeProvider.System);
             else if (Clock.Now < until)
                 await Clock.StepAsync(Cluster.Engine, until);
             else
@@ -145,7 +145,7 @@ internal sealed class World : IAsyncDisposable
                 Discover();
                 isQuiet = await Cluster.Engine.Mailbox.Ask(AreProcessesSettled);
                 if (!isQuiet)
-                    await Task.Delay(Poll);
+                    await Task.Delay(Poll, TimeProvider.System);
             }
         }
         await Clock.AdvanceToAsync(Cluster.Engine, time);

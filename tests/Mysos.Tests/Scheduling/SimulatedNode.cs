@@ -1,0 +1,86 @@
+using Mysos.Core.Elections;
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Tests.Scheduling;
+
+internal sealed class SimulatedVolume
+{
+    public required string Id { get; init; }
+    public string? Agent { get; set; }
+    public Resource[] Resources { get; set; } = [];
+    public long Rows { get; set; }
+}
+
+internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolume? volume)
+{
+    private long _rows;
+
+    public string TaskId => info.TaskId.Value;
+    public string Agent => info.AgentId.Value;
+    public NodeTask Task => task;
+    public SimulatedVolume? Volume => volume;
+    public double MemMb => 544;
+    public bool Dead { get; set; }
+    /// <summary>Follows its master, but gets nothing from it.</summary>
+    public bool Stuck { get; set; }
+    public long Rows
+    {
+        get => volume?.Rows ?? _rows;
+        set
+        {
+            if (volume is null)
+                _rows = value;
+            else
+                volume.Rows = value;
+        }
+    }
+    public string Gtids => Rows == 0 ? "" : $"0-1-{Rows}";
+    public Directive? Obeyed { get; private set; }
+    public Report Report { get; set; } = new() { TaskId = info.TaskId.Value, Sequence = 0, Phase = NodePhase.Preparing };
+
+    public ExecutorSpoke Hello() => new(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage
+    {
+        Hello = new Hello { TaskId = TaskId, PublicKey = [] },
+    });
+
+    public ExecutorSpoke Say()
+    {
+        Report = Report with { Sequence = Report.Sequence + 1 };
+        return new ExecutorSpoke(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage { Report = Report });
+    }
+
+    public bool Obey(Directive directive, World world)
+    {
+        if (Report.Phase != NodePhase.Running || directive.Version < Report.AppliedVersion || directive.Epoch < Report.Epoch)
+            return false;
+        Obeyed = directive;
+        var source = world.Tasks.Values.FirstOrDefault(t => t.Task.Port == directive.Source?.Port && t.Agent == directive.Source?.Host);
+        if (directive.Role == DirectedRole.Slave && source is not null && !Stuck)
+            Rows = Math.Max(Rows, source.Rows);
+        // Has yet to get what it is to catch up with.
+        if (directive.CatchUp is { } last && !GtidPosition.Parse(Gtids).Covers(GtidPosition.Parse(last)))
+            return false;
+        Report = Report with
+        {
+            AppliedVersion = directive.Version, NewestVersion = directive.Version, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
+            ReadOnly = directive.Role != DirectedRole.Master || directive.Yield, Executed = Gtids, Received = Gtids,
+            Serving = (directive.Role == DirectedRole.Master && !directive.Yield) || (directive.Role == DirectedRole.Slave && source is not null),
+        };
+        return true;
+    }
+
+    /// <summary>mysqld dies; its executor lives.</summary>
+    public ExecutorSpoke Crash()
+    {
+        Report = Report with { Phase = NodePhase.Stopped, Serving = false, Reason = "killed by signal 9", Role = DirectedRole.Standby };
+        return Say();
+    }
+
+    public ExecutorSpoke ComeBack()
+    {
+        Report = Report with { Phase = NodePhase.Running, Reason = null, Executed = Gtids, Received = Gtids };
+        return Say();
+    }
+}
