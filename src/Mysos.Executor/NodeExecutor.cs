@@ -35,6 +35,8 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private bool _killing;
     private bool _ending;
     private volatile bool _broken;
+    /// <summary>The agent ends what it started, and may kill this executor soon.</summary>
+    private volatile bool _shutdown;
     private Task _reporting = Task.CompletedTask;
     private Task _asking = Task.CompletedTask;
 
@@ -172,9 +174,10 @@ internal sealed class NodeExecutor : IAsyncDisposable
             _ending = true;
             Update(state, message);
         }
-        await _client.AcknowledgedAsync(AcknowledgePatience).ConfigureAwait(false);
+        var patience = _shutdown ? GraceMargin : AcknowledgePatience;
+        await _client.AcknowledgedAsync(patience).ConfigureAwait(false);
         // The last report says why; it is on its way on a connection of its own.
-        await _reporting.WaitAsync(AcknowledgePatience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _reporting.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ended.TrySetResult(code);
     }
 
@@ -240,6 +243,7 @@ internal sealed class NodeExecutor : IAsyncDisposable
 
     private void Shutdown(string why)
     {
+        _shutdown = true;
         if (_task is not null)
         {
             Stop(_environment.ShutdownGracePeriod, why);

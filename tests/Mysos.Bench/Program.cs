@@ -46,6 +46,7 @@ await using (var stack = await Stack.StartAsync(mysos))
     List<double> floors = [], ones = [], threes = [];
     for (var round = 0; round < rounds; round++)
     {
+        await stack.QuietAsync();
         floors.Add(await floor.MeasureAsync(round, 21000 + round));
         ones.Add(await CreateAsync(stack, zooKeeper, discover, $"one{round}", 1));
         threes.Add(await CreateAsync(stack, zooKeeper, discover, $"three{round}", 3));
@@ -79,6 +80,7 @@ return results.All(r => r.Met) ? 0 : 1;
 static async Task<double> CreateAsync(Stack stack, IZooKeeper zooKeeper, string discover, string name, int nodes)
 {
     var path = $"{discover}/{name}";
+    await stack.QuietAsync();
     using var set = ServerSetReader.Watch(zooKeeper, path);
     var taken = await Figures.MillisecondsAsync(async () =>
     {

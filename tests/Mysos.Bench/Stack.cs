@@ -74,6 +74,33 @@ internal sealed class Stack : IAsyncDisposable
             TimeSpan.FromSeconds(60), $"cluster {name} to be gone");
     }
 
+    /// <summary>Nothing is left of earlier clusters: no process, no volume; and Mesos has offered what they held.</summary>
+    public async Task QuietAsync()
+    {
+        var mesos = Path.Combine(_directory, "mesos");
+        await Wait.UntilAsync(() => Task.FromResult(!Running(mesos) && !Volumes(mesos).Any()), TimeSpan.FromSeconds(60), "everything deleted to be gone");
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
+    }
+
+    private static bool Running(string mesos) => Directory.EnumerateDirectories("/proc").Any(process =>
+    {
+        try
+        {
+            return new DirectoryInfo(Path.Combine(process, "cwd")).LinkTarget?.StartsWith(mesos, StringComparison.Ordinal) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+
+    private static IEnumerable<string> Volumes(string mesos) =>
+        Directory.EnumerateDirectories(mesos, "agent*")
+            .Select(agent => Path.Combine(agent, "volumes", "roles"))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateDirectories)
+            .SelectMany(Directory.EnumerateDirectories);
+
     public Task HealthyAsync(string name) => Wait.UntilAsync(
         async () => (await Http.GetFromJsonAsync<JsonNode>($"/clusters/{name}"))!["state"]!.GetValue<string>() == "healthy",
         TimeSpan.FromSeconds(120), $"cluster {name} to be healthy");

@@ -41,7 +41,7 @@ internal static class Mastership
         if (node.Task is null)
             return $"its task ended: {node.LastFailure}";
         return cluster.Of(master).Report is { Phase: NodePhase.Stopped or NodePhase.Failed } report
-            ? $"its mysqld ended: {report.Reason}"
+            ? report.Reason ?? "its mysqld ended"
             : null;
     }
 

@@ -83,9 +83,9 @@ internal static class TaskUpdates
         // An end that was planned is nobody's fault.
         if (node.Restarting || node.Retiring)
             end = end with { Blame = Blame.Nobody };
-        var durable = turn.Log(cluster.Durable, "task_ended", $"Node {node.Number}: task {node.Task!.Id} ended as {end.State}: {end.Said}");
-        if (end.Said.StartsWith("restore failed:", StringComparison.Ordinal) && !durable.Served)
-            durable = turn.Log(durable with { Failure = end.Said }, "cluster_failed", end.Said);
+        var durable = turn.Log(cluster.Durable, "task_ended", $"Node {node.Number}: task {node.Task!.Id} ended as {end.Why}");
+        if (end.Said is { } said && said.StartsWith("restore failed:", StringComparison.Ordinal) && !durable.Served)
+            durable = turn.Log(durable with { Failure = said }, "cluster_failed", said);
 
         var spoke = cluster.Of(node.Number).Heard is not null;
         if (end.Blame == Blame.Agent || (end.Blame == Blame.Node && !spoke))
@@ -109,7 +109,7 @@ internal static class TaskUpdates
             {
                 Nodes = durable.Nodes.SetItem(node.Number, node with
                 {
-                    Task = null, Volume = volume, Failures = failures, LastFailure = node.Restarting ? null : end.Said, Restarting = false,
+                    Task = null, Volume = volume, Failures = failures, LastFailure = node.Restarting ? null : end.Said ?? end.State, Restarting = false,
                     WaitsSince = turn.Now, NotBefore = turn.Now + (end.Blame == Blame.Nobody ? TimeSpan.Zero : Backoff(failures)),
                 }),
             },
@@ -137,12 +137,14 @@ internal static class TaskUpdates
 }
 
 /// <summary>How a task ended.</summary>
-/// <param name="Said">Why, in the words of whoever said it.</param>
-internal sealed record TaskEnd(string State, string Said, Blame Blame, bool WithItsData)
+/// <param name="Said">Why, in the words of whoever said it; an end that was asked for needs none.</param>
+internal sealed record TaskEnd(string State, string? Said, Blame Blame, bool WithItsData)
 {
     public TaskEnd(TaskStatus status)
-        : this(status.State, status.Message is { Length: > 0 } message ? message : status.Reason ?? "no reason given",
+        : this(status.State, status.Message is { Length: > 0 } message ? message : status.Reason,
             TaskFates.BlameFor(status.State, status.Reason), TaskFates.Of(status.State, status.Reason) == Fate.EndedWithItsData)
     {
     }
+
+    public string Why => Said is null ? $"{State}." : $"{State}: {Said}";
 }

@@ -1,4 +1,4 @@
-using MySqlConnector;
+using System.Data.Common;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Replication;
 using Mysos.Executor.Servers;
@@ -35,7 +35,7 @@ internal sealed class Probe(ServerProgram program, string socket, Account admin,
                     misses = 0;
                     Answered(state);
                 }
-                catch (Exception e) when (e is MySqlException or OperationCanceledException or InvalidOperationException)
+                catch (Exception e) when (e is DbException or OperationCanceledException or InvalidOperationException)
                 {
                     cancellation.ThrowIfCancellationRequested();
                     misses++;

@@ -1,4 +1,4 @@
-using MySqlConnector;
+using System.Data.Common;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Backups;
 using Mysos.Executor.Data;
@@ -77,7 +77,7 @@ internal sealed class Service(
                     ? await ObserveAsync(_reconciler, cancellation).ConfigureAwait(false)
                     : await PassAsync(_reconciler, directive, changed, cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is MySqlException or InvalidOperationException)
+            catch (Exception e) when (e is DbException or InvalidOperationException)
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (status.Current.Reason != e.Message)

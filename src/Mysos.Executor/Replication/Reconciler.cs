@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using MySqlConnector;
 using Mysos.Core.Elections;
@@ -19,6 +20,7 @@ internal sealed class Reconciler(
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
     private const int MostSkipped = 10_000;
@@ -29,6 +31,7 @@ internal sealed class Reconciler(
     private bool _ownerReady;
     private bool _ownerChanged;
     private long _attachedAt;
+    private long? _silentSince;
 
     /// <summary>The owner's account has another password from now on; a master gives it to it.</summary>
     public void Take(Accounts accounts)
@@ -246,10 +249,14 @@ internal sealed class Reconciler(
                 return new Pass(state, false, $"the master {source} has not answered yet", false, TimeSpan.Zero);
             at = await asking.ConfigureAwait(false);
         }
-        catch (MySqlException e)
+        catch (DbException e)
         {
-            return new Pass(state, false, $"the master {source} does not answer: {e.Message}", false, Later);
+            // A master that starts beside it answers in a moment.
+            _silentSince ??= time.GetTimestamp();
+            var again = time.GetElapsedTime(_silentSince.Value) < Moment ? Soon : Later;
+            return new Pass(state, false, $"the master {source} does not answer: {e.Message}", false, again);
         }
+        _silentSince = null;
         var covered = GtidPosition.Parse(at.Executed).Covers(state.Position);
         if (!covered || flavor.Errant(state, at) is not null)
         {

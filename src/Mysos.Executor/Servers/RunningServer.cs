@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Diagnostics;
-using MySqlConnector;
 using Mysos.Core.Processes;
 using Mysos.Core.Protocol;
 
@@ -120,7 +120,7 @@ internal sealed class RunningServer : IDisposable
         {
             return await ServerConnection.OpenAsync(_paths.Socket, admin, LoginTimeout, cancellation).ConfigureAwait(false);
         }
-        catch (MySqlException e)
+        catch (DbException e)
         {
             if (_refusal != e.Message)
                 _log.Write($"No login yet: {e.Message}");

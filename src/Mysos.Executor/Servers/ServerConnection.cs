@@ -1,11 +1,15 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
 using MySqlConnector;
 using Mysos.Core.Protocol;
 
 namespace Mysos.Executor.Servers;
 
-/// <summary>One connection to a mysqld. Not for use by two at once.</summary>
+/// <summary>
+/// One connection to a mysqld. Not for use by two at once. What goes wrong is a <see cref="DbException"/>: the server's own
+/// (<see cref="MySqlException"/>), or <see cref="ServerGoneException"/>.
+/// </summary>
 internal sealed class ServerConnection : IAsyncDisposable
 {
     private readonly MySqlConnection _connection;
@@ -36,7 +40,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         var connection = new MySqlConnection(to.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            await GoneAsync(() => connection.OpenAsync(cancellation)).ConfigureAwait(false);
             return new ServerConnection(connection);
         }
         catch
@@ -49,19 +53,24 @@ internal sealed class ServerConnection : IAsyncDisposable
     public string ServerVersion => _connection.ServerVersion;
 
     /// <summary>One or more statements.</summary>
-    public async Task ExecuteAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30)
+    public Task ExecuteAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30) => GoneAsync(async () =>
     {
         await using var command = Command(sql, timeoutSeconds);
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-    }
+    });
 
     public async Task<T> QueryAsync<T>(
         string sql, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken cancellation, int timeoutSeconds = 30)
     {
-        await using var command = Command(sql, timeoutSeconds);
-        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-            return await read(reader, cancellation).ConfigureAwait(false);
+        T result = default!;
+        await GoneAsync(async () =>
+        {
+            await using var command = Command(sql, timeoutSeconds);
+            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+                result = await read(reader, cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>The first row; null when there is none.</summary>
@@ -79,5 +88,21 @@ internal sealed class ServerConnection : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
+    /// <summary>A write to a server that was killed fails in the socket, and MySqlConnector passes that on as it is.</summary>
+    private static async Task GoneAsync(Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            throw new ServerGoneException(e);
+        }
+    }
+
     private MySqlCommand Command(string sql, int timeoutSeconds) => new(sql, _connection) { CommandTimeout = timeoutSeconds };
 }
+
+/// <summary>The connection broke in the middle of a statement.</summary>
+internal sealed class ServerGoneException(Exception cause) : DbException($"The connection to mysqld broke: {cause.Message}", cause);
