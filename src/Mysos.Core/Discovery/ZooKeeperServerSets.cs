@@ -14,6 +14,7 @@ public sealed partial class ZooKeeperServerSets(IZooKeeperConnection connection)
 {
     private readonly string _root = connection.Url.At("discover");
     private readonly ConcurrentDictionary<string, Announced> _last = new();
+    private volatile bool _rootIsThere;
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,63}\z")]
     private static partial Regex ValidName { get; }
@@ -47,6 +48,7 @@ public sealed partial class ZooKeeperServerSets(IZooKeeperConnection connection)
                 catch (ZooKeeperException e) when (e.Error is ZooKeeperError.NoNode or ZooKeeperError.NodeExists or ZooKeeperError.BadVersion)
                 {
                     known = null;
+                    _rootIsThere = false;
                 }
                 catch (ZooKeeperException e) when (e.Error == ZooKeeperError.NotEmpty)
                 {
@@ -78,7 +80,9 @@ public sealed partial class ZooKeeperServerSets(IZooKeeperConnection connection)
         var children = await Task.WhenAll(groups.Select(zooKeeper.ChildrenAsync)).ConfigureAwait(false);
         if (await cluster.ConfigureAwait(false) is null)
         {
-            await zooKeeper.EnsurePathAsync(_root).ConfigureAwait(false);
+            if (!_rootIsThere)
+                await zooKeeper.EnsurePathAsync(_root).ConfigureAwait(false);
+            _rootIsThere = true;
             return Announced.Nothing;
         }
         var members = groups.Zip(children).SelectMany(group => (group.Second ?? []).Select(name => $"{group.First}/{name}")).ToList();

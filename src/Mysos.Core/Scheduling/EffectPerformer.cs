@@ -35,6 +35,10 @@ public sealed class EffectPerformer(
                     report(new ServerSetRemoved(remove.Cluster, remove.Incarnation));
                 });
                 break;
+            // Sealing takes longer than a decision, and its order among the messages does not matter: not on the loop's thread.
+            case SendAccounts:
+                _ = Task.Run(() => GuardAsync(effect, () => mesos.SendAsync(CallOf(effect), cancellation)), CancellationToken.None);
+                break;
             default:
                 _ = GuardAsync(effect, () => mesos.SendAsync(CallOf(effect), cancellation));
                 break;

@@ -23,7 +23,11 @@ public sealed class SchedulerLoop
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Requests wait behind what Mesos and the executors say; when that never ends, one is let in so often.</summary>
+    private static readonly TimeSpan RequestAtLeastEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly Channel<LoopEvent> _queue = Channel.CreateUnbounded<LoopEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<RequestEvent> _requestQueue = Channel.CreateUnbounded<RequestEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<long, TaskCompletionSource<RequestOutcome>> _requests = new();
     private readonly Dictionary<string, DocumentWriter> _writers = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,6 +40,7 @@ public sealed class SchedulerLoop
     private readonly TimeProvider _time;
     private SchedulerState _state = new();
     private long _lastRequest;
+    private long _requestTaken;
 
     public SchedulerLoop(
         IStateStore store, IEffectPerformer performer, ReadModel readModel, SchedulerSettings settings, Lease lease, TimeProvider time)
@@ -61,7 +66,7 @@ public sealed class SchedulerLoop
         _requests[id] = answer;
         try
         {
-            Post(request(id));
+            _requestQueue.Writer.TryWrite(request(id));
             var ended = await Task.WhenAny(answer.Task, _failed.Task).WaitAsync(cancellation).ConfigureAwait(false);
             if (ended != answer.Task)
                 throw Deposed();
@@ -94,13 +99,16 @@ public sealed class SchedulerLoop
             _recovered.TrySetResult();
             using var ticks = Observable.Interval(TickEvery, new TimeProviderScheduler(_time)).Subscribe(_ => Post(new Ticked()));
             using var events = sources.Subscribe(Post, e => _failed.TrySetException(e));
+            Task<bool>? ready = null, asked = null;
             while (true)
             {
-                var ready = _queue.Reader.WaitToReadAsync(stopping.Token).AsTask();
-                // A failure comes first: after it, what waits in the queue is not taken out any more.
-                await (await Task.WhenAny(_failed.Task, ready).ConfigureAwait(false)).ConfigureAwait(false);
-                while (!_failed.Task.IsCompleted && _queue.Reader.TryRead(out var happened))
-                    Handle(happened, stopping.Token);
+                ready = ready is { IsCompleted: false } ? ready : _queue.Reader.WaitToReadAsync(stopping.Token).AsTask();
+                asked = asked is { IsCompleted: false } ? asked : _requestQueue.Reader.WaitToReadAsync(stopping.Token).AsTask();
+                // A failure comes first: after it, what waits in the queues is not taken out any more.
+                await (await Task.WhenAny(_failed.Task, ready, asked).ConfigureAwait(false)).ConfigureAwait(false);
+                while (!_failed.Task.IsCompleted && TakeOne(stopping.Token))
+                {
+                }
             }
         }
         finally
@@ -108,6 +116,22 @@ public sealed class SchedulerLoop
             _failed.TrySetCanceled(CancellationToken.None);
             await stopping.CancelAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>False when nothing waited.</summary>
+    private bool TakeOne(CancellationToken cancellation)
+    {
+        var overdue = _time.GetElapsedTime(_requestTaken) > RequestAtLeastEvery;
+        LoopEvent? next = null;
+        if ((overdue || !_queue.Reader.TryRead(out next)) && _requestQueue.Reader.TryRead(out var request))
+        {
+            _requestTaken = _time.GetTimestamp();
+            next = request;
+        }
+        if (next is null && !_queue.Reader.TryRead(out next))
+            return false;
+        Handle(next, cancellation);
+        return true;
     }
 
     private async Task<Recovered> RecoverAsync(CancellationToken cancellation)

@@ -20,8 +20,9 @@ public static class AccountBox
         ArgumentNullException.ThrowIfNull(hello);
         using var receiver = ImportKey(hello.PublicKey, hello.TaskId);
         using var sender = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-        var senderKey = sender.PublicKey.ExportSubjectPublicKeyInfo();
-        var secret = DeriveKey(sender, receiver.PublicKey, senderKey, hello.PublicKey);
+        var senderKey = sender.ExportSubjectPublicKeyInfo();
+        using var receiverKey = receiver.PublicKey;
+        var secret = DeriveKey(sender, receiverKey, senderKey, hello.PublicKey);
         var plain = JsonSerializer.SerializeToUtf8Bytes(accounts, ProtocolJson.Default.Accounts);
         var nonce = RandomNumberGenerator.GetBytes(NonceSize);
         var ciphertext = new byte[plain.Length];

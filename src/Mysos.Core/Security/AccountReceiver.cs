@@ -15,7 +15,7 @@ public sealed class AccountReceiver : IDisposable
     private readonly byte[] _publicKey;
     private string? _taskId;
 
-    public AccountReceiver() => _publicKey = _key.PublicKey.ExportSubjectPublicKeyInfo();
+    public AccountReceiver() => _publicKey = _key.ExportSubjectPublicKeyInfo();
 
     /// <summary>The request; the same key each time, so an answer to any of them opens.</summary>
     public Hello CreateHello(string taskId)
@@ -39,7 +39,8 @@ public sealed class AccountReceiver : IDisposable
         try
         {
             using var sender = AccountBox.ImportKey(box.SenderKey, box.TaskId);
-            secret = AccountBox.DeriveKey(_key, sender.PublicKey, box.SenderKey, _publicKey);
+            using var senderKey = sender.PublicKey;
+            secret = AccountBox.DeriveKey(_key, senderKey, box.SenderKey, _publicKey);
             using var aes = new AesGcm(secret, AccountBox.TagSize);
             aes.Decrypt(box.Nonce, box.Ciphertext, box.Tag, plain, Encoding.UTF8.GetBytes(box.TaskId));
             return JsonSerializer.Deserialize(plain, ProtocolJson.Default.Accounts);
