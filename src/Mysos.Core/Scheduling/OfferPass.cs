@@ -11,6 +11,8 @@ internal static class OfferPass
     private const double ShortRefusal = 2;
     /// <summary>A cluster that waits in vain says why, but not anew with each offer.</summary>
     private static readonly TimeSpan RefusalsApart = TimeSpan.FromSeconds(1);
+    private static readonly ImmutableSortedDictionary<string, int> Paced = ImmutableSortedDictionary<string, int>.Empty.Add(
+        $"many nodes are to be launched, {LaunchPace.PerSecond} a second", 1);
 
     public static void Run(Turn turn, IReadOnlyList<Offer> offers)
     {
@@ -32,6 +34,11 @@ internal static class OfferPass
             {
                 Refuse(turn, cluster, refusals);
                 continue;
+            }
+            if (!LaunchPace.Take(turn))
+            {
+                Refuse(turn, cluster, Paced);
+                break;
             }
             var pool = candidate.Pool;
             var launch = Launch.Prepare(turn, cluster.Durable, node, pool, candidate.Zone is "" ? null : candidate.Zone);
