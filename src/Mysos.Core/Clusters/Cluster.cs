@@ -29,8 +29,12 @@ public sealed record Cluster
     public Election? Election { get; init; }
     /// <summary>A planned change of master that is under way.</summary>
     public Handover? Handover { get; init; }
-    /// <summary>The slaves that may have acknowledged writes in <see cref="ServedEpoch"/>: one of them must answer before another master is elected.</summary>
+    /// <summary>The slaves that hold every write that was acknowledged; empty: only the master is sure to. See <see cref="AckSet"/>.</summary>
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
+    /// <summary>Another acker is to take the place of those.</summary>
+    public AckChange? AckChange { get; init; }
+    /// <summary>Former ackers that have not said that they acknowledge no more: the master does not let them in.</summary>
+    public ImmutableSortedSet<int> Barred { get; init; } = [];
     /// <summary>The newest epoch whose master was seen to take writes; 0: none was.</summary>
     public long ServedEpoch { get; init; }
     /// <summary>All nodes have served at once: what is missing from now on is a loss, not a start.</summary>
@@ -61,6 +65,12 @@ public sealed record Cluster
 /// <summary>A search for the master of <paramref name="Epoch"/>.</summary>
 /// <param name="Previous">The master that was lost.</param>
 public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous);
+
+/// <summary>A change of acker under way.</summary>
+/// <param name="To">Null: the master is to acknowledge alone.</param>
+/// <param name="Retired">The old one acknowledges no more.</param>
+/// <param name="MasterAt">The master's GTIDs from after that, which <paramref name="To"/> must have.</param>
+public sealed record AckChange(int? To, DateTimeOffset Since, bool Retired = false, string? MasterAt = null);
 
 /// <summary>
 /// A planned change of master, until the next epoch begins or it is undone. First <paramref name="To"/> catches up while

@@ -52,8 +52,7 @@ internal static class ClusterPlan
             Orphans.Add(turn, node);
             durable = durable with { Nodes = durable.Nodes.Remove(node.Number) };
         }
-        var gone = durable.Ackers.Where(n => !durable.Nodes.TryGetValue(n, out var node) || node.Retiring).ToArray();
-        return gone.Length == 0 || durable.Election is not null ? durable : durable with { Ackers = durable.Ackers.Except(gone) };
+        return durable;
     }
 
     /// <summary>Which nodes go when there are to be <paramref name="wanted"/>: never the master, those that do not serve first.</summary>

@@ -27,6 +27,8 @@ public sealed record Observation
 
     public Report? Report { get; init; }
     public DateTimeOffset? Heard { get; init; }
+    /// <summary>When it last said that it serves.</summary>
+    public DateTimeOffset? ServedAt { get; init; }
     public Directive? Sent { get; init; }
     public DateTimeOffset SentAt { get; init; }
     public DateTimeOffset? KillSent { get; init; }

@@ -16,9 +16,9 @@ internal static class Directives
         foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null }))
         {
             var seen = cluster.Of(node.Number);
-            var wanted = Wanted(cluster, node);
+            var wanted = Wanted(cluster, node, turn.Now);
             // Another leader, whose clock is ahead, may have sent a newer one.
-            var same = seen.Sent is { } sent && sent with { Version = 0 } == wanted && !(seen.Report?.NewestVersion > sent.Version);
+            var same = seen.Sent is { } sent && Same(sent, wanted) && !(seen.Report?.NewestVersion > sent.Version);
             var applied = same && seen.Report?.AppliedVersion == seen.Sent!.Version;
             // Nobody listens before the executor has spoken; after a new leader took over, one try wakes it up.
             var listens = seen.Heard is not null || seen.Sent is null;
@@ -39,7 +39,11 @@ internal static class Directives
     private static long NextVersion(Observation seen, DateTimeOffset now) =>
         Math.Max(now.ToUnixTimeMilliseconds(), Math.Max(seen.Report?.NewestVersion ?? 0, seen.Sent?.Version ?? 0) + 1);
 
-    private static Directive Wanted(ClusterState cluster, Node node)
+    private static bool Same(Directive sent, Directive wanted) =>
+        sent with { Version = 0, Followers = wanted.Followers, Barred = wanted.Barred } == wanted
+        && sent.Followers.SequenceEqual(wanted.Followers) && sent.Barred.SequenceEqual(wanted.Barred);
+
+    private static Directive Wanted(ClusterState cluster, Node node, DateTimeOffset now)
     {
         var durable = cluster.Durable;
         var directive = new Directive
@@ -60,14 +64,17 @@ internal static class Directives
             return directive;
         var yields = durable.Handover is { YieldingSince: not null };
         return master == node.Number
-            ? directive with { Role = DirectedRole.Master, Ackers = HasSlave(cluster, master) ? 1 : 0, Yield = yields }
+            ? directive with
+            {
+                Role = DirectedRole.Master, Ackers = AckSet.Waits(durable) ? 1 : 0, Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
+                Followers = [.. durable.Nodes.Keys.Where(n => n != master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
+            }
             : directive with
             {
-                Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = 1,
-                CatchUp = yields && durable.Handover!.To == node.Number ? Switchover.LastWrites(cluster, master) : null,
+                Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = AckSet.Acknowledges(durable, node.Number) ? 1 : 0,
+                CatchUp = yields && durable.Handover!.To == node.Number ? Switchover.LastWrites(cluster, master)
+                    : durable.AckChange is { MasterAt: { } at, To: var to } && to == node.Number ? at
+                    : null,
             };
     }
-
-    private static bool HasSlave(ClusterState cluster, int master) =>
-        cluster.Durable.Nodes.Keys.Any(n => n != master && Mastership.IsServingSlave(cluster, n));
 }

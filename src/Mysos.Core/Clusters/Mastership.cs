@@ -19,7 +19,8 @@ internal static class Mastership
             return durable.Epoch == 0 ? First(turn, durable) : durable;
         if (Lost(cluster, master) is { } why)
             return Begin(turn, cluster, master, why);
-        return durable.Handover is null ? Progress(turn, cluster, master) : Switchover.Advance(turn, cluster, master);
+        durable = Progress(turn, cluster, master);
+        return durable.Handover is null ? durable : Switchover.Advance(turn, cluster with { Durable = durable }, master);
     }
 
     /// <summary>
@@ -56,12 +57,12 @@ internal static class Mastership
     {
         var durable = cluster.Durable;
         var election = durable.Election!;
-        if (Electorate.Decide(cluster, election, turn.Now, turn.Settings.ElectionTimeout) is not Electorate.Outcome.Elected elected)
+        if (Electorate.Decide(cluster, election, turn.Now, turn.Settings.ElectionTimeout, turn.Settings.ElectionPolicy) is not Electorate.Outcome.Elected elected)
             return durable;
         var seconds = (turn.Now - election.Since).TotalSeconds;
         durable = turn.Log(durable, "master_elected",
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
-        return durable with { Master = elected.Node, Epoch = election.Epoch, Election = null };
+        return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null }, elected.Acker);
     }
 
     /// <summary>What the reports of a settled epoch add to what is durable.</summary>
@@ -71,13 +72,9 @@ internal static class Mastership
         if (!IsServingMaster(cluster, master))
             return durable;
         if (durable.ServedEpoch < durable.Epoch)
-            durable = turn.Log(durable with { ServedEpoch = durable.Epoch, Ackers = [] }, "master_serves", $"Node {master} takes writes.");
-        var ackers = durable.Nodes.Keys.Where(n => n != master && IsServingSlave(cluster, n)).ToImmutableSortedSet();
-        // A slave stays among the ackers while it may come back with a write that only it acknowledged.
-        var joined = durable.Ackers.Union(ackers);
-        if (!joined.SetEquals(durable.Ackers))
-            durable = durable with { Ackers = joined };
-        if (!durable.Completed && ackers.Count + 1 >= durable.NumNodes)
+            durable = turn.Log(durable with { ServedEpoch = durable.Epoch }, "master_serves", $"Node {master} takes writes.");
+        durable = AckSet.Advance(turn, cluster with { Durable = durable }, master);
+        if (!durable.Completed && durable.Nodes.Keys.Count(n => n != master && IsServingSlave(cluster, n)) + 1 >= durable.NumNodes)
             durable = turn.Log(durable with { Completed = true }, "cluster_complete", durable.NumNodes == 1 ? "Its node serves." : $"All {durable.NumNodes} nodes serve.");
         return durable;
     }

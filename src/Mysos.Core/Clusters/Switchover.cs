@@ -59,7 +59,8 @@ internal static class Switchover
             durable = turn.Log(durable, "switched_over",
                 $"Node {handover.To} is master of epoch {durable.Epoch + 1} in the place of node {master}; "
                 + $"it took over {(turn.Now - yielding).TotalMilliseconds:F0} ms after writes were stopped.");
-            return durable with { Master = handover.To, Epoch = durable.Epoch + 1, Handover = null };
+            // Who was the master has all that it wrote.
+            return AckSet.Begin(durable with { Master = handover.To, Epoch = durable.Epoch + 1, Handover = null }, master);
         }
         return turn.Now - yielding < YieldPatience ? durable
             : Undo(turn, durable, $"it was not done within {YieldPatience.TotalSeconds:F0} s");

@@ -4,6 +4,15 @@ using Mysos.Core.Protocol;
 
 namespace Mysos.Core.Elections;
 
+/// <summary>What is done when nobody answers who is sure to have the last writes.</summary>
+public enum ElectionPolicy
+{
+    /// <summary>Wait, for them or for an operator.</summary>
+    Lossless,
+    /// <summary>After the election timeout, elect among those that answered, and say what may be lost.</summary>
+    Available,
+}
+
 /// <summary>Who leads after a master was lost: by what each node holds, executed or only received.</summary>
 public static class Electorate
 {
@@ -12,11 +21,12 @@ public static class Electorate
 
     public abstract record Outcome
     {
-        public sealed record Elected(int Node, string Why) : Outcome;
+        /// <param name="Acker">Another node that has everything that <paramref name="Node"/> has; null: none is known to.</param>
+        public sealed record Elected(int Node, string Why, int? Acker) : Outcome;
         public sealed record Waiting(string For) : Outcome;
     }
 
-    public static Outcome Decide(ClusterState cluster, Election election, DateTimeOffset now, TimeSpan timeout)
+    public static Outcome Decide(ClusterState cluster, Election election, DateTimeOffset now, TimeSpan timeout, ElectionPolicy policy)
     {
         var durable = cluster.Durable;
         var voters = durable.Nodes.Values.Where(n => !n.Retiring && n.Task is not null).Select(n => n.Number).ToImmutableArray();
@@ -29,28 +39,24 @@ public static class Electorate
         if (!allAnswered && now - election.Since < Grace)
             return new Outcome.Waiting($"{Names(living.Except(answered))} to say how far they are");
 
-        // With data to lose, somebody who may have acknowledged the last write must be heard: an acker, or the old master.
-        var witnesses = durable.Ackers.Count == 0 ? ImmutableSortedSet<int>.Empty : durable.Ackers;
-        if (election.Previous is { } previous)
-            witnesses = witnesses.Add(previous);
-        // Without any left, an operator has given up what only they could have.
-        var heard = !durable.Served || witnesses.IsEmpty || answered.Any(witnesses.Contains);
-        if (!heard)
-            return new Outcome.Waiting(
-                $"{Names(witnesses)}: only they are sure to have the last writes");
-
-        // All ackers that may come back are given the election timeout: any one of them may have acknowledged alone.
-        var missing = durable.Ackers.Where(n => n != election.Previous && voters.Contains(n) && !answered.Contains(n)
-            && !durable.Nodes[n].Task!.Unreachable && cluster.Of(n).Report is null or { Phase: NodePhase.Starting or NodePhase.Running, Diverged: false });
-        if (durable.Served && !answered.Contains(election.Previous ?? 0) && missing.Any() && now - election.Since < timeout)
-            return new Outcome.Waiting($"{Names(missing)}, who acknowledged writes, to answer");
-
-        return MostAdvanced(cluster, answered);
+        if (!durable.Served)
+            return MostAdvanced(cluster, answered, answered, "");
+        // With data to lose, somebody who is sure to have the last acknowledged write must be heard: an acker, or the old master.
+        var witnesses = election.Previous is { } previous ? durable.Ackers.Add(previous) : durable.Ackers;
+        var heard = answered.Where(witnesses.Contains).ToImmutableArray();
+        if (!heard.IsEmpty)
+            return MostAdvanced(cluster, answered, heard, "");
+        // An operator has given up what only they could have.
+        if (witnesses.IsEmpty)
+            return MostAdvanced(cluster, answered, answered, "; the last writes may be lost, as was accepted");
+        if (policy == ElectionPolicy.Available && now - election.Since >= timeout)
+            return MostAdvanced(cluster, answered, answered, $"; {Names(witnesses)} did not answer in time, and the last writes may be lost");
+        return new Outcome.Waiting($"{Names(witnesses)}: only they are sure to have the last writes");
     }
 
     /// <summary>One sentence on an election that goes on.</summary>
-    public static string Explain(ClusterState cluster, Election election, DateTimeOffset now, TimeSpan timeout) =>
-        Decide(cluster, election, now, timeout) is Outcome.Waiting waiting
+    public static string Explain(ClusterState cluster, Election election, DateTimeOffset now, TimeSpan timeout, ElectionPolicy policy) =>
+        Decide(cluster, election, now, timeout, policy) is Outcome.Waiting waiting
             ? $"electing the master of epoch {election.Epoch}: waits for {waiting.For}"
             : $"electing the master of epoch {election.Epoch}";
 
@@ -61,10 +67,12 @@ public static class Electorate
     public static GtidPosition PositionOf(Observation node) =>
         GtidPosition.Parse(node.Report?.Executed).Union(GtidPosition.Parse(node.Report?.Received));
 
-    private static Outcome.Elected MostAdvanced(ClusterState cluster, ImmutableArray<int> answered)
+    /// <param name="sure">Who is elected has all that one of these has.</param>
+    private static Outcome.Elected MostAdvanced(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> sure, string but)
     {
         var positions = answered.ToDictionary(n => n, n => PositionOf(cluster.Of(n)));
         var best = answered
+            .Where(n => sure.Any(s => positions[n].Covers(positions[s])))
             .OrderByDescending(n => answered.Count(other => positions[n].Covers(positions[other])))
             .ThenByDescending(n => positions[n].Count)
             .ThenBy(n => cluster.Durable.Nodes[n].Failures)
@@ -72,7 +80,9 @@ public static class Electorate
             .First();
         var at = cluster.Of(best).Report;
         return new Outcome.Elected(best,
-            $"most advanced of {answered.Length} (executed {OrNothing(at?.Executed)}, received {OrNothing(at?.Received)})");
+            $"most advanced of {answered.Length} (executed {OrNothing(at?.Executed)}, received {OrNothing(at?.Received)}){but}",
+            answered.Where(n => n != best && positions[n].Covers(positions[best]))
+                .OrderBy(n => cluster.Durable.Nodes[n].Failures).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault());
     }
 
     private static string OrNothing(string? gtids) => string.IsNullOrEmpty(gtids) ? "nothing" : gtids;

@@ -54,6 +54,10 @@ public sealed record Accounts
     public required Account Cluster { get; init; }
     /// <summary>Rises with each change of the owner's password.</summary>
     public int Version { get; init; }
+
+    /// <summary>What node number <paramref name="node"/> replicates with; the user of <see cref="Replication"/> is only the beginning of its name.</summary>
+    public Account Follower(int node) =>
+        Replication with { User = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Replication.User}_{node}") };
 }
 
 public sealed record Account(string User, string Password)
@@ -80,6 +84,14 @@ public sealed record Directive
     public int AccountsVersion { get; init; }
     /// <summary>For a master: how many slaves are to acknowledge a write (0: do not wait). For a slave: 1 when it acknowledges.</summary>
     public int Ackers { get; init; }
+    /// <summary>For a master: the nodes that may replicate from it, each with an account of its own.</summary>
+    public IReadOnlyList<int> Followers { get; init => field = value ?? []; } = [];
+    /// <summary>For a master: those of them that may not now. Who is connected is cut off.</summary>
+    public IReadOnlyList<int> Barred { get; init => field = value ?? []; } = [];
+    /// <summary>For a master: the slave whose side is known to be on now; 0: none is.</summary>
+    public int Acker { get; init; }
+    /// <summary>For a master: changes nothing, but the report that this directive holds tells the GTIDs of then.</summary>
+    public long Note { get; init; }
     /// <summary>A backup that this node should take, until a report shows it done or failed.</summary>
     public BackupOrder? Backup { get; init; }
     /// <summary>As <see cref="NodeTask.Rebuild"/>: larger than the data's own number means wipe them and start anew (never a master).</summary>

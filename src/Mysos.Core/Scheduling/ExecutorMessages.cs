@@ -27,7 +27,7 @@ internal static class ExecutorMessages
         var before = cluster.Of(node.Number);
         if (before.Report is { } last && last.Sequence >= report.Sequence)
             return;
-        Observe(turn, cluster, node, o => o with { Report = report, Heard = turn.Now });
+        Observe(turn, cluster, node, o => o with { Report = report, Heard = turn.Now, ServedAt = report.Serving ? turn.Now : o.ServedAt });
         cluster = turn.Find(cluster.Durable.Name)!;
         var durable = cluster.Durable;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
 using Mysos.Core.Mesos;
 
 namespace Mysos.Core.Scheduling;
@@ -106,6 +107,7 @@ public sealed record SchedulerSettings
     public string ExecutorSource { get; init; } = "mysos";
     /// <summary>How long an election waits for the slaves that acknowledged writes.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public ElectionPolicy ElectionPolicy { get; init; }
     /// <summary>Below which each cluster's URL is: <c>zk://host:port/path</c>, without credentials.</summary>
     public required string PublicZooKeeperUrl { get; init; }
 

@@ -60,7 +60,7 @@ internal sealed class Probe(ServerProgram program, string socket, Account admin,
             log.Write("mysqld answers again.");
         status.Set(f => f with { Observed = state, Silent = null });
         // Something else than what was ordered: somebody, or the server itself, changed it.
-        if (orders.Current is { } directive && !Plan.For(directive, state, ownerReady: true).Holds)
+        if (orders.Current is { } directive && !Plan.For(directive, state, ownerReady: true, followersReady: true).Holds)
             orders.Nudge();
     }
 

@@ -151,7 +151,7 @@ internal sealed class Service(
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {
         _connection ??= await ServerConnection.OpenAsync(instance.Paths.Socket, accounts().Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        return new Reconciler(program.Flavor, accounts(), marker.FormerUser, _connection, instance.LocalEndpoint, time, log);
+        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, instance.Paths.Socket, instance.LocalEndpoint, time, log);
     }
 
     private async Task ForgetConnectionAsync()

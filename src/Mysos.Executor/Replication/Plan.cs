@@ -26,6 +26,8 @@ internal abstract record Step
     public sealed record Detach : Step;
     /// <summary>Follows another source, once it is sure to have everything that this server has.</summary>
     public sealed record Attach(Endpoint Source) : Step;
+    /// <summary>Each follower has its account; who is barred is locked out and cut off.</summary>
+    public sealed record EnsureFollowers : Step;
     /// <summary>The owner's account has its password and rights; a restored one's former owner is gone.</summary>
     public sealed record EnsureOwner : Step;
 }
@@ -41,10 +43,11 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     public bool Holds => Steps.IsEmpty;
 
     /// <param name="ownerReady">The owner's account is known to be in order.</param>
-    public static Plan For(Directive directive, ServerState server, bool ownerReady) => new(directive switch
+    /// <param name="followersReady">The followers' accounts are known to be as the directive wants them.</param>
+    public static Plan For(Directive directive, ServerState server, bool ownerReady, bool followersReady) => new(directive switch
     {
         { Role: DirectedRole.Master, Yield: true } => server.ReadOnly ? [] : [new Step.Yield()],
-        { Role: DirectedRole.Master } => Master(server, directive.Ackers > 0, ownerReady),
+        { Role: DirectedRole.Master } => Master(server, directive.Ackers > 0, ownerReady, followersReady),
         { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0, directive.CatchUp),
         _ => [.. Fence(server), .. Receives(server) ? [new Step.StopReceiving()] : Array.Empty<Step>()],
     });
@@ -52,7 +55,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     /// <summary>
     /// Applies all, then takes writes. Whoever may write can do so only when everything else is in place, so that is last.
     /// </summary>
-    private static ImmutableArray<Step> Master(ServerState server, bool acknowledged, bool ownerReady)
+    private static ImmutableArray<Step> Master(ServerState server, bool acknowledged, bool ownerReady, bool followersReady)
     {
         if (Receives(server))
             return [new Step.StopReceiving()];
@@ -64,6 +67,8 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         if (server.SemiSyncReplica)
             steps.Add(new Step.SetSemiSyncReplica(false));
         // Before the master waits for acknowledgements: nobody follows it yet who could give one.
+        if (!followersReady)
+            steps.Add(new Step.EnsureFollowers());
         if (!ownerReady)
             steps.Add(new Step.EnsureOwner());
         if (server.SemiSyncSource != acknowledged)
@@ -77,6 +82,12 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         steps.AddRange(Fence(server));
+        // Attaching throws away what was received and not applied, and it may be what this server is counted on to have.
+        if (server.Replica is { ApplyError: 0 } unapplied && unapplied.Source != source && !server.AllApplied)
+        {
+            return [.. steps, .. Receives(server) ? [new Step.StopReceiving()]
+                : unapplied.Applying ? [new Step.AwaitApplied()] : new Step[] { new Step.StartApplying(), new Step.AwaitApplied() }];
+        }
         if (server.SemiSyncReplica != acknowledges)
             steps.Add(new Step.SetSemiSyncReplica(acknowledges));
         if (server.Replica is not { FollowsByGtid: true } replica || replica.Source != source)

@@ -16,10 +16,13 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
-    IFlavor flavor, Accounts known, string? formerUser, ServerConnection connection, Endpoint local, TimeProvider time, Log log)
+    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, string socket, Endpoint local, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
+    /// <summary>For which what runs may go on before its clients are cut off.</summary>
+    private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterCut = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
@@ -30,6 +33,9 @@ internal sealed class Reconciler(
     private Accounts _accounts = known;
     private bool _ownerReady;
     private bool _ownerChanged;
+    /// <summary>The last directive whose followers have their accounts.</summary>
+    private Directive? _followersOf;
+    private (long Epoch, int Acker) _urged;
     private long _attachedAt;
     private long? _silentSince;
 
@@ -81,19 +87,25 @@ internal sealed class Reconciler(
             await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
-        var plan = Plan.For(directive, state, OwnerIsInOrder(state));
+        var plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
         foreach (var step in plan.Steps)
         {
-            var stopped = await RunAsync(step, state, overtaken, cancellation).ConfigureAwait(false);
+            var stopped = await RunAsync(step, directive, state, overtaken, cancellation).ConfigureAwait(false);
             if (stopped is not null)
                 return stopped with { State = await ObserveAsync(cancellation).ConfigureAwait(false) };
         }
         if (plan.Steps.Length > 0)
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
-            plan = Plan.For(directive, state, OwnerIsInOrder(state));
+            plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
         }
-        if (directive.Role == DirectedRole.Slave)
+        if (directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } && plan.Holds && (directive.Epoch, directive.Acker) is var acker && acker != _urged)
+        {
+            _urged = acker;
+            if (acker.Acker != 0)
+                _ = UrgeAsync();
+        }
+        if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving])
             return Following(state, plan.Holds);
         return plan.Holds
             ? new Pass(state, true, null, false, null)
@@ -102,6 +114,9 @@ internal sealed class Reconciler(
 
     /// <summary>A server that takes writes had the owner in order before it did.</summary>
     private bool OwnerIsInOrder(ServerState state) => _ownerReady || (state.Writable && !_ownerChanged);
+
+    private bool FollowersAreInOrder(Directive directive) => _followersOf is { } done
+        && done.Followers.SequenceEqual(directive.Followers) && done.Barred.SequenceEqual(directive.Barred);
 
     private static string Unapplied(ServerState state) => state.Replica switch
     {
@@ -136,7 +151,7 @@ internal sealed class Reconciler(
     private static string? FirstOf(params string?[] texts) => texts.FirstOrDefault(t => !string.IsNullOrEmpty(t));
 
     /// <summary>Null: go on with the next step.</summary>
-    private async Task<Pass?> RunAsync(Step step, ServerState state, Task overtaken, CancellationToken cancellation)
+    private async Task<Pass?> RunAsync(Step step, Directive directive, ServerState state, Task overtaken, CancellationToken cancellation)
     {
         switch (step)
         {
@@ -149,9 +164,13 @@ internal sealed class Reconciler(
             case Step.AwaitCaughtUp last:
                 await connection.RowAsync(flavor.AwaitApplied(last.Gtids, ApplySliceSeconds), cancellation).ConfigureAwait(false);
                 return null;
-            case Step.SetReadOnly readOnly:
-                log.Write(readOnly.On ? "Read-only." : "Taking writes.");
-                await connection.ExecuteAsync(flavor.ReadOnly(readOnly.On), cancellation).ConfigureAwait(false);
+            case Step.SetReadOnly { On: true }:
+                log.Write("Read-only.");
+                await StopWritesAsync(AfterCut, cancellation).ConfigureAwait(false);
+                return null;
+            case Step.SetReadOnly { On: false }:
+                log.Write("Taking writes.");
+                await connection.ExecuteAsync(flavor.ReadOnly(false), cancellation).ConfigureAwait(false);
                 return null;
             case Step.SetSemiSyncSource semiSync:
                 log.Write($"Semi-synchronous as master: {(semiSync.On ? "on" : "off")}.");
@@ -159,7 +178,10 @@ internal sealed class Reconciler(
                 return null;
             case Step.SetSemiSyncReplica semiSync:
                 var receiving = state.Replica is { Receiver: not ReceiverState.Stopped };
+                log.Write($"Acknowledging: {(semiSync.On ? "on" : "off")}.");
                 await connection.ExecuteAsync(flavor.SemiSyncReplica(semiSync.On, receiving), cancellation).ConfigureAwait(false);
+                if (state.Replica is { Follows: true })
+                    await FollowsAgainAsync(cancellation).ConfigureAwait(false);
                 return null;
             case Step.StopReceiving:
                 await connection.ExecuteAsync(flavor.StopReceiving, cancellation).ConfigureAwait(false);
@@ -176,6 +198,9 @@ internal sealed class Reconciler(
                 return null;
             case Step.Attach attach:
                 return await AttachAsync(attach.Source, state, overtaken, cancellation).ConfigureAwait(false);
+            case Step.EnsureFollowers:
+                await EnsureFollowersAsync(directive, state.Writable, cancellation).ConfigureAwait(false);
+                return null;
             case Step.EnsureOwner:
                 await EnsureOwnerAsync(state.Writable, cancellation).ConfigureAwait(false);
                 return null;
@@ -184,9 +209,11 @@ internal sealed class Reconciler(
         }
     }
 
-    private async Task CutClientsAsync(CancellationToken cancellation)
+    private Task CutClientsAsync(CancellationToken cancellation) => KillAsync(flavor.ClientsSql(_accounts), cancellation);
+
+    private async Task KillAsync(string idsSql, CancellationToken cancellation)
     {
-        foreach (var id in await connection.NumbersAsync(flavor.ClientsSql(_accounts), cancellation).ConfigureAwait(false))
+        foreach (var id in await connection.NumbersAsync(idsSql, cancellation).ConfigureAwait(false))
         {
             try
             {
@@ -206,17 +233,91 @@ internal sealed class Reconciler(
     private async Task YieldAsync(CancellationToken cancellation)
     {
         log.Write("Yielding: no more writes.");
-        try
-        {
-            await connection.ExecuteAsync($"SET SESSION lock_wait_timeout=1; {flavor.ReadOnly(true)}", cancellation).ConfigureAwait(false);
-        }
-        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.LockWaitTimeout)
+        await StopWritesAsync(Orderly, cancellation).ConfigureAwait(false);
+        await CutClientsAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Read-only waits for the commits under way, and these may wait for an acknowledgement that never comes. Whoever keeps it
+    /// waiting is cut off. On MySQL a commit goes on waiting even so: then the waiting is switched off, which tells nobody
+    /// that a commit is done, for its client is cut off, and nobody new can commit while read-only is asked for.
+    /// </summary>
+    private async Task StopWritesAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        await using var own = await ServerConnection.OpenAsync(socket, _accounts.Admin, SourceTimeout, cancellation).ConfigureAwait(false);
+        var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
+        if (!await EndsWithinAsync(stopping, patience).ConfigureAwait(false))
         {
             await CutClientsAsync(cancellation).ConfigureAwait(false);
-            await connection.ExecuteAsync(flavor.ReadOnly(true), cancellation).ConfigureAwait(false);
+            if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
+                await connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation).ConfigureAwait(false);
         }
-        await CutClientsAsync(cancellation).ConfigureAwait(false);
-        await connection.ExecuteAsync("SET SESSION lock_wait_timeout=DEFAULT", cancellation).ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan patience)
+    {
+        await task.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted;
+    }
+
+    /// <summary>
+    /// A commit that a slave got before its side was on is never acknowledged by itself, but with the next transaction. This
+    /// is one, on a connection of its own, for it waits as well.
+    /// </summary>
+    private async Task UrgeAsync()
+    {
+        try
+        {
+            await using var own = await ServerConnection.OpenAsync(socket, _accounts.Admin, SourceTimeout, CancellationToken.None).ConfigureAwait(false);
+            await own.ExecuteAsync("FLUSH USER_RESOURCES", CancellationToken.None, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
+        }
+        catch (DbException e)
+        {
+            log.Write($"Nobody acknowledged yet: {e.Message}");
+        }
+    }
+
+    /// <summary>The receiver was started anew, and is back in a moment: nobody need hear of it.</summary>
+    private async Task FollowsAgainAsync(CancellationToken cancellation)
+    {
+        var since = time.GetTimestamp();
+        while (time.GetElapsedTime(since) < Later && (await ObserveAsync(cancellation).ConfigureAwait(false)).Replica is { Follows: false })
+            await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task EnsureFollowersAsync(Directive directive, bool writable, CancellationToken cancellation)
+    {
+        var locked = await connection.QueryAsync(flavor.FollowersSql(_accounts), async (reader, token) =>
+        {
+            var found = new Dictionary<string, bool>(StringComparer.Ordinal);
+            while (await RowReader.ReadAsync(reader, token).ConfigureAwait(false) is { } row)
+                found[row.Text(0)!] = row.Flag(1);
+            return found;
+        }, cancellation).ConfigureAwait(false);
+        // A restored copy has accounts of these names with another cluster's password.
+        var anew = formerUser is not null && _followersOf is null;
+        var sql = new List<string>();
+        foreach (var number in directive.Followers)
+        {
+            var follower = _accounts.Follower(number);
+            var (there, isLocked) = (locked.TryGetValue(follower.User, out var state), state);
+            if (!there || anew)
+                sql.Add(flavor.EnsureFollower(follower));
+            var barred = directive.Barred.Contains(number);
+            if (barred != isLocked)
+                sql.Add(flavor.Lock(follower, barred));
+        }
+        if (sql.Count > 0 && !writable && flavor.OpenToAdministrators.Length > 0)
+            sql.Insert(0, flavor.OpenToAdministrators);
+        if (sql.Count > 0)
+            await connection.ExecuteAsync(string.Join("; ", sql), cancellation).ConfigureAwait(false);
+        foreach (var number in directive.Barred)
+        {
+            log.Write($"Node {number} may not replicate from here now.");
+            await KillAsync(flavor.ConnectionsOf(_accounts.Follower(number)), cancellation).ConfigureAwait(false);
+        }
+        _followersOf = directive;
     }
 
     private async Task<Pass?> RestartReplicationAsync(ServerState state, CancellationToken cancellation)
@@ -270,13 +371,13 @@ internal sealed class Reconciler(
         log.Write($"Following {source}.");
         _divergence.Reset();
         _attachedAt = time.GetTimestamp();
-        await connection.ExecuteAsync(flavor.Attach(source, _accounts.Replication, state), cancellation).ConfigureAwait(false);
+        await connection.ExecuteAsync(flavor.Attach(source, _accounts.Follower(node), state), cancellation).ConfigureAwait(false);
         return null;
     }
 
     private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)
     {
-        await using var master = await ServerConnection.OpenAsync(source, _accounts.Replication, SourceTimeout, cancellation).ConfigureAwait(false);
+        await using var master = await ServerConnection.OpenAsync(source, _accounts.Follower(node), SourceTimeout, cancellation).ConfigureAwait(false);
         var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
         return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "", row.Text(2) ?? "");
     }

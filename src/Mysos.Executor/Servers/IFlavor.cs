@@ -42,6 +42,18 @@ internal interface IFlavor
     /// <summary>Ids of connections that are neither the server's, nor the accounts', nor the asking one.</summary>
     string ClientsSql(Accounts accounts);
 
+    /// <summary>Rows: user, 1 when it is locked, of all accounts whose names begin with that of <see cref="Accounts.Replication"/>.</summary>
+    string FollowersSql(Accounts accounts);
+    /// <summary>Makes a follower's account, or gives it its password and rights back. Replicated.</summary>
+    string EnsureFollower(Account follower);
+    /// <summary>Locks an account, or unlocks it, on this server only.</summary>
+    string Lock(Account follower, bool on);
+    /// <summary>Run before accounts are made on a server that is not writable yet; so only administrators can write.</summary>
+    string OpenToAdministrators { get; }
+
+    string ConnectionsOf(Account account) =>
+        $"SELECT id FROM information_schema.processlist WHERE user={SqlText.Literal(account.User)}";
+
     string ReadOnly(bool on);
     string SemiSyncSource(bool on);
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>

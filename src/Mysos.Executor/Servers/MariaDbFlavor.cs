@@ -25,8 +25,8 @@ internal sealed class MariaDbFlavor : IFlavor
         // 0: a binary log is never deleted; a node that is rebuilt can follow from the first transaction.
         "expire_logs_days=0",
         "rpl_semi_sync_master_wait_point=AFTER_SYNC",
-        "rpl_semi_sync_master_timeout=1000",
-        "rpl_semi_sync_master_wait_no_slave=OFF",
+        $"rpl_semi_sync_master_timeout={uint.MaxValue}",
+        "rpl_semi_sync_master_wait_no_slave=ON",
         // STOP SLAVE kills its dump thread on the master, which may be frozen: it waits this many seconds for it.
         "rpl_semi_sync_slave_kill_conn_timeout=1",
         "slave_net_timeout=4",
@@ -62,8 +62,6 @@ internal sealed class MariaDbFlavor : IFlavor
         "SET sql_log_bin=0;",
         $"CREATE OR REPLACE USER {Everywhere(accounts.Admin.User)} IDENTIFIED BY {Literal(accounts.Admin.Password)};",
         $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(accounts.Admin.User)} WITH GRANT OPTION;",
-        $"CREATE OR REPLACE USER {Everywhere(accounts.Replication.User)} IDENTIFIED BY {Literal(accounts.Replication.Password)};",
-        $"GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO {Everywhere(accounts.Replication.User)};",
         $"DELETE FROM mysql.global_priv WHERE User='' OR (User='root' AND Host IN ('localhost','127.0.0.1','::1',{Literal(hostName)}));",
         "FLUSH PRIVILEGES;",
     ];
@@ -121,7 +119,19 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Slave_IO', 'Slave_SQL') "
-        + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}, {Literal(accounts.Replication.User)})";
+        + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}) AND NOT {BeginsWith("user", accounts.Replication.User)}";
+
+    public string FollowersSql(Accounts accounts) =>
+        "SELECT User, COALESCE(JSON_VALUE(Priv, '$.account_locked') IN ('1', 'true'), 0) FROM mysql.global_priv "
+        + $"WHERE Host='%' AND {BeginsWith("User", accounts.Replication.User)}";
+
+    public string EnsureFollower(Account follower) =>
+        $"GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO {Everywhere(follower.User)} IDENTIFIED BY {Literal(follower.Password)}";
+
+    public string Lock(Account follower, bool on) =>
+        $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(follower.User)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
+
+    public string OpenToAdministrators => "";
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 

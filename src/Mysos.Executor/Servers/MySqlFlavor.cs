@@ -26,8 +26,8 @@ internal sealed class MySqlFlavor : IFlavor
         "plugin_load_add=mysql_clone.so",
         "plugin_load_add=auth_socket.so",
         "loose_rpl_semi_sync_source_wait_point=AFTER_SYNC",
-        "loose_rpl_semi_sync_source_timeout=1000",
-        "loose_rpl_semi_sync_source_wait_no_replica=OFF",
+        $"loose_rpl_semi_sync_source_timeout={uint.MaxValue}",
+        "loose_rpl_semi_sync_source_wait_no_replica=ON",
         "replica_net_timeout=4",
         "character_set_server=utf8mb4",
         $"innodb_redo_log_capacity={MyCnf.RedoLogMb(memoryMb)}M",
@@ -55,8 +55,6 @@ internal sealed class MySqlFlavor : IFlavor
         $"CREATE USER IF NOT EXISTS {Here(accounts.Admin.User)} IDENTIFIED WITH auth_socket AS {Literal(systemUser)};",
         $"ALTER USER {Here(accounts.Admin.User)} IDENTIFIED WITH auth_socket AS {Literal(systemUser)};",
         $"GRANT ALL PRIVILEGES ON *.* TO {Here(accounts.Admin.User)} WITH GRANT OPTION;",
-        .. Account(accounts.Replication),
-        $"GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {Everywhere(accounts.Replication.User)};",
         "DROP USER IF EXISTS 'root'@'localhost';",
         "DROP USER IF EXISTS ''@'localhost';",
     ];
@@ -116,7 +114,18 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Connect') "
-        + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}, {Literal(accounts.Replication.User)})";
+        + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}) AND NOT {BeginsWith("user", accounts.Replication.User)}";
+
+    public string FollowersSql(Accounts accounts) =>
+        $"SELECT user, account_locked='Y' FROM mysql.user WHERE host='%' AND {BeginsWith("user", accounts.Replication.User)}";
+
+    public string EnsureFollower(Account follower) => string.Join(' ', Account(follower))
+        + $" GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {Everywhere(follower.User)}";
+
+    public string Lock(Account follower, bool on) =>
+        $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(follower.User)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
+
+    public string OpenToAdministrators => "SET GLOBAL super_read_only=0; SET GLOBAL read_only=1";
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
 
@@ -156,7 +165,7 @@ internal sealed class MySqlFlavor : IFlavor
 
     // read_only stays on, so that only administrators can write meanwhile.
     public string EnsureOwner(Account owner, bool writable) =>
-        (writable ? "" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=1; ")
+        (writable ? "" : $"{OpenToAdministrators}; ")
         + $"CREATE USER IF NOT EXISTS {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"ALTER USER {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} WITH GRANT OPTION";

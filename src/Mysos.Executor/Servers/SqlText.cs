@@ -24,6 +24,9 @@ internal static class SqlText
     /// <summary><c>'user'@'%'</c>.</summary>
     public static string Everywhere(string user) => $"{Literal(user)}@'%'";
 
+    /// <summary>A condition, with nothing in it that LIKE would take for more than a letter.</summary>
+    public static string BeginsWith(string column, string text) => $"LEFT({column}, {text.Length}) = {Literal(text)}";
+
     /// <summary><c>'user'@'localhost'</c>: through the unix socket.</summary>
     public static string Here(string user) => $"{Literal(user)}@'localhost'";
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
+using Mysos.Core.Elections;
 
 namespace Mysos.Host.Options;
 
@@ -89,6 +90,7 @@ internal static partial class OptionsReader
                 : values.Duration("abandon_volume_after", TimeSpan.MaxValue, TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
             SchedulerKeypath = local ? values.Text("scheduler_keypath") : values.Required("scheduler_keypath", "a file of 32 random bytes"),
             AdminKeypath = local ? values.Text("admin_keypath") : values.Required("admin_keypath", "a YAML file with username and password"),
+            ElectionPolicy = values.Choice("election_policy", ElectionPolicy.Lossless),
             ElectionTimeout = values.Duration("election_timeout", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             InstallerArgs = values.Text("installer_args"),
             BackupStoreArgs = values.Text("backup_store_args"),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Mysos.Core.Elections;
 using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Host.Options;
@@ -58,6 +59,7 @@ public sealed record SchedulerOptions
     /// <summary>As <see cref="SchedulerKeypath"/>.</summary>
     public string? AdminKeypath { get; init; }
     public required TimeSpan ElectionTimeout { get; init; }
+    public required ElectionPolicy ElectionPolicy { get; init; }
     public string? InstallerArgs { get; init; }
     public string? BackupStoreArgs { get; init; }
     public bool Verbose { get; init; }

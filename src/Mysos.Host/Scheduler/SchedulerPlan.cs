@@ -34,6 +34,7 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         BackupStore = Options.BackupStoreArgs,
         ExecutorSource = Options.ExecutorSourcePrefix,
         ElectionTimeout = Options.ElectionTimeout,
+        ElectionPolicy = Options.ElectionPolicy,
         PublicZooKeeperUrl = ZooKeeper.ToString().TrimEnd('/'),
     };
 

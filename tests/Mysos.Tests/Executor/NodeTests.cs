@@ -46,7 +46,7 @@ public sealed class NodeTests
         report.Executed.ShouldBe("");
         var users = await node.QueryAsync(TestNode.Accounts.Admin,
             "SELECT GROUP_CONCAT(user, '@', host ORDER BY user, host) FROM mysql.user WHERE user NOT LIKE 'mysql.%' AND user NOT LIKE 'mariadb.%'");
-        users.ShouldBe(flavor == Servers.MariaDb ? "mysos_admin@%,mysos_repl@%" : "mysos_admin@%,mysos_admin@localhost,mysos_repl@%");
+        users.ShouldBe(flavor == Servers.MariaDb ? "mysos_admin@%" : "mysos_admin@%,mysos_admin@localhost");
         await Should.ThrowAsync<MySqlException>(() => node.LoginAsync(new Account("root", "")));
         File.Exists(Path.Combine(node.Sandbox, "init.sql")).ShouldBeFalse();
     }

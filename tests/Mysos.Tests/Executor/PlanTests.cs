@@ -28,7 +28,8 @@ public sealed class PlanTests
     private static Directive Order(DirectedRole role, Endpoint? source = null, int ackers = 0) =>
         new() { TaskId = "t", Version = 1, Epoch = 1, Role = role, Source = source, Ackers = ackers };
 
-    private static Step[] Steps(Directive directive, ServerState state, bool ownerReady = true) => [.. Plan.For(directive, state, ownerReady).Steps];
+    private static Step[] Steps(Directive directive, ServerState state, bool ownerReady = true, bool followersReady = true) =>
+        [.. Plan.For(directive, state, ownerReady, followersReady).Steps];
 
     [Fact]
     public void Master_Fresh_MakesTheOwnerBeforeItTakesWrites() =>
@@ -40,7 +41,25 @@ public sealed class PlanTests
             .ShouldBe([new Step.EnsureOwner(), new Step.SetSemiSyncSource(true), new Step.SetReadOnly(false)]);
 
     [Fact]
-    public void Master_Leading_Holds() => Plan.For(Order(DirectedRole.Master), Leading, ownerReady: true).Holds.ShouldBeTrue();
+    public void Master_FollowersWithoutAccounts_GetThemBeforeAnybodyIsWaitedFor() =>
+        Steps(Order(DirectedRole.Master, ackers: 1), Fresh, ownerReady: false, followersReady: false).ShouldBe(
+            [new Step.EnsureFollowers(), new Step.EnsureOwner(), new Step.SetSemiSyncSource(true), new Step.SetReadOnly(false)]);
+
+    [Fact]
+    public void Slave_WithUnappliedWritesOfItsOldMaster_AppliesThemBeforeItAttaches()
+    {
+        var behind = Following with { Executed = "0-1-8" };
+        Steps(Order(DirectedRole.Slave, Other, ackers: 1), behind).ShouldBe([new Step.StopReceiving()]);
+        var stopped = behind with { Replica = Follower with { Receiver = ReceiverState.Stopped } };
+        Steps(Order(DirectedRole.Slave, Other, ackers: 1), stopped).ShouldBe([new Step.AwaitApplied()]);
+        Steps(Order(DirectedRole.Slave, Other, ackers: 1), stopped with { Replica = stopped.Replica! with { Applying = false } })
+            .ShouldBe([new Step.StartApplying(), new Step.AwaitApplied()]);
+        Steps(Order(DirectedRole.Slave, Other, ackers: 1), stopped with { Replica = stopped.Replica! with { Applying = false, ApplyError = 1062 } })
+            .ShouldBe([new Step.Attach(Other)]);
+    }
+
+    [Fact]
+    public void Master_Leading_Holds() => Plan.For(Order(DirectedRole.Master), Leading, ownerReady: true, followersReady: true).Holds.ShouldBeTrue();
 
     [Theory]
     [InlineData(false, 1)]
@@ -87,12 +106,12 @@ public sealed class PlanTests
 
     [Fact]
     public void Slave_FollowingTheSource_Holds() =>
-        Plan.For(Order(DirectedRole.Slave, Source, ackers: 1), Following, ownerReady: false).Holds.ShouldBeTrue();
+        Plan.For(Order(DirectedRole.Slave, Source, ackers: 1), Following, ownerReady: false, followersReady: false).Holds.ShouldBeTrue();
 
     [Fact]
     public void Slave_Connecting_HoldsToo() =>
         Plan.For(Order(DirectedRole.Slave, Source, ackers: 1),
-            Following with { Replica = Follower with { Receiver = ReceiverState.Connecting } }, ownerReady: false).Holds.ShouldBeTrue();
+            Following with { Replica = Follower with { Receiver = ReceiverState.Connecting } }, ownerReady: false, followersReady: false).Holds.ShouldBeTrue();
 
     [Fact]
     public void Slave_FollowingAnother_AttachesToTheSource() =>
@@ -140,8 +159,8 @@ public sealed class PlanTests
     [InlineData(DirectedRole.Standby)]
     public void Neutral_FreshOrStopped_Holds(DirectedRole role)
     {
-        Plan.For(Order(role), Fresh, ownerReady: false).Holds.ShouldBeTrue();
-        Plan.For(Order(role), Following with { Replica = Follower with { Receiver = ReceiverState.Stopped } }, ownerReady: false).Holds.ShouldBeTrue();
+        Plan.For(Order(role), Fresh, ownerReady: false, followersReady: false).Holds.ShouldBeTrue();
+        Plan.For(Order(role), Following with { Replica = Follower with { Receiver = ReceiverState.Stopped } }, ownerReady: false, followersReady: false).Holds.ShouldBeTrue();
     }
 
     [Fact]

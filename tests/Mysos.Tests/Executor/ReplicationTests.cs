@@ -128,6 +128,7 @@ public sealed class ReplicationTests
         (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 1), serving: false);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 1));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1));
         for (var row = 1; row <= own; row++)
             await cluster.WriteAsync(slave, $"INSERT INTO d.t VALUES ({666 + row})");
         await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");

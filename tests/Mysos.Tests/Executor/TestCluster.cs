@@ -24,7 +24,7 @@ internal sealed class TestCluster : IAsyncDisposable
             all.Add(await TestNode.CreateAsync(change is null ? task : change(task)));
         }
         var cluster = new TestCluster(flavor, all);
-        all[0].FirstDirective = new Directive { TaskId = "", Version = 1, Epoch = 1, Role = DirectedRole.Master };
+        all[0].FirstDirective = new Directive { TaskId = "", Version = 1, Epoch = 1, Role = DirectedRole.Master, Followers = TestNode.AllFollowers };
         foreach (var slave in all.Skip(1))
             slave.FirstDirective = new Directive { TaskId = "", Version = 1, Epoch = 1, Role = DirectedRole.Slave, Source = all[0].Endpoint, Ackers = 1 };
         foreach (var node in all)

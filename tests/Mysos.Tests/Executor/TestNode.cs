@@ -20,6 +20,9 @@ internal sealed class TestNode : IAsyncDisposable
     public const string Owner = "owner";
     public const string Token = "executors.secret.token";
 
+    /// <summary>The numbers of all nodes that a test can have.</summary>
+    public static IReadOnlyList<int> AllFollowers { get; } = [.. Enumerable.Range(1, 5)];
+
     private readonly Lock _lock = new();
     private readonly List<Report> _reports = [];
     private TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -145,7 +148,7 @@ internal sealed class TestNode : IAsyncDisposable
         var directive = new Directive
         {
             TaskId = TaskId, Version = Interlocked.Increment(ref _version), Epoch = epoch, Role = role, Source = source,
-            Ackers = ackers, Rebuild = rebuild, Backup = backup,
+            Ackers = ackers, Rebuild = rebuild, Backup = backup, Followers = role == DirectedRole.Master ? AllFollowers : [],
         };
         directive = change?.Invoke(directive) ?? directive;
         Send(new SchedulerMessage { Directive = directive });

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>
+/// Which slave holds every acknowledged write. The master waits for it, and for nobody else; so its word is enough to elect
+/// another master, and without its word, or the old master's, none is elected.
+/// </summary>
+/// <remarks>
+/// A change goes through these steps, each durable before the next: the old acker can acknowledge no more (its side is off,
+/// its task is over, or the master has locked it out) → the master's GTIDs are noted → the new acker has them all → it is
+/// the acker → its side is on. From "alone" the new one's side and the master's waiting come first, since the master does
+/// not wait meanwhile.
+/// </remarks>
+internal static class AckSet
+{
+    /// <summary>How long an acker is asked before the master locks it out.</summary>
+    private static readonly TimeSpan Asked = TimeSpan.FromMilliseconds(300);
+    /// <summary>How long an acker may not serve before another takes its place. What has ended is not waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The master is to wait: for its acker, or for the one that is to be it.</summary>
+    public static bool Waits(Cluster durable) => !durable.Ackers.IsEmpty || durable.AckChange is { To: not null };
+
+    /// <summary>The node's side of semi-synchronous replication is to be on.</summary>
+    public static bool Acknowledges(Cluster durable, int node) => durable.AckChange switch
+    {
+        null => durable.Ackers.Contains(node),
+        { To: var to } => to == node && (durable.Ackers.IsEmpty || durable.Ackers.Contains(node)),
+    };
+
+    /// <summary>The acker that has said that its side is on; 0: none has.</summary>
+    public static int Acknowledging(ClusterState cluster) => cluster.Durable.Ackers.FirstOrDefault(n =>
+        Mastership.IsServingSlave(cluster, n) && cluster.Of(n) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version);
+
+    /// <summary>Who may not replicate from the master.</summary>
+    public static IEnumerable<int> Barred(ClusterState cluster, DateTimeOffset now)
+    {
+        var durable = cluster.Durable;
+        return durable.AckChange is not { } change || now - change.Since < Asked ? durable.Barred
+            : durable.Barred.Union(durable.Ackers.Where(n => n != change.To && !Confirmed(cluster, n)));
+    }
+
+    /// <summary>Of a new epoch: who has all that its master begins with.</summary>
+    public static Cluster Begin(Cluster durable, int? acker) =>
+        durable with { Ackers = acker is { } node ? [node] : [], AckChange = null, Barred = [] };
+
+    /// <summary>The master serves: the next step, where one is needed and possible.</summary>
+    public static Cluster Advance(Turn turn, ClusterState cluster, int master)
+    {
+        var durable = Unbar(cluster);
+        var wanted = Wanted(turn, cluster, master);
+        if (durable.AckChange is not { } change)
+            return Same(durable.Ackers, wanted) ? durable : durable with { AckChange = new AckChange(wanted, turn.Now) };
+        if (change.To != wanted)
+        {
+            // Nothing was acknowledged since the old one was asked to stop: it can go on.
+            return durable with { AckChange = Same(durable.Ackers, wanted) ? null : new AckChange(wanted, turn.Now) };
+        }
+        var old = durable.Ackers.Where(n => n != change.To).ToImmutableArray();
+        if (change.To is not null && !MasterWaits(cluster, master))
+            return durable;
+        if (!old.All(n => Confirmed(cluster, n) || LockedOut(cluster, master, n)))
+            return durable;
+        if (change.To is not { } to)
+            return Done(turn, cluster, durable, $"Node {master} acknowledges writes alone: no slave serves.");
+        if (change.MasterAt is not { } noted)
+        {
+            return !change.Retired ? durable with { AckChange = change with { Retired = true } }
+                : Noted(cluster, master) is { } at ? durable with { AckChange = change with { MasterAt = at } }
+                : durable;
+        }
+        return Has(cluster, to, noted)
+            ? Done(turn, cluster, durable, $"Node {to} acknowledges writes{(old.IsEmpty ? "" : $" in the place of {string.Join(", ", old.Select(n => $"node {n}"))}")}.")
+            : durable;
+    }
+
+    /// <summary>What the master's directive carries so that its answer tells GTIDs from after the old acker's end; 0: nothing.</summary>
+    public static long Note(Cluster durable) =>
+        durable.AckChange is { Retired: true, MasterAt: null, Since: var since } ? since.ToUnixTimeMilliseconds() : 0;
+
+    private static Cluster Done(Turn turn, ClusterState cluster, Cluster durable, string what)
+    {
+        var change = durable.AckChange!;
+        var unsure = durable.Ackers.Where(n => n != change.To && !Confirmed(cluster, n));
+        return turn.Log(durable, "acker_changed", what) with
+        {
+            Ackers = change.To is { } to ? [to] : [], AckChange = null, Barred = durable.Barred.Union(unsure),
+        };
+    }
+
+    private static int? Wanted(Turn turn, ClusterState cluster, int master)
+    {
+        var durable = cluster.Durable;
+        var serving = durable.Nodes.Keys.Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
+        int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
+        if (now is { } acker && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
+            return acker;
+        if (durable.AckChange?.To is { } to && serving.Contains(to))
+            return to;
+        return serving.OrderBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n != now).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
+    }
+
+    private static bool Failed(Turn turn, ClusterState cluster, int node) =>
+        !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null || there.Retiring || there.Restarting
+        || cluster.Of(node) is var seen && (seen.Report is { Phase: not NodePhase.Running } or { Diverged: true }
+            || turn.Now - (seen.ServedAt ?? seen.Heard ?? turn.Now) > Patience);
+
+    /// <summary>It is not running, or has said that its side is off; and it obeys no older order.</summary>
+    private static bool Confirmed(ClusterState cluster, int node) =>
+        !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null
+        || (cluster.Of(node) is { Sent: { Ackers: 0 } sent, Report: { } report } && report.NewestVersion >= sent.Version
+            && (report.Phase != NodePhase.Running || report.AppliedVersion >= sent.Version));
+
+    private static bool LockedOut(ClusterState cluster, int master, int node) =>
+        cluster.Of(master) is { Sent: { } sent, Report: { } report } && sent.Barred.Contains(node) && report.AppliedVersion == sent.Version;
+
+    private static bool MasterWaits(ClusterState cluster, int master) =>
+        cluster.Of(master) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version;
+
+    private static string? Noted(ClusterState cluster, int master) =>
+        cluster.Of(master) is { Sent: { Note: not 0 } sent, Report: { } report } && sent.Note == Note(cluster.Durable)
+            && report.AppliedVersion == sent.Version ? report.Executed ?? "" : null;
+
+    private static bool Has(ClusterState cluster, int node, string gtids) =>
+        Electorate.PositionOf(cluster.Of(node)).Covers(GtidPosition.Parse(gtids))
+        || (cluster.Of(node) is { Sent: { CatchUp: { } asked } sent, Report: { } report } && asked == gtids && report.AppliedVersion == sent.Version);
+
+    private static Cluster Unbar(ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        var still = durable.Barred.Where(n => !Confirmed(cluster, n)).ToImmutableSortedSet();
+        return still.Count == durable.Barred.Count ? durable : durable with { Barred = still };
+    }
+
+    private static bool Same(ImmutableSortedSet<int> ackers, int? wanted) =>
+        wanted is { } one ? ackers.Count == 1 && ackers[0] == one : ackers.IsEmpty;
+}

@@ -1,0 +1,84 @@
+using Mysos.Core.Protocol;
+
+namespace Mysos.Tests.Executor;
+
+/// <summary>Who acknowledges writes, on real servers.</summary>
+public sealed class AckerTests
+{
+    private const string MakeTable = "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY)";
+    private const string Waiting = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'INSERT%' AND user = 'owner'";
+    private static readonly TimeSpan Longer = TimeSpan.FromSeconds(1.5);
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task AckerThatIsLockedOut_AcknowledgesNoMore_UntilItsAccountIsUnlocked(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, acker) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Barred = [2] }));
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
+        (await TestCluster.EventuallyAsync(master, Waiting, 1L)).ShouldBe(1L);
+        // Longer than the receiver waits before it connects again.
+        await Should.ThrowAsync<TimeoutException>(() => write.WaitAsync(Longer, TestContext.Current.CancellationToken));
+        (await acker.QueryAsync(TestNode.Accounts.Admin, "SELECT COUNT(*) FROM d.t")).ShouldBe(1L);
+
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1));
+        await write;
+        (await TestCluster.EventuallyAsync(acker, "SELECT COUNT(*) FROM d.t", 2L)).ShouldBe(2L);
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task SlaveThatIsNoAcker_FollowsButIsNotWaitedFor(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 3);
+        var (master, acker, other) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        await cluster.WriteAsync(master, MakeTable);
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        await Should.ThrowAsync<TimeoutException>(() => write.WaitAsync(Longer, TestContext.Current.CancellationToken));
+        // It has the row by now, but only an acker's word counts.
+        (await TestCluster.EventuallyAsync(other, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
+        write.IsCompleted.ShouldBeFalse();
+
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 3 }));
+        await write;
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task MasterThatWaitsInVain_IsFencedAndTellsNobodyThatItIsDone(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, acker) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Candidate, 2), serving: false);
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        (await TestCluster.EventuallyAsync(master, Waiting, 1L)).ShouldBe(1L);
+
+        await master.AppliedAsync(master.Direct(DirectedRole.Candidate, 2), serving: false);
+        await Should.ThrowAsync<MySqlConnector.MySqlException>(() => write);
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Note_IsAnsweredWithTheGtidsOfThen(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 1);
+        var master = cluster.Nodes[0];
+        var before = (await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, change: d => d with { Note = 1 }))).Executed;
+        await cluster.WriteAsync(master, MakeTable);
+        var after = (await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, change: d => d with { Note = 2 }))).Executed;
+        after.ShouldNotBe(before);
+        Core.Elections.GtidPosition.Parse(after).Covers(Core.Elections.GtidPosition.Parse(before)).ShouldBeTrue();
+    }
+}
