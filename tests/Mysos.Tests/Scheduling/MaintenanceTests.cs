@@ -74,6 +74,16 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
+    public void Maintenance_ANewLeaderHearsOfItFromOffersAlone_TheMasterLeaves()
+    {
+        var world = Healthy(2);
+        world.Maintained[world.NodeOf("c", 1).Agent] = world.Now.AddMinutes(10);
+        world.Restart();
+        world.Run(3);
+        (Durable(world).Master, Durable(world).Epoch).ShouldBe((2, 2));
+    }
+
+    [Fact]
     public void Maintenance_OfTheNextSlaveAsWell_TheOneThatStaysIsMaster()
     {
         var world = Healthy(3);

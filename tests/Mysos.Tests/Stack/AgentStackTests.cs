@@ -32,7 +32,7 @@ public sealed class AgentStackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Maintenance_OfTheMastersMachine_AnotherIsMasterAndMesosIsToldThatItMayGo()
+    public async Task Maintenance_OfTheMastersMachine_AnotherIsMasterBeforeAndItsNodesComeBackAfter()
     {
         var master = StackClient.MasterOf(_before);
         var machine = new JsonObject { ["hostname"] = AgentOf(master).Hostname, ["ip"] = "127.0.0.1" };
@@ -55,9 +55,19 @@ public sealed class AgentStackTests : IAsyncLifetime
         AgentOf(StackClient.MasterOf(after)).Hostname.ShouldNotBe(AgentOf(master).Hostname);
         Event(after, "switchover_began").ShouldContain("maintenance of its agent's machine begins at ");
         await Eventually.IsAsync(async () => (await AnswersAsync()).SequenceEqual(["ACCEPT"]), TimeSpan.FromSeconds(20), () => "the inverse offers to be accepted");
+
+        var gone = _mesos.Agents.Where(a => a.Hostname == AgentOf(master).Hostname).ToArray();
+        await _stack.OperateAsync("START_MAINTENANCE", new JsonObject { ["machines"] = new JsonArray(machine.DeepClone()) });
+        await Eventually.IsAsync(async () => (await _client.GetAsync(_name))["nodes"]!.AsArray().Count(n => n!["state"]!.GetValue<string>() == "down") == gone.Length,
+            TimeSpan.FromSeconds(10), () => $"the machine's nodes to end:\n{_scheduler.Output}");
         await writers.AcknowledgedAsync(20);
-        await AllThereAsync(writers, StackClient.MasterOf(after));
-        (await _client.HealthyAsync(_name, 3))["epoch"]!.GetValue<int>().ShouldBe(2);
+        await _stack.OperateAsync("STOP_MAINTENANCE", new JsonObject { ["machines"] = new JsonArray(machine.DeepClone()) });
+        foreach (var agent in gone)
+            await agent.StartAsync();
+        after = await _client.HealthyAsync(_name, 3);
+        after["epoch"]!.GetValue<int>().ShouldBe(2);
+        await writers.AcknowledgedAsync(20);
+        await AllThereAsync(writers, [.. after["nodes"]!.AsArray().Select(n => n!)]);
 
         async Task<IEnumerable<string>> AnswersAsync() =>
             (await _stack.OperateAsync("GET_MAINTENANCE_STATUS"))!["status"]!["draining_machines"]!.AsArray()

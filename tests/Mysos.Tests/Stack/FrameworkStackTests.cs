@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Mysos.Tests.Stack;
 
-/// <summary>Mesos removes the framework while no scheduler runs, with all of its tasks.</summary>
+/// <summary>Mesos removes the framework, with all of its tasks.</summary>
 public sealed class FrameworkStackTests : IAsyncLifetime
 {
     private readonly SeparateStack _stack = new();
@@ -68,6 +68,29 @@ public sealed class FrameworkStackTests : IAsyncLifetime
             TimeSpan.FromSeconds(10), () => "the volumes to be destroyed");
     }
 
+    [Fact]
+    public async Task TornDown_UnderItsScheduler_NobodyIsAnnouncedAndTheSchedulerSaysWhy()
+    {
+        var scheduler = await SchedulerAsync("14d");
+        var old = FrameworkOf(scheduler);
+        var name = StackClient.UniqueName();
+        var (password, url) = await _client.CreateAsync(name, 2);
+        await _client.HealthyAsync(name, 2);
+        await _stack.OperateAsync("TEARDOWN", new JsonObject { ["framework_id"] = new JsonObject { ["value"] = old } });
+
+        var said = "";
+        await Eventually.IsAsync(async () => (said = await RefusalAsync()).Contains($"--new_framework={old}", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(10), () => $"/ready to say it: {said}\n{scheduler.Output}");
+        scheduler.Output.ShouldContain(said);
+        await Eventually.IsAsync(async () => (await StackClient.ServerSetAsync(url))!.AsObject().All(g => g.Value!.AsObject().Count == 0),
+            TimeSpan.FromSeconds(10), () => $"nobody to be announced:\n{scheduler.Output}");
+        (await FrameworksAsync()).ShouldBeEmpty();
+        (await scheduler.StopAsync()).ShouldBe(0, scheduler.Output);
+
+        await SchedulerAsync("14d", $"--new_framework={old}");
+        await StackClient.SqlAsync(StackClient.MasterOf(await _client.HealthyAsync(name, 2)), password, "CREATE DATABASE d");
+    }
+
     private MysosProcess Start(string timeout, params string[] more) => _stack.StartScheduler(_client.Port,
         [$"--executor_cmd={SeparateStack.Executor}", "--storage=volume", "--zk_session_timeout=2s", $"--framework_failover_timeout={timeout}", .. more]);
 
@@ -93,6 +116,8 @@ public sealed class FrameworkStackTests : IAsyncLifetime
         try
         {
             using var answer = await _client.Http.GetAsync("/ready");
+            if (answer.StatusCode == HttpStatusCode.OK)
+                return "";
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["detail"]!.GetValue<string>();
         }
