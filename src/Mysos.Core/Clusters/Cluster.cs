@@ -29,6 +29,8 @@ public sealed record Cluster
     public Election? Election { get; init; }
     /// <summary>A planned change of master that is under way.</summary>
     public Handover? Handover { get; init; }
+    /// <summary>When the last one was undone; null: none was.</summary>
+    public DateTimeOffset? HandoverUndone { get; init; }
     /// <summary>The slaves that may have acknowledged writes in <see cref="ServedEpoch"/>: one of them must answer before another master is elected.</summary>
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
     /// <summary>The newest epoch whose master was seen to take writes; 0: none was.</summary>
