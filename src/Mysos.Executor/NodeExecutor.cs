@@ -221,14 +221,14 @@ internal sealed class NodeExecutor : IAsyncDisposable
     {
         if (kill.TaskId != _task?.TaskId)
             _log.Write($"KILL of task {kill.TaskId}, which is not here.");
-        else if (kill.KillPolicy is { } policy && _node is { LeadsOthers: true } master)
-            _ = StopAfterHandoverAsync(master, GraceOf(policy));
+        else if (!KillPolicies.IsOfScheduler(kill.KillPolicy) && _node is { LeadsOthers: true } master)
+            _ = StopAfterHandoverAsync(master, GraceOf(kill.KillPolicy ?? _task.KillPolicy));
         else
             Stop(GraceOf(kill.KillPolicy ?? _task.KillPolicy), "KILL");
     }
 
     /// <summary>
-    /// A KILL with a policy that the scheduler did not ask for comes from an agent that is drained. The update tells the
+    /// A KILL that is not the scheduler's comes from an agent that is drained. The update tells the
     /// scheduler, which makes another node the master; the agent waits as long as this executor lives.
     /// </summary>
     private async Task StopAfterHandoverAsync(Node master, TimeSpan grace)

@@ -13,6 +13,7 @@ public sealed class LocalAgent
     private readonly IPAddress _address;
     private readonly ILoggerFactory _loggers;
     private HttpShell? _server;
+    private Task _ending = Task.CompletedTask;
 
     internal LocalAgent(Engine engine, AgentNode node, HttpShell server, IPAddress address, string hostname, ILoggerFactory loggers)
     {
@@ -23,7 +24,7 @@ public sealed class LocalAgent
         _loggers = loggers;
         Hostname = hostname;
         Port = server.Port;
-        node.Ending = () => _ = Task.Run(StopAsync);
+        node.Ending = () => _ending = Task.Run(StopAsync);
     }
 
     public string AgentId => _node.Id.Value;
@@ -80,6 +81,8 @@ public sealed class LocalAgent
     /// <exception cref="IOException">The port is taken.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
+        // Told to end by the master, it may still be about it.
+        await _ending.ConfigureAwait(false);
         if (_server is not null)
             return;
         _server = await HttpShell.StartAsync(_address, Port, new AgentServer(_engine, _node).HandleAsync, _loggers, cancellation).ConfigureAwait(false);

@@ -29,6 +29,8 @@ public sealed record Cluster
     public Election? Election { get; init; }
     /// <summary>A planned change of master that is under way.</summary>
     public Handover? Handover { get; init; }
+    /// <summary>When the last one was undone; null: none was.</summary>
+    public DateTimeOffset? HandoverUndone { get; init; }
     /// <summary>The slaves that hold every write that was acknowledged; empty: only the master is sure to. See <see cref="AckSet"/>.</summary>
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
     /// <summary>Another acker is to take the place of those.</summary>

@@ -20,6 +20,7 @@ internal static class ClusterPlan
         var durable = Backups.FailOrphaned(turn, cluster.Durable);
         durable = Nodes.Abandon(turn, cluster with { Durable = durable });
         durable = Resize(turn, cluster, durable);
+        durable = Switchover.LeaveMachine(turn, cluster with { Durable = durable });
         durable = Mastership.Advance(turn, cluster with { Durable = durable });
         durable = NodeRestarts.Advance(turn, cluster with { Durable = durable });
         turn.Put(cluster with { Durable = durable });

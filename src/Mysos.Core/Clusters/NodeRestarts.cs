@@ -30,7 +30,7 @@ internal static class NodeRestarts
             };
         }
         var next = Order(durable).First(left.Contains);
-        if (next == durable.Master && Switchover.Best(cluster) is { } heir)
+        if (next == durable.Master && Switchover.Best(turn, cluster) is { } heir)
             return Switchover.Begin(turn, durable, heir, $"node {next} is to be restarted");
         durable = turn.Log(durable, "node_restarts", $"Node {next} is restarted.");
         return durable with

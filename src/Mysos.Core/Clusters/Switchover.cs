@@ -16,6 +16,8 @@ internal static class Switchover
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromSeconds(60);
     /// <summary>How long nobody may take writes before the old master does again.</summary>
     private static readonly TimeSpan YieldPatience = TimeSpan.FromSeconds(5);
+    /// <summary>After one that was undone, none begins for so long unless it is asked for.</summary>
+    private static readonly TimeSpan NotAgain = TimeSpan.FromMinutes(1);
 
     public static Cluster Begin(Turn turn, Cluster durable, int to, string why) =>
         turn.Log(durable, "switchover_began", $"Node {to} is to be the master in the place of node {durable.Master}: {why}.") with
@@ -25,14 +27,30 @@ internal static class Switchover
 
     /// <summary>The node's agent is drained. Its executor waits a moment for another master before it ends.</summary>
     public static void LeaveDrained(Turn turn, string name, int number) => turn.Change(name, cluster =>
-        cluster.Durable is { Handover: null, Deleting: false } durable && Mastership.IsServingMaster(cluster, number) && Best(cluster) is { } heir
+        cluster.Durable is { Handover: null, Deleting: false } durable && Mastership.IsServingMaster(cluster, number) && Best(turn, cluster) is { } heir
             ? cluster with { Durable = Begin(turn, durable, heir, "its agent is being drained") }
             : cluster);
 
-    /// <summary>The slave that would be the master soonest; null when none serves.</summary>
-    public static int? Best(ClusterState cluster) => cluster.Durable.Nodes.Values
+    /// <summary>
+    /// A master whose machine is to be maintained, or whose agent is drained, gives way to a slave elsewhere; to none that
+    /// would have to give way itself.
+    /// </summary>
+    public static Cluster LeaveMachine(Turn turn, ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        if (durable is not { Master: { } master, Election: null, Handover: null, Restart: null, Deleting: false, Failure: null }
+            || durable.Nodes.GetValueOrDefault(master)?.Task is not { } task || Maintenance.WhyLeave(turn, task.Agent) is not { } why
+            || turn.Now - durable.HandoverUndone < NotAgain || !Mastership.IsServingMaster(cluster, master)
+            || Best(turn, cluster) is not { } heir || Maintenance.Concerns(turn.State, durable.Nodes[heir].Task!.Agent, turn.Now))
+            return durable;
+        return Begin(turn, durable, heir, why);
+    }
+
+    /// <summary>The slave that would be the master soonest, rather one whose machine stays; null when none serves.</summary>
+    public static int? Best(Turn turn, ClusterState cluster) => cluster.Durable.Nodes.Values
         .Where(n => Mastership.IsServingSlave(cluster, n.Number))
-        .OrderBy(n => cluster.Of(n.Number).Report!.LagSeconds ?? 0)
+        .OrderBy(n => Maintenance.Concerns(turn.State, n.Task!.Agent, turn.Now))
+        .ThenBy(n => cluster.Of(n.Number).Report!.LagSeconds ?? 0)
         .ThenByDescending(n => Electorate.PositionOf(cluster.Of(n.Number)).Count)
         .ThenBy(n => n.Failures).ThenBy(n => n.Number)
         .Select(n => (int?)n.Number).FirstOrDefault();
@@ -78,7 +96,7 @@ internal static class Switchover
 
     private static Cluster Undo(Turn turn, Cluster durable, string why)
     {
-        durable = turn.Log(durable, "switchover_undone", $"Node {durable.Master} stays master: {why}.") with { Handover = null };
+        durable = turn.Log(durable, "switchover_undone", $"Node {durable.Master} stays master: {why}.") with { Handover = null, HandoverUndone = turn.Now };
         return durable.Restart is null ? durable
             : turn.Log(durable, "restart_abandoned", "The other nodes are not restarted, because the switchover was undone.") with { Restart = null };
     }

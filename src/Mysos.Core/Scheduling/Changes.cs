@@ -51,7 +51,7 @@ internal static class Changes
         }
         if (to is { } wanted && Unfit(cluster, wanted, master) is { } unfit)
             return (null, unfit);
-        if ((to ?? Clusters.Switchover.Best(cluster)) is not { } next)
+        if ((to ?? Clusters.Switchover.Best(turn, cluster)) is not { } next)
             return Refuse("No slave serves now that could become the master; try again when one follows the master.");
         return (cluster with { Durable = Clusters.Switchover.Begin(turn, durable, next, "its owner asked for it") },
             new Outcome.Accepted($"{Text(master)} {Text(next)}",

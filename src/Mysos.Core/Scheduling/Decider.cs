@@ -37,8 +37,8 @@ public static class Decider
         string[] plan = happened switch
         {
             Recovered or MesosSubscribed => [.. turn.State.Clusters.Keys],
-            Ticked => [.. turn.State.Agenda.Due(now).Union(turn.Touched)],
-            _ => [.. turn.Touched],
+            Ticked => [.. turn.State.Agenda.Due(now).Union(turn.ToCompare)],
+            _ => [.. turn.ToCompare],
         };
         foreach (var name in plan)
             ClusterPlan.Advance(turn, name);

@@ -78,7 +78,7 @@ public sealed class EffectPerformer(
             AcknowledgeOperationStatus =
                 new SchedulerCall.AcknowledgeOperationCall(acknowledge.Agent, acknowledge.Uuid, acknowledge.Operation),
         },
-        KillTask kill => new() { Type = "KILL", Kill = new SchedulerCall.KillCall(kill.Task, kill.Agent) },
+        KillTask kill => new() { Type = "KILL", Kill = new SchedulerCall.KillCall(kill.Task, kill.Agent, KillPolicies.OfScheduler) },
         ReconcileTasks reconcile => new() { Type = "RECONCILE", Reconcile = new SchedulerCall.ReconcileCall(reconcile.Tasks) },
         ReconcileOperations reconcile => new()
         {

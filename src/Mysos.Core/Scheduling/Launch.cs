@@ -160,6 +160,7 @@ internal static class Launch
             AgentId = offer.AgentId,
             Resources = task,
             Data = JsonSerializer.SerializeToUtf8Bytes(data, ProtocolJson.Default.NodeTask),
+            KillPolicy = KillPolicies.OfTask,
             Executor = new ExecutorInfo
             {
                 Type = "CUSTOM", ExecutorId = new ExecutorId(taskId.Value), FrameworkId = turn.State.Record.FrameworkId,

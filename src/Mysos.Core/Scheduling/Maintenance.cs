@@ -10,8 +10,8 @@ namespace Mysos.Core.Scheduling;
 /// <param name="Draining">Operators drain the agent.</param>
 public sealed record AgentMaintenance(DateTimeOffset? Start, DateTimeOffset? End, bool Draining)
 {
-    /// <summary>Mesos' questions whether the machine may go, which stand until they are taken back.</summary>
-    public ImmutableHashSet<OfferId> InverseOffers { get; init; } = [];
+    /// <summary>Mesos' last question whether the machine may go.</summary>
+    public OfferId? InverseOffer { get; init; }
 }
 
 /// <summary>
@@ -34,6 +34,12 @@ internal static class Maintenance
         : turn.State.Maintenance[agent.Value].Draining ? "the agent is being drained"
         : "maintenance of the agent's machine begins soon";
 
+    /// <summary>Why the agent's nodes should not be masters any more; null: they may.</summary>
+    public static string? WhyLeave(Turn turn, AgentId agent) => !Concerns(turn.State, agent, turn.Now) ? null
+        : turn.State.Maintenance[agent.Value] is { Draining: false, Start: { } start }
+            ? $"maintenance of its agent's machine {(start > turn.Now ? "begins" : "began")} at {start.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"
+        : "its agent is being drained";
+
     public static void Asked(Turn turn, ImmutableArray<InverseOffer> questions)
     {
         foreach (var question in questions)
@@ -42,7 +48,7 @@ internal static class Maintenance
                 continue;
             var known = turn.State.Maintenance.GetValueOrDefault(agent.Value) ?? new AgentMaintenance(null, null, false);
             var (start, end) = Window(question.Unavailability);
-            Set(turn, agent, known with { Start = start, End = end, InverseOffers = known.InverseOffers.Add(question.Id) });
+            Set(turn, agent, known with { Start = start, End = end, InverseOffer = question.Id });
         }
         var answers = questions.ToLookup(q => q.AgentId is { } agent && CanGo(turn, agent), q => q.Id);
         if (answers[true].Any())
@@ -51,14 +57,11 @@ internal static class Maintenance
             turn.Do(new DeclineInverseOffers([.. answers[false]], AskAgain));
     }
 
-    /// <summary>Mesos takes a question back when it was answered, or when the maintenance is called off.</summary>
+    /// <summary>Mesos takes a question back when the maintenance is called off, or announced anew and asked about again.</summary>
     public static void Rescinded(Turn turn, OfferId question)
     {
-        foreach (var (agent, known) in turn.State.Maintenance.Where(m => m.Value.InverseOffers.Contains(question)).ToArray())
-        {
-            var left = known.InverseOffers.Remove(question);
-            Set(turn, new AgentId(agent), left.IsEmpty ? known with { Start = null, End = null, InverseOffers = left } : known with { InverseOffers = left });
-        }
+        foreach (var (agent, known) in turn.State.Maintenance.Where(m => m.Value.InverseOffer == question).ToArray())
+            Set(turn, new AgentId(agent), known with { Start = null, End = null, InverseOffer = null });
     }
 
     public static void Draining(Turn turn, AgentId agent) =>
@@ -71,7 +74,7 @@ internal static class Maintenance
         var known = turn.State.Maintenance.GetValueOrDefault(offer.AgentId.Value);
         if (known is null && start is null)
             return;
-        Set(turn, offer.AgentId, new AgentMaintenance(start, end, false) { InverseOffers = start is null ? [] : known?.InverseOffers ?? [] });
+        Set(turn, offer.AgentId, new AgentMaintenance(start, end, false) { InverseOffer = start is null ? null : known?.InverseOffer });
     }
 
     /// <summary>No cluster loses its master with this agent.</summary>
@@ -88,8 +91,11 @@ internal static class Maintenance
             all = all.Remove(agent.Value);
         else if (all.GetValueOrDefault(agent.Value) != next)
             all = all.SetItem(agent.Value, next);
-        if (!ReferenceEquals(all, turn.State.Maintenance))
-            turn.State = turn.State with { Maintenance = all };
+        if (ReferenceEquals(all, turn.State.Maintenance))
+            return;
+        turn.State = turn.State with { Maintenance = all };
+        foreach (var key in turn.State.Index.On(agent))
+            turn.LookAt(key.Cluster);
     }
 
     private static (DateTimeOffset? Start, DateTimeOffset? End) Window(Unavailability? unavailability)

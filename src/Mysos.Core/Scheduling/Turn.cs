@@ -13,6 +13,7 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     private const int EventsKept = 40;
     private readonly List<Effect> _effects = [];
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _looked = new(StringComparer.Ordinal);
 
     public SchedulerState State { get; set; } = state;
     public SchedulerSettings Settings { get; } = settings;
@@ -61,7 +62,12 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
         return cluster with { Events = events.Count > EventsKept ? events.RemoveRange(0, events.Count - EventsKept) : events };
     }
 
+    /// <summary>Something that the cluster depends on changed: it is to be compared with what it should be.</summary>
+    public void LookAt(string cluster) => _looked.Add(cluster);
+
     public IReadOnlyCollection<string> Touched => _touched;
+    /// <summary>What is to be compared: what changed, or depends on what did.</summary>
+    public IEnumerable<string> ToCompare => _touched.Union(_looked);
 
     public Decision End() => new(State, [.. _effects], [.. _touched]);
 }

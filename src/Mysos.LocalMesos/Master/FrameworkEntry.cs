@@ -18,6 +18,8 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
     public TimeSpan? RemoveAt { get; set; }
     public HashSet<string> Suppressed { get; } = [];
     public List<OfferFilter> Filters { get; } = [];
+    /// <summary>Agents whose maintenance it has answered for, and until when it is not asked again.</summary>
+    public Dictionary<AgentId, TimeSpan> InverseFilters { get; } = [];
     public Dictionary<TaskId, TaskEntry> Tasks { get; } = [];
     public Dictionary<(AgentId AgentId, ExecutorId ExecutorId), ExecutorInfo> Executors { get; } = [];
     public Dictionary<OperationId, OperationEntry> Operations { get; } = [];

@@ -59,6 +59,7 @@ internal sealed class OfferDesk(MasterState state)
     {
         var revived = roles is { Count: > 0 } ? roles : framework.Roles;
         framework.Filters.RemoveAll(filter => revived.Contains(filter.Role));
+        framework.InverseFilters.Clear();
         framework.Suppressed.ExceptWith(revived);
         state.AllocateNow = true;
     }
@@ -74,6 +75,7 @@ internal sealed class OfferDesk(MasterState state)
         foreach (var offer in state.InverseOffers.Values.Where(offer => offer.FrameworkId == framework.Id).ToArray())
             state.InverseOffers.Remove(offer.Id);
         framework.Filters.Clear();
+        framework.InverseFilters.Clear();
     }
 
     public void Rescind(Func<OfferEntry, bool> which)

@@ -6,8 +6,6 @@ namespace Mysos.LocalMesos.Operators;
 /// <summary>The maintenance schedule, inverse offers, and machines that are down.</summary>
 internal sealed class MaintenanceDesk(MasterState state, OfferDesk offers, AgentDesk agents)
 {
-    private readonly Dictionary<(FrameworkId FrameworkId, AgentId AgentId), TimeSpan> _filters = [];
-
     /// <summary>Replaces the schedule. All offers are taken back, so that those that follow tell what is unavailable.</summary>
     public OperatorAnswer Update(MaintenanceSchedule schedule)
     {
@@ -30,7 +28,8 @@ internal sealed class MaintenanceDesk(MasterState state, OfferDesk offers, Agent
         state.Schedule = windows;
         offers.Rescind(_ => true);
         RescindInverse(_ => true);
-        _filters.Clear();
+        foreach (var framework in state.Frameworks.Values)
+            framework.InverseFilters.Clear();
         state.AllocateNow = true;
         return OperatorAnswer.Done;
     }
@@ -99,7 +98,7 @@ internal sealed class MaintenanceDesk(MasterState state, OfferDesk offers, Agent
             if (!state.InverseOffers.TryGetValue(id, out var offer) || offer.FrameworkId != framework.Id)
                 continue;
             state.InverseOffers.Remove(id);
-            _filters[(framework.Id, offer.AgentId)] = now.Up + OfferDesk.RefusalOf(answer!.Filters);
+            framework.InverseFilters[offer.AgentId] = now.Up + OfferDesk.RefusalOf(answer!.Filters);
             if (state.Agents.TryGetValue(offer.AgentId, out var agent) && state.Maintenance.TryGetValue(agent.Machine, out var machine))
                 machine.Answers[framework.Id] = (status, now.Wall);
         }
@@ -108,7 +107,7 @@ internal sealed class MaintenanceDesk(MasterState state, OfferDesk offers, Agent
     private bool IsWanted(FrameworkEntry framework, AgentEntry agent, Moment now) =>
         !framework.UsedOn(agent.Id).IsEmpty
         && !state.InverseOffers.Values.Any(offer => offer.FrameworkId == framework.Id && offer.AgentId == agent.Id)
-        && !(_filters.TryGetValue((framework.Id, agent.Id), out var until) && until > now.Up);
+        && !(framework.InverseFilters.TryGetValue(agent.Id, out var until) && until > now.Up);
 
     private InverseOffer Make(FrameworkEntry framework, AgentEntry agent)
     {

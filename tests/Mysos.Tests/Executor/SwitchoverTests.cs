@@ -77,12 +77,17 @@ public sealed class SwitchoverTests
         (await cluster.WriteAsync(master, "SELECT i FROM d.t")).ShouldBe(1);
     }
 
-    [Fact]
-    public async Task Kill_OfAMasterWithSlavesByADrainingAgent_WaitsUntilAnotherIsMaster()
+    /// <param name="seconds">What the operator allows for each task; null: what the task says.</param>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    [InlineData(null)]
+    public async Task Kill_OfAMasterWithSlavesByADrainingAgent_WaitsUntilAnotherIsMaster(int? seconds)
     {
+        var policy = seconds is { } s ? new KillPolicy(new DurationInfo(s * 1_000_000_000L)) : null;
         await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
         var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
-        master.Agent.Send(new ExecutorEvent { Type = "KILL", Kill = new(new(master.TaskId), new KillPolicy(new DurationInfo(0))) });
+        master.Agent.Send(new ExecutorEvent { Type = "KILL", Kill = new(new(master.TaskId), policy) });
         await EnoughAsync(() => master.Agent.Updates.Any(u => u.State == TaskState.Killing));
 
         var yielded = await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Yield = true }), serving: false);
@@ -93,6 +98,16 @@ public sealed class SwitchoverTests
         (await master.ExitCodeAsync()).ShouldBe(0);
         master.Agent.Updates.Select(u => u.State).ShouldBe([TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed]);
         master.Output.ToString().ShouldNotContain("Nobody took over");
+    }
+
+    [Fact]
+    public async Task Kill_OfAMasterWithSlavesByTheScheduler_EndsItAtOnce()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        var master = cluster.Nodes[0];
+        master.Agent.Send(new ExecutorEvent { Type = "KILL", Kill = new(new(master.TaskId), KillPolicies.OfScheduler) });
+        (await master.ExitCodeAsync()).ShouldBe(0);
+        master.Output.ToString().ShouldNotContain("another node is to be the master first");
     }
 
     [Theory]

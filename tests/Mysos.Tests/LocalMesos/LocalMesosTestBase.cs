@@ -62,8 +62,18 @@ public abstract class LocalMesosTestBase : IAsyncLifetime
     private protected static Resource Scalar(string name, double value) =>
         new() { Name = name, Type = Resource.ScalarType, Scalar = new Scalar(value) };
 
-    private protected static bool IsAlive(int pid) =>
-        File.Exists($"/proc/{pid}/stat") && File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
+    private protected static bool IsAlive(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].TrimStart()[0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            // It may end while it is looked at.
+            return false;
+        }
+    }
 
     private protected static async Task UntilAsync(Func<bool> condition, string what)
     {

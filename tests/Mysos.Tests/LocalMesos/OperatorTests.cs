@@ -94,6 +94,31 @@ public sealed class OperatorTests : MachineTestBase
         Offers().Count().ShouldBe(before + 1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void InverseOffer_Accepted_IsMadeAgainAfterReviveOrAnotherSubscription(bool revive)
+    {
+        Register();
+        Subscribe();
+        Launch("t1");
+        Operate(Schedule(Machine), 2);
+        var question = Events("INVERSE_OFFERS").Single().InverseOffers!.InverseOffers.Single();
+        Call(new SchedulerCall
+        {
+            Type = "ACCEPT_INVERSE_OFFERS", AcceptInverseOffers = new SchedulerCall.InverseOffersCall([question.Id], new Filters(3600)),
+        }, 3);
+        Do(Master.Tick(At(10)));
+        Events("INVERSE_OFFERS").Count().ShouldBe(1);
+
+        if (revive)
+            Call(new SchedulerCall { Type = "REVIVE" }, 11);
+        else
+            Subscribe();
+        Do(Master.Tick(At(12)));
+        Events("INVERSE_OFFERS").Count().ShouldBe(2);
+    }
+
     [Fact]
     public void Schedule_WithoutAMachineThatIsDown_IsRefused()
     {

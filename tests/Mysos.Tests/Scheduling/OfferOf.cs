@@ -62,10 +62,12 @@ internal static class OfferOf
 
     public static Offer Unavailable(this Offer offer, DateTimeOffset from, TimeSpan? length = null) => offer with
     {
-        Unavailability = new Unavailability
-        {
-            Start = new DurationInfo((from - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick),
-            Duration = length is { } l ? new DurationInfo(l.Ticks * TimeSpan.NanosecondsPerTick) : null,
-        },
+        Unavailability = UnavailableFrom(from, length),
+    };
+
+    public static Unavailability UnavailableFrom(DateTimeOffset from, TimeSpan? length = null) => new()
+    {
+        Start = new DurationInfo((from - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick),
+        Duration = length is { } l ? new DurationInfo(l.Ticks * TimeSpan.NanosecondsPerTick) : null,
     };
 }

@@ -41,6 +41,7 @@ public sealed class ScaleTests
                 TaskId = new TaskId(world.NodeOf("c0007", 1).TaskId), State = TaskState.Running, AgentId = new AgentId("S1"), Uuid = new byte[16],
             })),
             ("offers", _ => new OffersReceived([OfferOf.Roomy("S1"), OfferOf.Roomy("S2")])),
+            ("maintenance where no node is", _ => new OffersReceived([OfferOf.Roomy("S9").Unavailable(DateTimeOffset.UnixEpoch)])),
             ("an agent's failure", _ => new AgentFailed(new AgentId("S1"))),
         })
         {

@@ -93,10 +93,10 @@ public sealed class TaskFatesTests
         if (cell[0] is 'x' or 'X')
             world.End(task, state, reason: reason);
         else
-            world.Say(task.TaskId, state, reason);
+            world.Say(task.TaskId, state, reason, task.Agent);
         world.Settle();
         // The same once more, as Mesos repeats it when the acknowledgement got lost.
-        world.Say(task.TaskId, state, reason);
+        world.Say(task.TaskId, state, reason, task.Agent);
         world.Settle();
 
         world.Performed.Skip(performed).OfType<AcknowledgeUpdate>().Select(a => a.After.Single()).ShouldBe(["c", "c"]);

@@ -39,6 +39,8 @@ internal sealed class World
     /// <summary>Agent → MiB of memory free.</summary>
     public Dictionary<string, double> Agents { get; } = new(StringComparer.Ordinal);
     public HashSet<string> DeadAgents { get; } = [];
+    /// <summary>Agent → when the maintenance of its machine begins.</summary>
+    public Dictionary<string, DateTimeOffset> Maintained { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, SimulatedNode> Tasks { get; } = new(StringComparer.Ordinal);
     /// <summary>Volume → agent, resources reserved and data.</summary>
     public Dictionary<string, SimulatedVolume> Volumes { get; } = new(StringComparer.Ordinal);
@@ -239,6 +241,7 @@ internal sealed class World
                 new Resource { Name = "ports", Type = "RANGES", Ranges = new Ranges([new PortRange(31000, 31999)]) },
                 .. Volumes.Values.Where(v => v.Agent == agent.Key && Tasks.Values.All(t => t.Volume != v)).SelectMany(v => v.Resources),
             ],
+            Unavailability = Maintained.TryGetValue(agent.Key, out var from) ? OfferOf.UnavailableFrom(from) : null,
         }).ToArray();
         Post(new OffersReceived(offers));
     }

@@ -1,4 +1,10 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Mysos.Core.ZooKeeper;
+using Mysos.LocalMesos;
 
 namespace Mysos.Tests.Stack;
 
@@ -6,6 +12,9 @@ namespace Mysos.Tests.Stack;
 internal sealed class SeparateStack : IAsyncDisposable
 {
     private readonly List<MysosProcess> _processes = [];
+    private readonly HttpClient _operator = new();
+    private ZooKeeperServer? _zooKeeper;
+    private LocalMesosCluster? _mesos;
 
     public string WorkDir { get; } = Directory.CreateTempSubdirectory("mysos-stack-").FullName;
 
@@ -23,6 +32,11 @@ internal sealed class SeparateStack : IAsyncDisposable
     {
         foreach (var process in Enumerable.Reverse(_processes))
             await process.DisposeAsync();
+        if (_mesos is not null)
+            await _mesos.DisposeAsync();
+        if (_zooKeeper is not null)
+            await _zooKeeper.DisposeAsync();
+        _operator.Dispose();
         MysosProcess.ProcessesOf(WorkDir).ShouldBeEmpty();
         Directory.Delete(WorkDir, recursive: true);
     }
@@ -44,6 +58,33 @@ internal sealed class SeparateStack : IAsyncDisposable
             (Mesos, ZooKeeper) = (Flag(process.Output, "--mesos_master="), Flag(process.Output, "--zk_url="));
             return Task.FromResult(Mesos.Length > 0 && ZooKeeper.Length > 0);
         }, TimeSpan.FromSeconds(30), () => $"local-mesos to say where it is: {process.Output}");
+    }
+
+    /// <summary>Starts the stand-in within the test, which can then kill single agents, and a ZooKeeper for the scheduler.</summary>
+    /// <param name="hostnames">The agents' hosts; an agent for each.</param>
+    public async Task<LocalMesosCluster> StartMesosHereAsync(params string[] hostnames)
+    {
+        _zooKeeper = await ZooKeeperServer.StartAsync(Path.Combine(WorkDir, "zookeeper"), 0, TimeProvider.System, CancellationToken.None);
+        _mesos = await LocalMesosCluster.StartAsync(
+            new LocalMesosOptions { Agents = hostnames.Length, AgentHostnames = hostnames, WorkDir = Path.Combine(WorkDir, "mesos") },
+            NullLoggerFactory.Instance, TimeProvider.System);
+        (Mesos, ZooKeeper) = (_mesos.MasterEndpoint, $"zk://{_zooKeeper.ConnectString}/mysos");
+        return _mesos;
+    }
+
+    /// <summary>A call of Mesos' operator API; answers the member that is named as the call.</summary>
+    public async Task<JsonNode?> OperateAsync(string type, JsonNode? arguments = null)
+    {
+        var member = type.ToLowerInvariant();
+        var call = new JsonObject { ["type"] = type };
+        if (arguments is not null)
+            call[member] = arguments;
+        // A charset beside the type is refused.
+        using var content = new StringContent(call.ToJsonString(), new MediaTypeHeaderValue("application/json"));
+        using var answer = await _operator.PostAsync($"http://{Mesos}/api/v1", content);
+        var body = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBeOneOf([HttpStatusCode.OK, HttpStatusCode.Accepted], body);
+        return body.Length == 0 ? null : JsonNode.Parse(body)![member];
     }
 
     /// <summary>Puts the master where real ones do.</summary>

@@ -155,13 +155,14 @@ internal sealed class Replay : IAsyncDisposable
         var connection = _connections[Key(line)];
         await _world.ReachAsync(() => connection.Answer.IsCompleted, $"{line}: no answer");
         var response = await connection.Answer;
+        // A stream that ends at once takes the answer with it.
+        foreach (var difference in (await _answers.DifferencesAsync(line, response)).Where(difference => !IsAccepted(line, difference)))
+            Report(line, difference);
         if (line.Text("body") is null && response.IsSuccessStatusCode)
         {
             connection.StreamId = await StreamIdAsync(line, response);
             connection.Read(response);
         }
-        foreach (var difference in (await _answers.DifferencesAsync(line, response)).Where(difference => !IsAccepted(line, difference)))
-            Report(line, difference);
     }
 
     /// <summary>Agents do not tell their streams' names.</summary>
