@@ -130,7 +130,7 @@ internal sealed class Service(
             Applied = pass.Holds ? directive : before.Applied,
             Epoch = pass.Holds ? directive.Epoch : before.Epoch,
         };
-        if (pass.Holds && before.Applied?.Version != directive.Version)
+        if (pass.Holds && (before.Applied?.Role, before.Applied?.Source, before.Applied?.Epoch) != (directive.Role, directive.Source, directive.Epoch))
             log.Write($"{directive.Role}{(directive.Source is { } source ? $" of {source}" : "")} holds, epoch {directive.Epoch}.");
         // While something is waited for, passes follow each other quickly: tell what changed, not each of them.
         if (pass.Holds && pass.Again is null || !Same(before, now))
