@@ -20,7 +20,7 @@ internal static class AckSet
     /// <summary>How long an acker is asked before the master locks it out.</summary>
     private static readonly TimeSpan Asked = TimeSpan.FromMilliseconds(300);
     /// <summary>How long an acker may not serve before another takes its place. What has ended is not waited for.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>The master is to wait: for its acker, or for the one that is to be it.</summary>
     public static bool Waits(Cluster durable) => !durable.Ackers.IsEmpty || durable.AckChange is { To: not null };
@@ -95,7 +95,8 @@ internal static class AckSet
     private static int? Wanted(Turn turn, ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
-        var serving = durable.Nodes.Keys.Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
+        var serving = durable.Nodes.Keys
+            .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Silent(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
         int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
         if (now is { } acker && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
             return acker;
@@ -106,8 +107,15 @@ internal static class AckSet
 
     private static bool Failed(Turn turn, ClusterState cluster, int node) =>
         !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null || there.Retiring || there.Restarting
-        || cluster.Of(node) is var seen && (seen.Report is { Phase: not NodePhase.Running } or { Diverged: true }
-            || turn.Now - (seen.ServedAt ?? seen.Heard ?? turn.Now) > Patience);
+        || cluster.Of(node).Report is { Phase: not NodePhase.Running } or { Diverged: true } || Silent(turn, cluster, node);
+
+    /// <summary>It has not said for a while that it serves, and could have: what is not heard while Mesos is away tells nothing.</summary>
+    private static bool Silent(Turn turn, ClusterState cluster, int node)
+    {
+        var seen = cluster.Of(node);
+        var subscribed = turn.State.Demand.SubscribedAt;
+        return (seen.ServedAt ?? seen.Heard) is { } last && turn.Now - (last > subscribed ? last : subscribed) > Patience;
+    }
 
     /// <summary>It is not running, or has said that its side is off; and it obeys no older order.</summary>
     private static bool Confirmed(ClusterState cluster, int node) =>

@@ -25,6 +25,8 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
     public bool Dead { get; set; }
     /// <summary>Follows its master, but gets nothing from it.</summary>
     public bool Stuck { get; set; }
+    /// <summary>Hears and says nothing, as on a host that is cut off.</summary>
+    public bool Deaf { get; set; }
     public long Rows
     {
         get => volume?.Rows ?? _rows;
@@ -53,8 +55,11 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
 
     public bool Obey(Directive directive, World world)
     {
-        if (Report.Phase != NodePhase.Running || directive.Version < Report.AppliedVersion || directive.Epoch < Report.Epoch)
+        if (Deaf || directive.Version < Report.NewestVersion || directive.Epoch < Report.Epoch)
             return false;
+        Report = Report with { NewestVersion = directive.Version };
+        if (Report.Phase != NodePhase.Running)
+            return true;
         Obeyed = directive;
         var source = world.Tasks.Values.FirstOrDefault(t => t.Task.Port == directive.Source?.Port && t.Agent == directive.Source?.Host);
         if (directive.Role == DirectedRole.Slave && source is not null && !Stuck)

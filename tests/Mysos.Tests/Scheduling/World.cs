@@ -92,7 +92,7 @@ internal sealed class World
         {
             Now = Now.AddMilliseconds(500);
             Post(new Ticked());
-            foreach (var node in Tasks.Values.Where(t => !t.Dead).ToArray())
+            foreach (var node in Tasks.Values.Where(t => t is { Dead: false, Deaf: false }).ToArray())
                 Post(node.Report.Phase == NodePhase.Preparing ? node.Hello() : node.Say());
             if (!Suppressed)
                 Offer();

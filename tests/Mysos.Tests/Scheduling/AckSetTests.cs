@@ -1,0 +1,184 @@
+using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
+using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Tests.Scheduling;
+
+public sealed class AckSetTests
+{
+    private static World Healthy(int nodes)
+    {
+        var world = new World(agents: 3);
+        world.Create("c", nodes);
+        world.Run(5);
+        world.View("c").State.ShouldBe(ClusterCondition.Healthy, world.View("c").Reason);
+        return world;
+    }
+
+    private static Cluster Durable(World world) => world.State.Clusters["c"].Durable;
+
+    private static int Acker(World world) => Durable(world).Ackers.ShouldHaveSingleItem();
+
+    private static int Other(World world) => Durable(world).Nodes.Keys.Single(n => n != Durable(world).Master && n != Acker(world));
+
+    private static int[] Acknowledging(World world) =>
+        [.. world.State.Clusters["c"].Durable.Nodes.Keys.Where(n => 
+            world.NodeOf("c", n) is { Report.Phase: NodePhase.Running, Obeyed: { Role: DirectedRole.Slave, Ackers: 1 } })];
+
+    private static IEnumerable<Directive> SentTo(World world, int node) => world.Performed.OfType<SendDirective>()
+        .Select(s => s.Directive).Where(d => d.TaskId == world.NodeOf("c", node).TaskId);
+
+    [Fact]
+    public void Healthy_ExactlyOneSlaveAcknowledges_AndTheMasterWaits()
+    {
+        var world = Healthy(3);
+        Acknowledging(world).ShouldBe([Acker(world)]);
+        world.NodeOf("c", Durable(world).Master!.Value).Obeyed!.Ackers.ShouldBe(1);
+        Durable(world).AckChange.ShouldBeNull();
+    }
+
+    [Fact]
+    public void FromAlone_TheSideIsOnAndTheMasterWaits_BeforeItsGtidsAreNoted()
+    {
+        var world = Healthy(3);
+        var master = SentTo(world, Durable(world).Master!.Value).ToList();
+        var waits = master.FindIndex(d => d.Ackers == 1);
+        var notes = master.FindIndex(d => d.Note != 0);
+        waits.ShouldBeGreaterThan(0);
+        notes.ShouldBeGreaterThan(waits);
+    }
+
+    [Fact]
+    public void Cluster_OfOne_WaitsForNobody()
+    {
+        var world = Healthy(1);
+        Durable(world).Ackers.ShouldBeEmpty();
+        world.NodeOf("c", 1).Obeyed!.Ackers.ShouldBe(0);
+    }
+
+    [Fact]
+    public void AckerDies_TheOtherSlaveTakesItsPlace_OnceItHasTheMastersGtids()
+    {
+        var world = Healthy(3);
+        var (old, next) = (Acker(world), Other(world));
+        world.NodeOf("c", Durable(world).Master!.Value).Rows = 7;
+        world.NodeOf("c", next).Stuck = true;
+        world.Post(world.NodeOf("c", old).Crash());
+        world.Run(3);
+        // Who lacks what the master may have acknowledged is no acker.
+        Acker(world).ShouldBe(old);
+        Acknowledging(world).ShouldNotContain(next);
+        Durable(world).AckChange!.MasterAt.ShouldBe("0-1-7");
+
+        world.NodeOf("c", next).Stuck = false;
+        world.Run(3);
+        Acker(world).ShouldBe(next);
+        Acknowledging(world).ShouldBe([next]);
+        world.View("c").Events.ShouldContain(e => e.Text == $"Node {next} acknowledges writes in the place of node {old}.");
+    }
+
+    [Fact]
+    public void AckerIsCutOff_IsLockedOut_AndLetInAgainWhenItHasHeard()
+    {
+        var world = Healthy(3);
+        var (old, next, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
+        world.NodeOf("c", old).Deaf = true;
+        world.Run(6);
+        Acker(world).ShouldBe(next);
+        Durable(world).Barred.ShouldBe([old]);
+        world.NodeOf("c", master).Obeyed!.Barred.ShouldBe([old]);
+        // The lock came before the next acker's side was on.
+        var sent = world.Performed.OfType<SendDirective>().Select(s => s.Directive).ToList();
+        sent.FindIndex(d => d.Barred.Contains(old)).ShouldBeLessThan(sent.FindIndex(d => d.Ackers == 1 && d.TaskId == world.NodeOf("c", next).TaskId));
+
+        world.Restart();
+        world.Run(2);
+        world.NodeOf("c", master).Obeyed!.Barred.ShouldBe([old], "a new leader locks it out as well");
+
+        world.NodeOf("c", old).Deaf = false;
+        world.Run(4);
+        Durable(world).Barred.ShouldBeEmpty();
+        world.NodeOf("c", master).Obeyed!.Barred.ShouldBeEmpty();
+        Acknowledging(world).ShouldBe([next]);
+    }
+
+    [Fact]
+    public void LastSlaveDies_TheMasterGoesOnAlone_AndWaitsAgainWhenOneIsBack()
+    {
+        var world = Healthy(2);
+        var (slave, master) = (Acker(world), Durable(world).Master!.Value);
+        world.Post(world.NodeOf("c", slave).Crash());
+        world.Run(2);
+        Durable(world).Ackers.ShouldBeEmpty();
+        world.NodeOf("c", master).Obeyed!.Ackers.ShouldBe(0);
+        world.View("c").Events.ShouldContain(e => e.Text.Contains("acknowledges writes alone"));
+
+        world.Post(world.NodeOf("c", slave).ComeBack());
+        world.Run(3);
+        Acker(world).ShouldBe(slave);
+        world.NodeOf("c", master).Obeyed!.Ackers.ShouldBe(1);
+    }
+
+    [Fact]
+    public void MasterDies_WithoutItsAckerNobodyIsElected()
+    {
+        var world = Healthy(3);
+        var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
+        world.NodeOf("c", acker).Deaf = true;
+        world.Post(world.NodeOf("c", master).Crash());
+        world.Run(90);
+        world.View("c").State.ShouldBe(ClusterCondition.Electing);
+        world.View("c").Reason.ShouldContain($"node {acker}");
+
+        world.NodeOf("c", acker).Deaf = false;
+        world.Run(5);
+        Durable(world).Master.ShouldNotBe(master);
+        Durable(world).Epoch.ShouldBe(2);
+        _ = other;
+    }
+
+    [Fact]
+    public void MasterDies_PolicyAvailable_ElectsWhoAnswersAndSaysWhatMayBeLost()
+    {
+        var world = Healthy(3);
+        world.Settings = world.Settings with { ElectionPolicy = ElectionPolicy.Available, ElectionTimeout = TimeSpan.FromSeconds(10) };
+        var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
+        world.NodeOf("c", acker).Deaf = true;
+        world.Post(world.NodeOf("c", master).Crash());
+        world.Run(9);
+        Durable(world).Master.ShouldBeNull();
+        world.Run(3);
+        Durable(world).Master.ShouldBe(other);
+        world.View("c").Events.ShouldContain(e => e.Kind == "master_elected" && e.Text.Contains("may be lost"));
+    }
+
+    [Fact]
+    public void NewEpoch_BeginsWithAnAckerThatHasAllThatItsMasterHas_OrWithNone()
+    {
+        var world = Healthy(3);
+        var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
+        world.NodeOf("c", acker).Rows = 9;
+        world.NodeOf("c", other).Stuck = true;
+        world.Post(world.NodeOf("c", master).Crash());
+        world.Settle();
+        Durable(world).Master.ShouldBe(acker);
+        Durable(world).Ackers.ShouldBeEmpty();
+
+        world.NodeOf("c", other).Stuck = false;
+        world.Run(4);
+        Acker(world).ShouldBe(other);
+    }
+
+    [Fact]
+    public void Switchover_TheOldMasterIsTheAckerOfTheNewOne()
+    {
+        var world = Healthy(3);
+        var master = Durable(world).Master!.Value;
+        world.Ask(id => new SwitchoverRequested(id, "c", Durable(world).Incarnation, null));
+        world.Settle();
+        Durable(world).Epoch.ShouldBe(2);
+        Durable(world).Ackers.ShouldBe([master]);
+    }
+}
