@@ -211,7 +211,9 @@ internal sealed class NodeExecutor : IAsyncDisposable
             node.Give(accounts);
         if (message?.Directive is { } directive)
         {
-            node.Orders.Take(directive);
+            // Without a server there is no pass that would tell that it came.
+            if (node.Orders.Take(directive) && node.Status.Current.Phase != NodePhase.Running)
+                node.Status.Set(f => f);
             if (node.WantsAccounts && _asking.IsCompleted)
                 _asking = AskForAccountsAsync(node);
         }

@@ -121,7 +121,7 @@ internal static class AckSet
     private static bool Confirmed(ClusterState cluster, int node) =>
         !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null
         || (cluster.Of(node) is { Sent: { Ackers: 0 } sent, Report: { } report } && report.NewestVersion >= sent.Version
-            && (report.Phase != NodePhase.Running || report.AppliedVersion >= sent.Version));
+            && (report.Phase != NodePhase.Running || report.SilentVersion >= sent.Version));
 
     private static bool LockedOut(ClusterState cluster, int master, int node) =>
         cluster.Of(master) is { Sent: { } sent, Report: { } report } && sent.Barred.Contains(node) && report.AppliedVersion == sent.Version;

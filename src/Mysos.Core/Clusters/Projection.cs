@@ -47,6 +47,7 @@ public static class Projection
                 : NodeRole.None,
             State = state,
             Reason = reason,
+            Acker = cluster.Durable.Ackers.Contains(node.Number),
             Host = node.Task?.Endpoint.Host,
             Port = node.Task?.Endpoint.Port,
             Agent = node.Task?.Agent.Value ?? node.Volume?.Agent.Value,

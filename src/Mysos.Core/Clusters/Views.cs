@@ -76,6 +76,8 @@ public sealed record NodeView
     public string Reason { get; init; } = "";
     public string? Host { get; init; }
     public int? Port { get; init; }
+    /// <summary>A slave that holds every acknowledged write: the master waits for it.</summary>
+    public bool Acker { get; init; }
     /// <summary>The Mesos agent's id.</summary>
     public string? Agent { get; init; }
     /// <summary>The name of its ZNode in the ServerSet, <c>member_0000000001</c>; set once it is announced.</summary>

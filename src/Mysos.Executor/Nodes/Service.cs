@@ -127,6 +127,7 @@ internal sealed class Service(
             OwnerArrived = _ownerArrived,
             Reason = pass.Reason,
             Diverged = pass.Diverged,
+            SilentVersion = pass.State.SemiSyncReplica ? before.SilentVersion : directive.Version,
             Applied = pass.Holds ? directive : before.Applied,
             Epoch = pass.Holds ? directive.Epoch : before.Epoch,
         };
@@ -137,7 +138,7 @@ internal sealed class Service(
         {
             status.Set(f => f with
             {
-                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged,
+                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, SilentVersion = now.SilentVersion,
                 Applied = now.Applied, Epoch = now.Epoch,
             });
         }
@@ -146,7 +147,7 @@ internal sealed class Service(
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
         a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Applied == b.Applied
-        && a.Observed?.Writable == b.Observed?.Writable;
+        && a.SilentVersion == b.SilentVersion && a.Observed?.Writable == b.Observed?.Writable;
 
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {

@@ -23,6 +23,8 @@ internal sealed class Reconciler(
     /// <summary>For which what runs may go on before its clients are cut off.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterCut = TimeSpan.FromMilliseconds(100);
+    /// <summary>In which an acker that follows has answered.</summary>
+    private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
@@ -35,7 +37,7 @@ internal sealed class Reconciler(
     private bool _ownerChanged;
     /// <summary>The last directive whose followers have their accounts.</summary>
     private Directive? _followersOf;
-    private (long Epoch, int Acker) _urged;
+    private (long Epoch, int Acker) _eased;
     private long _attachedAt;
     private long? _silentSince;
 
@@ -99,11 +101,14 @@ internal sealed class Reconciler(
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
             plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
         }
-        if (directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } && plan.Holds && (directive.Epoch, directive.Acker) is var acker && acker != _urged)
+        if (directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } && plan.Holds && (directive.Epoch, directive.Acker) is var acker && acker != _eased)
         {
-            _urged = acker;
-            if (acker.Acker != 0)
-                _ = UrgeAsync();
+            _eased = acker;
+            if (acker.Acker != 0 && await EaseAsync(cancellation).ConfigureAwait(false))
+            {
+                state = await ObserveAsync(cancellation).ConfigureAwait(false);
+                plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
+            }
         }
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving])
             return Following(state, plan.Holds);
@@ -262,20 +267,21 @@ internal sealed class Reconciler(
     }
 
     /// <summary>
-    /// A commit that a slave got before its side was on is never acknowledged by itself, but with the next transaction. This
-    /// is one, on a connection of its own, for it waits as well.
+    /// A commit that the new acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
+    /// clients are cut off, as when a master is lost, and writes go on.
     /// </summary>
-    private async Task UrgeAsync()
+    private async Task<bool> EaseAsync(CancellationToken cancellation)
     {
-        try
-        {
-            await using var own = await ServerConnection.OpenAsync(socket, _accounts.Admin, SourceTimeout, CancellationToken.None).ConfigureAwait(false);
-            await own.ExecuteAsync("FLUSH USER_RESOURCES", CancellationToken.None, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
-        }
-        catch (DbException e)
-        {
-            log.Write($"Nobody acknowledged yet: {e.Message}");
-        }
+        var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
+        if (waiting.Count == 0)
+            return false;
+        await Task.Delay(Acknowledged, time, cancellation).ConfigureAwait(false);
+        var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
+        if (!still.Intersect(waiting).Any())
+            return false;
+        log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
+        await StopWritesAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>The receiver was started anew, and is back in a moment: nobody need hear of it.</summary>

@@ -51,6 +51,9 @@ internal interface IFlavor
     /// <summary>Run before accounts are made on a server that is not writable yet; so only administrators can write.</summary>
     string OpenToAdministrators { get; }
 
+    /// <summary>Ids of connections whose commits wait for an acknowledgement.</summary>
+    string WaitingSql => "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for semi-sync ACK%'";
+
     string ConnectionsOf(Account account) =>
         $"SELECT id FROM information_schema.processlist WHERE user={SqlText.Literal(account.User)}";
 

@@ -30,7 +30,7 @@ internal static class ClusterText
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
         text.Append(Table.Format(["NODE", "ROLE", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
         {
-            n.ServerId.ToString(CultureInfo.InvariantCulture), Word(n.Role), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
+            n.ServerId.ToString(CultureInfo.InvariantCulture), Word(n.Role) + (n.Acker ? ", acker" : ""), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
             n.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "", n.Server ?? "", n.Reason ?? "",
         })));
         if (Some(cluster.Backups) is { Length: > 0 } backups)

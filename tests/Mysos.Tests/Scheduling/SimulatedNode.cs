@@ -69,7 +69,8 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
             return false;
         Report = Report with
         {
-            AppliedVersion = directive.Version, NewestVersion = directive.Version, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
+            AppliedVersion = directive.Version, NewestVersion = directive.Version,
+            SilentVersion = directive.Ackers == 0 || directive.Role == DirectedRole.Master ? directive.Version : Report.SilentVersion, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
             ReadOnly = directive.Role != DirectedRole.Master || directive.Yield, Executed = Gtids, Received = Gtids,
             Serving = (directive.Role == DirectedRole.Master && !directive.Yield) || (directive.Role == DirectedRole.Slave && source is not null),
         };

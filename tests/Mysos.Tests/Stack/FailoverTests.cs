@@ -48,8 +48,11 @@ public sealed class FailoverTests(StackFixture stack)
         set["slaves"]!.AsObject().Count.ShouldBe(2);
         var rows = (long)(await StackClient.SqlAsync(elected, password, "SELECT COUNT(*) FROM d.t"))!;
         foreach (var slave in StackClient.SlavesOf(cluster))
-            await Eventually.IsAsync(async () => (long)(await StackClient.SqlAsync(slave, password, "SELECT COUNT(*) FROM d.t"))! == rows,
-                TimeSpan.FromSeconds(10), () => $"slave {slave["server_id"]} to have all rows");
+        {
+            long there = 0;
+            await Eventually.IsAsync(async () => (there = (long)(await StackClient.SqlAsync(slave, password, "SELECT COUNT(*) FROM d.t"))!) == rows,
+                TimeSpan.FromSeconds(10), () => $"slave {slave["server_id"]} to have all {rows} rows, not {there}");
+        }
         await Client.DeleteAsync(name, password);
     }
 
