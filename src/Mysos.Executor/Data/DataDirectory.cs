@@ -52,6 +52,13 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
     /// <summary>Until this has returned, the data count for nothing; so it must before anybody is served.</summary>
     public void Finish() => Marker!.Write(Path);
 
+    /// <summary>The server has another number from now on.</summary>
+    public void Renumbered(uint serverId)
+    {
+        Marker = Marker! with { ServerId = serverId };
+        Finish();
+    }
+
     /// <summary>The server has taken the backup's GTIDs over.</summary>
     public void PositionTaken()
     {

@@ -30,8 +30,14 @@ internal sealed record NodeMarker
     /// server_id wrote, so data made anew would lack all that the node wrote in its earlier life.
     /// </summary>
     /// <param name="node">Unique in the cluster; its low 12 bits are kept.</param>
-    public static uint NewServerId(uint node, DateTimeOffset now) =>
-        Math.Max(1, (node & 0xFFF) | ((uint)(now.ToUnixTimeSeconds() & 0xFFFFF) << 12));
+    /// <param name="before">The number until now, which the new one is not.</param>
+    public static uint NewServerId(uint node, DateTimeOffset now, uint before = 0)
+    {
+        var seconds = (uint)(now.ToUnixTimeSeconds() & 0xFFFFF);
+        return Of(seconds) == before ? Of((seconds + 1) & 0xFFFFF) : Of(seconds);
+
+        uint Of(uint moment) => Math.Max(1, (node & 0xFFF) | (moment << 12));
+    }
 
     public static NodeMarker? Read(string dataDirectory)
     {

@@ -180,6 +180,8 @@ internal sealed class Node
             if (connection is not null)
             {
                 await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
+                if (options.Count > 0)
+                    await RenumberAsync(program, connection, stop).ConfigureAwait(false);
                 _log.Write($"mysqld answers, {SinceLaunch} after the launch.");
                 if (!_hasRun)
                     _running();
@@ -222,6 +224,17 @@ internal sealed class Node
             return;
         await connection.ExecuteAsync(program.Flavor.SetPosition(position), stop).ConfigureAwait(false);
         _data.PositionTaken();
+    }
+
+    /// <summary>
+    /// What recovery has cut off may have to be copied back from another server, and a slave leaves out what its own number
+    /// wrote. The server goes first: started with a number that it never wrote under, it would not know where it stands.
+    /// </summary>
+    private async Task RenumberAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
+    {
+        var serverId = NodeMarker.NewServerId(_task.ServerId, _time.GetUtcNow(), _data.Marker!.ServerId);
+        await connection.ExecuteAsync(program.Flavor.Renumber(serverId), stop).ConfigureAwait(false);
+        _data.Renumbered(serverId);
     }
 
     private NodeFailedException Fail(string why, Exception? cause = null)

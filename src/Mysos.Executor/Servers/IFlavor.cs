@@ -57,6 +57,9 @@ internal interface IFlavor
     string ConnectionsOf(Account account) =>
         $"SELECT id FROM information_schema.processlist WHERE user={SqlText.Literal(account.User)}";
 
+    /// <summary>Gives a server that follows nobody another number; its GTIDs stay. Asked for after <see cref="StartAsSlave"/>.</summary>
+    string Renumber(uint serverId);
+
     string ReadOnly(bool on);
     string SemiSyncSource(bool on);
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>

@@ -133,6 +133,10 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string OpenToAdministrators => "";
 
+    // gtid_current_pos counts from the binary log only what the server's own number wrote.
+    public string Renumber(uint serverId) => string.Create(CultureInfo.InvariantCulture,
+        $"SET GLOBAL gtid_slave_pos=@@global.gtid_current_pos; SET GLOBAL server_id={serverId}");
+
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 
     public string SemiSyncSource(bool on) => on ? "SET GLOBAL rpl_semi_sync_master_enabled=1" : "SET GLOBAL rpl_semi_sync_master_enabled=0";

@@ -127,6 +127,8 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string OpenToAdministrators => "SET GLOBAL super_read_only=0; SET GLOBAL read_only=1";
 
+    public string Renumber(uint serverId) => string.Create(CultureInfo.InvariantCulture, $"SET GLOBAL server_id={serverId}");
+
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
 
     public string SemiSyncSource(bool on) => on ? "SET GLOBAL rpl_semi_sync_source_enabled=1" : "SET GLOBAL rpl_semi_sync_source_enabled=0";
