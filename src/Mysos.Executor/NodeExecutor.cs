@@ -294,10 +294,17 @@ internal sealed class NodeExecutor : IAsyncDisposable
     private void Update(string state, string? message) =>
         _client.Update(new TaskStatus { TaskId = _task!.TaskId, State = state, Message = message });
 
-    private void Send(Report report) => _reporting = SendAsync(new ExecutorMessage
+    private void Send(Report report) => _reporting = SendAfterAsync(_reporting, new ExecutorMessage
     {
         Report = report with { NewestVersion = _node?.Orders.NewestVersion ?? 0 },
     });
+
+    /// <summary>One that overtook another would hide what that one tells, as the end of mysqld.</summary>
+    private async Task SendAfterAsync(Task before, ExecutorMessage message)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await SendAsync(message).ConfigureAwait(false);
+    }
 
     private Task<bool> SendAsync(ExecutorMessage message) =>
         _client.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, ProtocolJson.Default.ExecutorMessage));

@@ -12,7 +12,7 @@ namespace Mysos.Core.Clusters;
 /// <remarks>
 /// A change goes through these steps, each durable before the next: the old acker can acknowledge no more (its side is off,
 /// its task is over, or the master has locked it out) → the master's GTIDs are noted → the new acker has them all → it is
-/// the acker → its side is on. From "alone" the new one's side and the master's waiting come first, since the master does
+/// the acker → its side is on. From "alone" the new one's side and then the master's waiting come first, since it does
 /// not wait meanwhile.
 /// </remarks>
 internal static class AckSet
@@ -22,8 +22,12 @@ internal static class AckSet
     /// <summary>How long an acker may not serve before another takes its place. What has ended is not waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>The master is to wait: for its acker, or for the one that is to be it.</summary>
-    public static bool Waits(Cluster durable) => !durable.Ackers.IsEmpty || durable.AckChange is { To: not null };
+    /// <summary>
+    /// The master is to wait: for its acker, or for the one that is to be it. That one's side is on first, for what it gets
+    /// before, it never acknowledges.
+    /// </summary>
+    public static bool Waits(ClusterState cluster) =>
+        !cluster.Durable.Ackers.IsEmpty || (cluster.Durable.AckChange is { To: { } to } && SideIsOn(cluster, to));
 
     /// <summary>The node's side of semi-synchronous replication is to be on.</summary>
     public static bool Acknowledges(Cluster durable, int node) => durable.AckChange switch
@@ -33,8 +37,10 @@ internal static class AckSet
     };
 
     /// <summary>The acker that has said that its side is on; 0: none has.</summary>
-    public static int Acknowledging(ClusterState cluster) => cluster.Durable.Ackers.FirstOrDefault(n =>
-        Mastership.IsServingSlave(cluster, n) && cluster.Of(n) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version);
+    public static int Acknowledging(ClusterState cluster) => cluster.Durable.Ackers.FirstOrDefault(n => SideIsOn(cluster, n));
+
+    private static bool SideIsOn(ClusterState cluster, int node) => Mastership.IsServingSlave(cluster, node)
+        && cluster.Of(node) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version;
 
     /// <summary>Who may not replicate from the master.</summary>
     public static IEnumerable<int> Barred(ClusterState cluster, DateTimeOffset now)

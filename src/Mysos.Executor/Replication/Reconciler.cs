@@ -24,7 +24,7 @@ internal sealed class Reconciler(
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterCut = TimeSpan.FromMilliseconds(100);
     /// <summary>In which an acker that follows has answered.</summary>
-    private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
@@ -275,9 +275,11 @@ internal sealed class Reconciler(
         var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
         if (waiting.Count == 0)
             return false;
+        var before = await ObserveAsync(cancellation).ConfigureAwait(false);
         await Task.Delay(Acknowledged, time, cancellation).ConfigureAwait(false);
+        var after = await ObserveAsync(cancellation).ConfigureAwait(false);
         var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-        if (!still.Intersect(waiting).Any())
+        if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
             return false;
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
         await StopWritesAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
