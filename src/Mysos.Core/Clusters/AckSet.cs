@@ -29,6 +29,9 @@ internal static class AckSet
     public static bool Waits(ClusterState cluster) =>
         !cluster.Durable.Ackers.IsEmpty || (cluster.Durable.AckChange is { To: { } to } && SideIsOn(cluster, to));
 
+    /// <summary>No acknowledged write is on one node only, but in a cluster of one.</summary>
+    public static bool IsComplete(Cluster durable) => durable.NumNodes == 1 || !durable.Ackers.IsEmpty;
+
     /// <summary>The node's side of semi-synchronous replication is to be on.</summary>
     public static bool Acknowledges(Cluster durable, int node) => durable.AckChange switch
     {

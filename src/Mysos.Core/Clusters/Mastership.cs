@@ -74,7 +74,7 @@ internal static class Mastership
         if (durable.ServedEpoch < durable.Epoch)
             durable = turn.Log(durable with { ServedEpoch = durable.Epoch }, "master_serves", $"Node {master} takes writes.");
         durable = AckSet.Advance(turn, cluster with { Durable = durable }, master);
-        if (!durable.Completed && durable.Nodes.Keys.Count(n => n != master && IsServingSlave(cluster, n)) + 1 >= durable.NumNodes)
+        if (!durable.Completed && AckSet.IsComplete(durable) && durable.Nodes.Keys.Count(n => n != master && IsServingSlave(cluster, n)) + 1 >= durable.NumNodes)
             durable = turn.Log(durable with { Completed = true }, "cluster_complete", durable.NumNodes == 1 ? "Its node serves." : $"All {durable.NumNodes} nodes serve.");
         return durable;
     }

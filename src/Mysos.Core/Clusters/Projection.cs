@@ -109,7 +109,11 @@ public static class Projection
         if (durable.Served && (durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master)))
             return (ClusterCondition.Electing, $"node {durable.Master} is becoming the master; {waiting}");
         if (serving == durable.NumNodes && nodes.Length == durable.NumNodes)
-            return (ClusterCondition.Healthy, "");
+        {
+            return AckSet.IsComplete(durable) ? (ClusterCondition.Healthy, "")
+                : (durable.Completed ? ClusterCondition.Degraded : ClusterCondition.Creating,
+                    $"node {durable.Master} acknowledges writes alone until a slave has them all");
+        }
         if (durable.Restart is { } restart)
             waiting = $"its nodes are restarted one at a time, {restart.Left.Count} are left; {waiting}";
         var some = $"{serving} of {durable.NumNodes} nodes serve; {waiting}";
