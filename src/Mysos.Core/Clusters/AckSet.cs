@@ -10,10 +10,10 @@ namespace Mysos.Core.Clusters;
 /// another master, and without its word, or the old master's, none is elected.
 /// </summary>
 /// <remarks>
-/// A change goes through these steps, each durable before the next: the old acker can acknowledge no more (its side is off,
-/// its task is over, or the master has locked it out) → the master's GTIDs are noted → the new acker has them all → it is
-/// the acker → its side is on. From "alone" the new one's side and then the master's waiting come first, since it does
-/// not wait meanwhile.
+/// A change goes through these steps, each durable before the next: nobody else can acknowledge (its side is off, its task is
+/// over, or the master has locked it out) → the master's GTIDs are noted → the new acker has them all → it is the acker →
+/// its side is on. From "alone" the new one's side and then the master's waiting come first, since the master does not wait
+/// meanwhile; what is acknowledged from then on, is on the new one.
 /// </remarks>
 internal static class AckSet
 {
@@ -22,12 +22,8 @@ internal static class AckSet
     /// <summary>How long an acker may not serve before another takes its place. What has ended is not waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>
-    /// The master is to wait: for its acker, or for the one that is to be it. That one's side is on first, for what it gets
-    /// before, it never acknowledges.
-    /// </summary>
-    public static bool Waits(ClusterState cluster) =>
-        !cluster.Durable.Ackers.IsEmpty || (cluster.Durable.AckChange is { To: { } to } && SideIsOn(cluster, to));
+    /// <summary>The master is to wait: for its acker, or for the one that is to be it and whose side is on.</summary>
+    public static bool Waits(Cluster durable) => !durable.Ackers.IsEmpty || durable.AckChange is { To: not null, Step: not AckStep.Begun };
 
     /// <summary>No acknowledged write is on one node only, but in a cluster of one.</summary>
     public static bool IsComplete(Cluster durable) => durable.NumNodes == 1 || !durable.Ackers.IsEmpty;
@@ -53,49 +49,65 @@ internal static class AckSet
             : durable.Barred.Union(durable.Ackers.Where(n => n != change.To && !Confirmed(cluster, n)));
     }
 
-    /// <summary>Of a new epoch: who has all that its master begins with.</summary>
-    public static Cluster Begin(Cluster durable, int? acker) =>
-        durable with { Ackers = acker is { } node ? [node] : [], AckChange = null, Barred = [] };
+    /// <summary>
+    /// Of a new epoch: who has all that its master begins with. Who may go on acknowledging to an older master is barred from
+    /// this one, which may be the same server; but not who <paramref name="stopped"/>, and so obeys nothing older.
+    /// </summary>
+    public static Cluster Begin(Cluster durable, int? acker, Func<int, bool> stopped)
+    {
+        var may = durable.AckChange is { To: { } next } ? durable.Ackers.Union(durable.Barred).Add(next) : durable.Ackers.Union(durable.Barred);
+        return durable with
+        {
+            Ackers = acker is { } node ? [node] : [], AckChange = null,
+            Barred = [.. may.Where(n => n != acker && n != durable.Master && !stopped(n))],
+        };
+    }
 
     /// <summary>The master serves: the next step, where one is needed and possible.</summary>
     public static Cluster Advance(Turn turn, ClusterState cluster, int master)
     {
-        var durable = Unbar(cluster);
+        var durable = Unbar(cluster, master);
         var wanted = Wanted(turn, cluster, master);
+        var next = Same(durable.Ackers, wanted) ? null : new AckChange(wanted, turn.Now);
         if (durable.AckChange is not { } change)
-            return Same(durable.Ackers, wanted) ? durable : durable with { AckChange = new AckChange(wanted, turn.Now) };
+            return next is null ? durable : durable with { AckChange = next };
         if (change.To != wanted)
-        {
-            // Nothing was acknowledged since the old one was asked to stop: it can go on.
-            return durable with { AckChange = Same(durable.Ackers, wanted) ? null : new AckChange(wanted, turn.Now) };
-        }
-        var old = durable.Ackers.Where(n => n != change.To).ToImmutableArray();
-        if (change.To is not null && !MasterWaits(cluster, master))
-            return durable;
-        if (!old.All(n => Confirmed(cluster, n) || LockedOut(cluster, master, n)))
-            return durable;
+            return Drop(durable, change) with { AckChange = next };
         if (change.To is not { } to)
-            return Done(turn, cluster, durable, $"Node {master} acknowledges writes alone: no slave serves.");
-        if (change.MasterAt is not { } noted)
+            return Done(turn, cluster, durable, "master_alone", $"Node {master} acknowledges writes alone: no slave serves.");
+        switch (change.Step)
         {
-            return !change.Retired ? durable with { AckChange = change with { Retired = true } }
-                : Noted(cluster, master) is { } at ? durable with { AckChange = change with { MasterAt = at } }
-                : durable;
+            case AckStep.Begun when durable.Ackers.IsEmpty:
+                return SideIsOn(cluster, to) ? durable with { AckChange = change with { Step = AckStep.Waiting } } : durable;
+            case AckStep.Begun or AckStep.Waiting:
+                var alone = MasterWaits(cluster, master)
+                    && durable.Ackers.Union(durable.Barred).All(n => n == to || Confirmed(cluster, n) || LockedOut(cluster, master, n));
+                return alone ? durable with { AckChange = change with { Step = AckStep.Noting } } : durable;
+            case AckStep.Noting when change.MasterAt is null:
+                return Noted(cluster, master) is { } at ? durable with { AckChange = change with { MasterAt = at } } : durable;
+            default:
+                var old = string.Join(", ", durable.Ackers.Select(n => $"node {n}"));
+                return !Has(cluster, to, change.MasterAt!) ? durable
+                    : Done(turn, cluster, durable, "acker_changed", $"Node {to} acknowledges writes{(old.Length > 0 ? $" in the place of {old}" : "")}.");
         }
-        return Has(cluster, to, noted)
-            ? Done(turn, cluster, durable, $"Node {to} acknowledges writes{(old.IsEmpty ? "" : $" in the place of {string.Join(", ", old.Select(n => $"node {n}"))}")}.")
-            : durable;
     }
 
-    /// <summary>What the master's directive carries so that its answer tells GTIDs from after the old acker's end; 0: nothing.</summary>
+    /// <summary>What the master's directive carries so that its answer tells GTIDs from after nobody else could acknowledge; 0: nothing.</summary>
     public static long Note(Cluster durable) =>
-        durable.AckChange is { Retired: true, MasterAt: null, Since: var since } ? since.ToUnixTimeMilliseconds() : 0;
+        durable.AckChange is { Step: AckStep.Noting, MasterAt: null, Since: var since } ? since.ToUnixTimeMilliseconds() : 0;
 
-    private static Cluster Done(Turn turn, ClusterState cluster, Cluster durable, string what)
+    /// <summary>
+    /// An old acker can go on, for nothing was acknowledged since it was asked to stop. A new one's side may be on only when
+    /// there was no old one.
+    /// </summary>
+    private static Cluster Drop(Cluster durable, AckChange change) =>
+        durable.Ackers.IsEmpty && change.To is { } to ? durable with { Barred = durable.Barred.Add(to) } : durable;
+
+    private static Cluster Done(Turn turn, ClusterState cluster, Cluster durable, string kind, string what)
     {
         var change = durable.AckChange!;
         var unsure = durable.Ackers.Where(n => n != change.To && !Confirmed(cluster, n));
-        return turn.Log(durable, "acker_changed", what) with
+        return turn.Log(durable, kind, what) with
         {
             Ackers = change.To is { } to ? [to] : [], AckChange = null, Barred = durable.Barred.Union(unsure),
         };
@@ -105,7 +117,7 @@ internal static class AckSet
     {
         var durable = cluster.Durable;
         var serving = durable.Nodes.Keys
-            .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Silent(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
+            .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Unheard(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
         int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
         if (now is { } acker && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
             return acker;
@@ -116,10 +128,10 @@ internal static class AckSet
 
     private static bool Failed(Turn turn, ClusterState cluster, int node) =>
         !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null || there.Retiring || there.Restarting
-        || cluster.Of(node).Report is { Phase: not NodePhase.Running } or { Diverged: true } || Silent(turn, cluster, node);
+        || cluster.Of(node).Report is { Phase: not NodePhase.Running } or { Diverged: true } || Unheard(turn, cluster, node);
 
     /// <summary>It has not said for a while that it serves, and could have: what is not heard while Mesos is away tells nothing.</summary>
-    private static bool Silent(Turn turn, ClusterState cluster, int node)
+    private static bool Unheard(Turn turn, ClusterState cluster, int node)
     {
         var seen = cluster.Of(node);
         var subscribed = turn.State.Demand.SubscribedAt;
@@ -127,13 +139,15 @@ internal static class AckSet
     }
 
     /// <summary>It is not running, or has said that its side is off; and it obeys no older order.</summary>
-    private static bool Confirmed(ClusterState cluster, int node) =>
-        !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null
-        || (cluster.Of(node) is { Sent: { Ackers: 0 } sent, Report: { } report } && report.NewestVersion >= sent.Version
-            && (report.Phase != NodePhase.Running || report.SilentVersion >= sent.Version));
+    private static bool Confirmed(ClusterState cluster, int node) => cluster.Durable.Nodes.TryGetValue(node, out var there)
+        && (there.Task is null
+            || (cluster.Of(node) is { Sent: { Ackers: 0 } sent, Report: { } report } && report.NewestVersion >= sent.Version
+                && (report.Phase != NodePhase.Running || report.QuietVersion >= sent.Version)));
 
+    /// <summary>The master does not let it in; a node that is gone, never again.</summary>
     private static bool LockedOut(ClusterState cluster, int master, int node) =>
-        cluster.Of(master) is { Sent: { } sent, Report: { } report } && sent.Barred.Contains(node) && report.AppliedVersion == sent.Version;
+        cluster.Of(master) is { Sent: { } sent, Report: { } report } && report.AppliedVersion == sent.Version
+        && (sent.Barred.Contains(node) || !sent.Followers.Contains(node));
 
     private static bool MasterWaits(ClusterState cluster, int master) =>
         cluster.Of(master) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version;
@@ -146,10 +160,10 @@ internal static class AckSet
         Electorate.PositionOf(cluster.Of(node)).Covers(GtidPosition.Parse(gtids))
         || (cluster.Of(node) is { Sent: { CatchUp: { } asked } sent, Report: { } report } && asked == gtids && report.AppliedVersion == sent.Version);
 
-    private static Cluster Unbar(ClusterState cluster)
+    private static Cluster Unbar(ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
-        var still = durable.Barred.Where(n => !Confirmed(cluster, n)).ToImmutableSortedSet();
+        var still = durable.Barred.Where(n => !Confirmed(cluster, n) && (durable.Nodes.ContainsKey(n) || !LockedOut(cluster, master, n))).ToImmutableSortedSet();
         return still.Count == durable.Barred.Count ? durable : durable with { Barred = still };
     }
 

@@ -35,7 +35,7 @@ public sealed record Cluster
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
     /// <summary>Another acker is to take the place of those.</summary>
     public AckChange? AckChange { get; init; }
-    /// <summary>Former ackers that have not said that they acknowledge no more: the master does not let them in.</summary>
+    /// <summary>Who may have its side on and is no acker, until it has said that it is off: the master does not let it in.</summary>
     public ImmutableSortedSet<int> Barred { get; init; } = [];
     /// <summary>The newest epoch whose master was seen to take writes; 0: none was.</summary>
     public long ServedEpoch { get; init; }
@@ -70,9 +70,18 @@ public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous);
 
 /// <summary>A change of acker under way.</summary>
 /// <param name="To">Null: the master is to acknowledge alone.</param>
-/// <param name="Retired">The old one acknowledges no more.</param>
-/// <param name="MasterAt">The master's GTIDs from after that, which <paramref name="To"/> must have.</param>
-public sealed record AckChange(int? To, DateTimeOffset Since, bool Retired = false, string? MasterAt = null);
+/// <param name="MasterAt">The master's GTIDs from after <see cref="AckStep.Noting"/> began, which <paramref name="To"/> must have.</param>
+public sealed record AckChange(int? To, DateTimeOffset Since, AckStep Step = AckStep.Begun, string? MasterAt = null);
+
+public enum AckStep
+{
+    /// <summary>Others are kept from acknowledging. From alone: the new one's side is switched on.</summary>
+    Begun,
+    /// <summary>From alone only: the new one's side is on, and the master waits for it.</summary>
+    Waiting,
+    /// <summary>The master waits, and nobody else can acknowledge: its GTIDs are asked for.</summary>
+    Noting,
+}
 
 /// <summary>
 /// A planned change of master, until the next epoch begins or it is undone. First <paramref name="To"/> catches up while

@@ -66,7 +66,7 @@ internal static class Directives
         return master == node.Number
             ? directive with
             {
-                Role = DirectedRole.Master, Ackers = AckSet.Waits(cluster) ? 1 : 0, Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
+                Role = DirectedRole.Master, Ackers = AckSet.Waits(durable) ? 1 : 0, Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
                 Followers = [.. durable.Nodes.Keys.Where(n => n != master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
             }
             : directive with

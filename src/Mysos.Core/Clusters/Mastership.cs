@@ -57,12 +57,13 @@ internal static class Mastership
     {
         var durable = cluster.Durable;
         var election = durable.Election!;
-        if (Electorate.Decide(cluster, election, turn.Now, turn.Settings.ElectionTimeout, turn.Settings.ElectionPolicy) is not Electorate.Outcome.Elected elected)
+        if (Electorate.Decide(cluster, election, turn.Now, turn.Settings) is not Electorate.Outcome.Elected elected)
             return durable;
         var seconds = (turn.Now - election.Since).TotalSeconds;
         durable = turn.Log(durable, "master_elected",
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
-        return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null }, elected.Acker);
+        return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null }, elected.Acker,
+            n => Electorate.HasStopped(cluster.Of(n), election.Epoch));
     }
 
     /// <summary>What the reports of a settled epoch add to what is durable.</summary>

@@ -12,7 +12,7 @@ internal static class NodeRestarts
 
     public static bool AllServe(ClusterState cluster) =>
         cluster.Durable is var durable && durable is { Election: null, Master: { } master } && durable.Nodes.Count == durable.NumNodes
-        && durable.Nodes.Values.All(n => n is { Restarting: false, Retiring: false, Task: not null }
+        && AckSet.IsComplete(durable) && durable.Nodes.Values.All(n => n is { Restarting: false, Retiring: false, Task: not null }
             && (n.Number == master ? Mastership.IsServingMaster(cluster, master) : Mastership.IsServingSlave(cluster, n.Number)));
 
     /// <summary>Begins with the next node once all serve; a cluster that loses a node meanwhile gets it back first.</summary>

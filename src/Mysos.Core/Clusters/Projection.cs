@@ -105,7 +105,7 @@ public static class Projection
             return (ClusterCondition.Degraded, $"switchover to node {handover.To}: {step}");
         }
         if (durable.Election is { } election)
-            return (ClusterCondition.Electing, Electorate.Explain(cluster, election, now, settings.ElectionTimeout, settings.ElectionPolicy));
+            return (ClusterCondition.Electing, Electorate.Explain(cluster, election, now, settings));
         if (durable.Served && (durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master)))
             return (ClusterCondition.Electing, $"node {durable.Master} is becoming the master; {waiting}");
         if (serving == durable.NumNodes && nodes.Length == durable.NumNodes)

@@ -78,7 +78,7 @@ internal static class Switchover
                 $"Node {handover.To} is master of epoch {durable.Epoch + 1} in the place of node {master}; "
                 + $"it took over {(turn.Now - yielding).TotalMilliseconds:F0} ms after writes were stopped.");
             // Who was the master has all that it wrote.
-            return AckSet.Begin(durable with { Master = handover.To, Epoch = durable.Epoch + 1, Handover = null }, master);
+            return AckSet.Begin(durable with { Master = handover.To, Epoch = durable.Epoch + 1, Handover = null }, master, _ => false);
         }
         return turn.Now - yielding < YieldPatience ? durable
             : Undo(turn, durable, $"it was not done within {YieldPatience.TotalSeconds:F0} s");

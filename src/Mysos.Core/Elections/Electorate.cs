@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
 using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
 
 namespace Mysos.Core.Elections;
 
@@ -26,7 +27,7 @@ public static class Electorate
         public sealed record Waiting(string For) : Outcome;
     }
 
-    public static Outcome Decide(ClusterState cluster, Election election, DateTimeOffset now, TimeSpan timeout, ElectionPolicy policy)
+    public static Outcome Decide(ClusterState cluster, Election election, DateTimeOffset now, SchedulerSettings settings)
     {
         var durable = cluster.Durable;
         var voters = durable.Nodes.Values.Where(n => !n.Retiring && n.Task is not null).Select(n => n.Number).ToImmutableArray();
@@ -49,14 +50,14 @@ public static class Electorate
         // An operator has given up what only they could have.
         if (witnesses.IsEmpty)
             return MostAdvanced(cluster, answered, answered, "; the last writes may be lost, as was accepted");
-        if (policy == ElectionPolicy.Available && now - election.Since >= timeout)
+        if (settings.ElectionPolicy == ElectionPolicy.Available && now - election.Since >= settings.ElectionTimeout)
             return MostAdvanced(cluster, answered, answered, $"; {Names(witnesses)} did not answer in time, and the last writes may be lost");
         return new Outcome.Waiting($"{Names(witnesses)}: only they are sure to have the last writes");
     }
 
     /// <summary>One sentence on an election that goes on.</summary>
-    public static string Explain(ClusterState cluster, Election election, DateTimeOffset now, TimeSpan timeout, ElectionPolicy policy) =>
-        Decide(cluster, election, now, timeout, policy) is Outcome.Waiting waiting
+    public static string Explain(ClusterState cluster, Election election, DateTimeOffset now, SchedulerSettings settings) =>
+        Decide(cluster, election, now, settings) is Outcome.Waiting waiting
             ? $"electing the master of epoch {election.Epoch}: waits for {waiting.For}"
             : $"electing the master of epoch {election.Epoch}";
 

@@ -134,7 +134,7 @@ public sealed record Report
     /// <summary>The newest directive that came; an older one is not heard.</summary>
     public long NewestVersion { get; init; }
     /// <summary>The newest directive after which this node was seen to acknowledge nothing, held or not.</summary>
-    public long SilentVersion { get; init; }
+    public long QuietVersion { get; init; }
     /// <summary>The epoch of the newest directive that has held: it and <see cref="Role"/> change together.</summary>
     public long Epoch { get; init; }
     /// <summary>The role that holds now.</summary>

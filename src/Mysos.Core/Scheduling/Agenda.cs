@@ -37,7 +37,7 @@ public sealed record Agenda
     internal static bool Calm(ClusterState cluster)
     {
         var durable = cluster.Durable;
-        if (durable.Deleting || durable is { Election: not null } or { Handover: not null } or { Restart: not null }
+        if (durable.Deleting || durable is { Election: not null } or { Handover: not null } or { Restart: not null } or { AckChange: not null }
             || cluster.Announced is null || cluster.Announcing is not null)
             return false;
         return durable.Failure is not null ? durable.Nodes.IsEmpty : durable.Nodes.Count == durable.NumNodes && durable.Nodes.Values.All(Settled);

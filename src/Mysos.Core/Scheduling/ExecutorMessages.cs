@@ -32,10 +32,11 @@ internal static class ExecutorMessages
         var durable = cluster.Durable;
 
         if (before.Report?.Phase != report.Phase && report.Phase is NodePhase.Stopped or NodePhase.Failed)
-            durable = turn.Log(durable, "mysqld_ended", $"Node {node.Number}: mysqld is not running: {report.Reason ?? "no reason given"}");
+            durable = turn.Log(durable, "mysqld_ended", $"Node {node.Number}: {report.Reason ?? "mysqld is not running"}");
         if (report.Serving && node is { Failures: > 0 } or { LastFailure: not null } && report.Serving)
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, node with { Failures = 0, LastFailure = null }) };
-        if (report.Diverged && before.Report is not { Diverged: true } && node.Rebuild == report.Rebuild)
+        // An acker's data are what an election counts on: another one comes first.
+        if (report.Diverged && durable.Nodes[node.Number].Rebuild == report.Rebuild && !durable.Ackers.Contains(node.Number))
         {
             durable = turn.Log(durable, "node_rebuilt", $"Node {node.Number}: its data cannot follow the master and are made anew: {report.Reason}");
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { Rebuild = node.Rebuild + 1 }) };

@@ -105,7 +105,7 @@ public sealed record SchedulerSettings
     public TimeSpan? AbandonVolumeAfter { get; init; }
     public string? BackupStore { get; init; }
     public string ExecutorSource { get; init; } = "mysos";
-    /// <summary>How long an election waits for the slaves that acknowledged writes.</summary>
+    /// <summary>With <see cref="ElectionPolicy.Available"/>: how long an election waits for who is sure to have the last writes.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(60);
     public ElectionPolicy ElectionPolicy { get; init; }
     /// <summary>Below which each cluster's URL is: <c>zk://host:port/path</c>, without credentials.</summary>

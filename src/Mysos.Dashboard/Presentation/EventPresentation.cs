@@ -7,6 +7,7 @@ public static class EventPresentation
 {
     private static readonly FrozenDictionary<string, Tone> s_tones = new Dictionary<string, Tone>(StringComparer.Ordinal)
     {
+        ["acker_changed"] = Tone.Change,
         ["backup_done"] = Tone.Good,
         ["backup_failed"] = Tone.Bad,
         ["backup_started"] = Tone.Progress,
@@ -16,6 +17,7 @@ public static class EventPresentation
         ["cluster_failed"] = Tone.Bad,
         ["cluster_resized"] = Tone.Progress,
         ["data_loss_accepted"] = Tone.Bad,
+        ["master_alone"] = Tone.Bad,
         ["master_elected"] = Tone.Change,
         ["master_lost"] = Tone.Bad,
         ["master_named"] = Tone.Progress,

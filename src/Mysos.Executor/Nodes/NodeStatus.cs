@@ -24,7 +24,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         /// <summary>The epoch of the last directive that held.</summary>
         public long Epoch { get; init; }
         public ServerState? Observed { get; init; }
-        public long SilentVersion { get; init; }
+        public long QuietVersion { get; init; }
         public bool Diverged { get; init; }
         /// <summary>The owner's account was seen to work on this mysqld.</summary>
         public bool OwnerArrived { get; init; }
@@ -74,7 +74,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         Reason = facts.Silent ?? facts.Reason,
         Server = facts.Server,
         AppliedVersion = facts.Applied?.Version ?? 0,
-        SilentVersion = facts.SilentVersion,
+        QuietVersion = facts.QuietVersion,
         Epoch = facts.Epoch,
         Role = facts.Applied?.Role ?? DirectedRole.Standby,
         ReadOnly = facts.Observed is not { Writable: true },

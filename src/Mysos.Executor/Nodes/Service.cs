@@ -127,7 +127,7 @@ internal sealed class Service(
             OwnerArrived = _ownerArrived,
             Reason = pass.Reason,
             Diverged = pass.Diverged,
-            SilentVersion = pass.State.SemiSyncReplica ? before.SilentVersion : directive.Version,
+            QuietVersion = pass.State.SemiSyncReplica ? before.QuietVersion : directive.Version,
             Applied = pass.Holds ? directive : before.Applied,
             Epoch = pass.Holds ? directive.Epoch : before.Epoch,
         };
@@ -138,7 +138,7 @@ internal sealed class Service(
         {
             status.Set(f => f with
             {
-                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, SilentVersion = now.SilentVersion,
+                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, QuietVersion = now.QuietVersion,
                 Applied = now.Applied, Epoch = now.Epoch,
             });
         }
@@ -147,7 +147,7 @@ internal sealed class Service(
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
         a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Applied == b.Applied
-        && a.SilentVersion == b.SilentVersion && a.Observed?.Writable == b.Observed?.Writable;
+        && a.QuietVersion == b.QuietVersion && a.Observed?.Writable == b.Observed?.Writable;
 
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {

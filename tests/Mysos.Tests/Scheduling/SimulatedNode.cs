@@ -70,17 +70,20 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
         Report = Report with
         {
             AppliedVersion = directive.Version, NewestVersion = directive.Version,
-            SilentVersion = directive.Ackers == 0 || directive.Role == DirectedRole.Master ? directive.Version : Report.SilentVersion, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
+            QuietVersion = directive.Ackers == 0 || directive.Role == DirectedRole.Master ? directive.Version : Report.QuietVersion, Epoch = directive.Epoch, Role = directive.Role, Source = directive.Source,
             ReadOnly = directive.Role != DirectedRole.Master || directive.Yield, Executed = Gtids, Received = Gtids,
-            Serving = (directive.Role == DirectedRole.Master && !directive.Yield) || (directive.Role == DirectedRole.Slave && source is not null),
+            Serving = (directive.Role == DirectedRole.Master && !directive.Yield) || (directive.Role == DirectedRole.Slave && source is not null && !Report.Diverged),
         };
         return true;
     }
 
+    /// <summary>It finds that its copy is broken.</summary>
+    public void Diverge() => Report = Report with { Diverged = true, Serving = false };
+
     /// <summary>mysqld dies; its executor lives.</summary>
     public ExecutorSpoke Crash()
     {
-        Report = Report with { Phase = NodePhase.Stopped, Serving = false, Reason = "killed by signal 9", Role = DirectedRole.Standby };
+        Report = Report with { Phase = NodePhase.Stopped, Serving = false, Reason = "killed by signal 9", Role = DirectedRole.Standby, AppliedVersion = 0 };
         return Say();
     }
 
