@@ -120,8 +120,8 @@ internal sealed class Node
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            IReadOnlyList<string> options = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : [];
-            var end = await RunServerAsync(program, _newest!, options, finishing, kept, stop, killAt).ConfigureAwait(false);
+            var start = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : null;
+            var end = await RunServerAsync(program, _newest!, start, finishing, kept, stop, killAt).ConfigureAwait(false);
             if (end == ServerEnd.Rebuild)
                 return;
             if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
@@ -166,11 +166,11 @@ internal sealed class Node
     }
 
     private async Task<ServerEnd> RunServerAsync(
-        ServerProgram program, Accounts accounts, IReadOnlyList<string> options, Task finishing, bool kept,
+        ServerProgram program, Accounts accounts, SlaveStart? start, Task finishing, bool kept,
         CancellationToken stop, CancellationToken killAt)
     {
         _instance.WriteFiles(program, accounts, _data.Marker!.ServerId);
-        using var server = await RunningServer.StartAsync(program, _instance, options, _time, _log).ConfigureAwait(false);
+        using var server = await RunningServer.StartAsync(program, _instance, start?.Options ?? [], _time, _log).ConfigureAwait(false);
         try
         {
             Status.Set(f => f with { Phase = NodePhase.Starting, Reason = null, Observed = null, Silent = null });
@@ -180,8 +180,8 @@ internal sealed class Node
             if (connection is not null)
             {
                 await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
-                if (options.Count > 0)
-                    await RenumberAsync(program, connection, stop).ConfigureAwait(false);
+                if (start is not null)
+                    await RenumberAsync(start, connection, stop).ConfigureAwait(false);
                 _log.Write($"mysqld answers, {SinceLaunch} after the launch.");
                 if (!_hasRun)
                     _running();
@@ -226,14 +226,11 @@ internal sealed class Node
         _data.PositionTaken();
     }
 
-    /// <summary>
-    /// What recovery has cut off may have to be copied back from another server, and a slave leaves out what its own number
-    /// wrote. The server goes first: started with a number that it never wrote under, it would not know where it stands.
-    /// </summary>
-    private async Task RenumberAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
+    /// <summary>The server goes first: started with a number that it never wrote under, it would not know where it stands.</summary>
+    private async Task RenumberAsync(SlaveStart start, ServerConnection connection, CancellationToken stop)
     {
         var serverId = NodeMarker.NewServerId(_task.ServerId, _time.GetUtcNow(), _data.Marker!.ServerId);
-        await connection.ExecuteAsync(program.Flavor.Renumber(serverId), stop).ConfigureAwait(false);
+        await connection.ExecuteAsync(start.Renumber(serverId), stop).ConfigureAwait(false);
         _data.Renumbered(serverId);
     }
 

@@ -20,23 +20,17 @@ internal sealed class Reconciler(
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
-    /// <summary>For which what runs may go on before its clients are cut off.</summary>
-    private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AfterCut = TimeSpan.FromMilliseconds(100);
-    /// <summary>In which an acker that follows has answered.</summary>
-    private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
     private const int MostSkipped = 10_000;
-    private const int NoSuchThread = 1094;
 
     private readonly Divergence _divergence = new(time);
+    private readonly Clients _clients = new(flavor, known, connection, socket, time, log);
+    private readonly Followers _followers = new(flavor, known, formerUser is not null, connection, log);
     private Accounts _accounts = known;
     private bool _ownerReady;
     private bool _ownerChanged;
-    /// <summary>The last directive whose followers have their accounts.</summary>
-    private Directive? _followersOf;
     private (long Epoch, int Acker) _eased;
     private long _attachedAt;
     private long? _silentSince;
@@ -89,7 +83,7 @@ internal sealed class Reconciler(
             await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
-        var plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
+        var plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
         foreach (var step in plan.Steps)
         {
             var stopped = await RunAsync(step, directive, state, overtaken, cancellation).ConfigureAwait(false);
@@ -99,15 +93,15 @@ internal sealed class Reconciler(
         if (plan.Steps.Length > 0)
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
-            plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
+            plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
         }
         if (directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } && plan.Holds && (directive.Epoch, directive.Acker) is var acker && acker != _eased)
         {
             _eased = acker;
-            if (acker.Acker != 0 && await EaseAsync(cancellation).ConfigureAwait(false))
+            if (acker.Acker != 0 && await _clients.EaseAsync(state, ObserveAsync, cancellation).ConfigureAwait(false))
             {
                 state = await ObserveAsync(cancellation).ConfigureAwait(false);
-                plan = Plan.For(directive, state, OwnerIsInOrder(state), FollowersAreInOrder(directive));
+                plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
             }
         }
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving])
@@ -119,9 +113,6 @@ internal sealed class Reconciler(
 
     /// <summary>A server that takes writes had the owner in order before it did.</summary>
     private bool OwnerIsInOrder(ServerState state) => _ownerReady || (state.Writable && !_ownerChanged);
-
-    private bool FollowersAreInOrder(Directive directive) => _followersOf is { } done
-        && done.Followers.SequenceEqual(directive.Followers) && done.Barred.SequenceEqual(directive.Barred);
 
     private static string Unapplied(ServerState state) => state.Replica switch
     {
@@ -161,17 +152,17 @@ internal sealed class Reconciler(
         switch (step)
         {
             case Step.CutClients:
-                await CutClientsAsync(cancellation).ConfigureAwait(false);
+                await _clients.CutAsync(cancellation).ConfigureAwait(false);
                 return null;
             case Step.Yield:
-                await YieldAsync(cancellation).ConfigureAwait(false);
+                await _clients.YieldAsync(cancellation).ConfigureAwait(false);
                 return null;
             case Step.AwaitCaughtUp last:
                 await connection.RowAsync(flavor.AwaitApplied(last.Gtids, ApplySliceSeconds), cancellation).ConfigureAwait(false);
                 return null;
             case Step.SetReadOnly { On: true }:
                 log.Write("Read-only.");
-                await StopWritesAsync(AfterCut, cancellation).ConfigureAwait(false);
+                await _clients.StopWritesAsync(cancellation).ConfigureAwait(false);
                 return null;
             case Step.SetReadOnly { On: false }:
                 log.Write("Taking writes.");
@@ -185,7 +176,7 @@ internal sealed class Reconciler(
                 var receiving = state.Replica is { Receiver: not ReceiverState.Stopped };
                 log.Write($"Acknowledging: {(semiSync.On ? "on" : "off")}.");
                 await connection.ExecuteAsync(flavor.SemiSyncReplica(semiSync.On, receiving), cancellation).ConfigureAwait(false);
-                if (state.Replica is { Follows: true })
+                if (state.Replica is { Follows: true } && state.Replica.Source == directive.Source)
                     await FollowsAgainAsync(cancellation).ConfigureAwait(false);
                 return null;
             case Step.StopReceiving:
@@ -204,7 +195,7 @@ internal sealed class Reconciler(
             case Step.Attach attach:
                 return await AttachAsync(attach.Source, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureFollowers:
-                await EnsureFollowersAsync(directive, state.Writable, cancellation).ConfigureAwait(false);
+                await _followers.EnsureAsync(directive, state.Writable, cancellation).ConfigureAwait(false);
                 return null;
             case Step.EnsureOwner:
                 await EnsureOwnerAsync(state.Writable, cancellation).ConfigureAwait(false);
@@ -214,118 +205,12 @@ internal sealed class Reconciler(
         }
     }
 
-    private Task CutClientsAsync(CancellationToken cancellation) => KillAsync(flavor.ClientsSql(_accounts), cancellation);
-
-    private async Task KillAsync(string idsSql, CancellationToken cancellation)
-    {
-        foreach (var id in await connection.NumbersAsync(idsSql, cancellation).ConfigureAwait(false))
-        {
-            try
-            {
-                await connection.ExecuteAsync($"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellation).ConfigureAwait(false);
-            }
-            catch (MySqlException e) when (e.Number == NoSuchThread)
-            {
-                // It went by itself.
-            }
-        }
-    }
-
-    /// <summary>
-    /// What runs is given a second to end: read-only waits for it, and holds new commits back meanwhile. Who is idle or
-    /// between statements is cut off afterwards, so that nobody stays with a master that takes no writes.
-    /// </summary>
-    private async Task YieldAsync(CancellationToken cancellation)
-    {
-        log.Write("Yielding: no more writes.");
-        await StopWritesAsync(Orderly, cancellation).ConfigureAwait(false);
-        await CutClientsAsync(cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Read-only waits for the commits under way, and these may wait for an acknowledgement that never comes. Whoever keeps it
-    /// waiting is cut off. On MySQL a commit goes on waiting even so: then the waiting is switched off, which tells nobody
-    /// that a commit is done, for its client is cut off, and nobody new can commit while read-only is asked for.
-    /// </summary>
-    private async Task StopWritesAsync(TimeSpan patience, CancellationToken cancellation)
-    {
-        await using var own = await ServerConnection.OpenAsync(socket, _accounts.Admin, SourceTimeout, cancellation).ConfigureAwait(false);
-        var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
-        if (!await EndsWithinAsync(stopping, patience).ConfigureAwait(false))
-        {
-            await CutClientsAsync(cancellation).ConfigureAwait(false);
-            if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
-                await connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation).ConfigureAwait(false);
-        }
-        await stopping.ConfigureAwait(false);
-    }
-
-    private async Task<bool> EndsWithinAsync(Task task, TimeSpan patience)
-    {
-        await task.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return task.IsCompleted;
-    }
-
-    /// <summary>
-    /// A commit that the new acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
-    /// clients are cut off, as when a master is lost, and writes go on.
-    /// </summary>
-    private async Task<bool> EaseAsync(CancellationToken cancellation)
-    {
-        var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-        if (waiting.Count == 0)
-            return false;
-        var before = await ObserveAsync(cancellation).ConfigureAwait(false);
-        await Task.Delay(Acknowledged, time, cancellation).ConfigureAwait(false);
-        var after = await ObserveAsync(cancellation).ConfigureAwait(false);
-        var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-        if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
-            return false;
-        log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
-        await StopWritesAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
-        return true;
-    }
-
     /// <summary>The receiver was started anew, and is back in a moment: nobody need hear of it.</summary>
     private async Task FollowsAgainAsync(CancellationToken cancellation)
     {
         var since = time.GetTimestamp();
         while (time.GetElapsedTime(since) < Later && (await ObserveAsync(cancellation).ConfigureAwait(false)).Replica is { Follows: false })
             await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task EnsureFollowersAsync(Directive directive, bool writable, CancellationToken cancellation)
-    {
-        var locked = await connection.QueryAsync(flavor.FollowersSql(_accounts), async (reader, token) =>
-        {
-            var found = new Dictionary<string, bool>(StringComparer.Ordinal);
-            while (await RowReader.ReadAsync(reader, token).ConfigureAwait(false) is { } row)
-                found[row.Text(0)!] = row.Flag(1);
-            return found;
-        }, cancellation).ConfigureAwait(false);
-        // A restored copy has accounts of these names with another cluster's password.
-        var anew = formerUser is not null && _followersOf is null;
-        var sql = new List<string>();
-        foreach (var number in directive.Followers)
-        {
-            var follower = _accounts.Follower(number);
-            var (there, isLocked) = (locked.TryGetValue(follower.User, out var state), state);
-            if (!there || anew)
-                sql.Add(flavor.EnsureFollower(follower));
-            var barred = directive.Barred.Contains(number);
-            if (barred != isLocked)
-                sql.Add(flavor.Lock(follower, barred));
-        }
-        if (sql.Count > 0 && !writable && flavor.OpenToAdministrators.Length > 0)
-            sql.Insert(0, flavor.OpenToAdministrators);
-        if (sql.Count > 0)
-            await connection.ExecuteAsync(string.Join("; ", sql), cancellation).ConfigureAwait(false);
-        foreach (var number in directive.Barred)
-        {
-            log.Write($"Node {number} may not replicate from here now.");
-            await KillAsync(flavor.ConnectionsOf(_accounts.Follower(number)), cancellation).ConfigureAwait(false);
-        }
-        _followersOf = directive;
     }
 
     private async Task<Pass?> RestartReplicationAsync(ServerState state, CancellationToken cancellation)

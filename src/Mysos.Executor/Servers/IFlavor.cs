@@ -17,10 +17,10 @@ internal interface IFlavor
     (string Program, IReadOnlyList<string> Arguments) Initialize(string mysqld, string directory, bool asRoot);
 
     /// <summary>
-    /// Options for a start after which the server is sure to follow a master that has all acknowledged writes: what it
-    /// wrote and nobody acknowledged may be cut off.
+    /// A start after which the server is sure to follow a master that has all acknowledged writes: what it wrote and nobody
+    /// acknowledged is cut off. Null where nothing can be.
     /// </summary>
-    IReadOnlyList<string> StartAsSlave { get; }
+    SlaveStart? StartAsSlave { get; }
 
     /// <summary>
     /// Makes the accounts anew, one statement a line, without a trace in the binary log. No other account of the
@@ -47,18 +47,16 @@ internal interface IFlavor
     /// <summary>Makes a follower's account, or gives it its password and rights back. Replicated.</summary>
     string EnsureFollower(Account follower);
     /// <summary>Locks an account, or unlocks it, on this server only.</summary>
-    string Lock(Account follower, bool on);
+    string Lock(string user, bool on);
+    /// <summary>Ids of followers' connections, but for those of <paramref name="users"/>.</summary>
+    string FollowersBut(Accounts accounts, IEnumerable<string> users) =>
+        $"SELECT id FROM information_schema.processlist WHERE {SqlText.BeginsWith("user", accounts.Replication.User)} "
+        + $"AND user NOT IN ('', {string.Join(", ", users.Select(SqlText.Literal).DefaultIfEmpty("''"))})";
     /// <summary>Run before accounts are made on a server that is not writable yet; so only administrators can write.</summary>
     string OpenToAdministrators { get; }
 
     /// <summary>Ids of connections whose commits wait for an acknowledgement.</summary>
     string WaitingSql => "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for semi-sync ACK%'";
-
-    string ConnectionsOf(Account account) =>
-        $"SELECT id FROM information_schema.processlist WHERE user={SqlText.Literal(account.User)}";
-
-    /// <summary>Gives a server that follows nobody another number; its GTIDs stay. Asked for after <see cref="StartAsSlave"/>.</summary>
-    string Renumber(uint serverId);
 
     string ReadOnly(bool on);
     string SemiSyncSource(bool on);
@@ -91,3 +89,10 @@ internal interface IFlavor
     /// <summary>A physical copy of the running server; returns its GTIDs, or null where the copy knows them itself.</summary>
     Task<string?> CopyAsync(CopyOrder order, CancellationToken cancellation);
 }
+
+/// <param name="Options">Of mysqld.</param>
+/// <param name="Renumber">
+/// Gives the started server another number, its GTIDs staying: what was cut off may have to be copied back from another server,
+/// and a slave leaves out what its own number wrote.
+/// </param>
+internal sealed record SlaveStart(IReadOnlyList<string> Options, Func<uint, string> Renumber);

@@ -55,7 +55,10 @@ internal sealed class MariaDbFlavor : IFlavor
         return [Path.Combine(home, "bin/mariadb-install-db"), Path.Combine(home, "scripts/mariadb-install-db"), "/usr/bin/mariadb-install-db"];
     }
 
-    public IReadOnlyList<string> StartAsSlave => ["--init-rpl-role=SLAVE", "--rpl-semi-sync-slave-enabled=ON"];
+    // gtid_current_pos counts from the binary log only what the server's own number wrote.
+    public SlaveStart? StartAsSlave { get; } = new(["--init-rpl-role=SLAVE", "--rpl-semi-sync-slave-enabled=ON"],
+        serverId => string.Create(CultureInfo.InvariantCulture,
+            $"SET GLOBAL gtid_slave_pos=@@global.gtid_current_pos; SET GLOBAL server_id={serverId}"));
 
     public IReadOnlyList<string> InitFile(Accounts accounts, string hostName, string systemUser) =>
     [
@@ -128,14 +131,10 @@ internal sealed class MariaDbFlavor : IFlavor
     public string EnsureFollower(Account follower) =>
         $"GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO {Everywhere(follower.User)} IDENTIFIED BY {Literal(follower.Password)}";
 
-    public string Lock(Account follower, bool on) =>
-        $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(follower.User)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
+    public string Lock(string user, bool on) =>
+        $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(user)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
 
     public string OpenToAdministrators => "";
-
-    // gtid_current_pos counts from the binary log only what the server's own number wrote.
-    public string Renumber(uint serverId) => string.Create(CultureInfo.InvariantCulture,
-        $"SET GLOBAL gtid_slave_pos=@@global.gtid_current_pos; SET GLOBAL server_id={serverId}");
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 

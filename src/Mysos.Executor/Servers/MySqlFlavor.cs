@@ -44,7 +44,7 @@ internal sealed class MySqlFlavor : IFlavor
     }
 
     // MySQL has nothing that cuts unacknowledged transactions off: they are errant, and the node is rebuilt.
-    public IReadOnlyList<string> StartAsSlave => [];
+    public SlaveStart? StartAsSlave => null;
 
     public IReadOnlyList<string> InitFile(Accounts accounts, string hostName, string systemUser) =>
     [
@@ -122,12 +122,10 @@ internal sealed class MySqlFlavor : IFlavor
     public string EnsureFollower(Account follower) => string.Join(' ', Account(follower))
         + $" GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {Everywhere(follower.User)}";
 
-    public string Lock(Account follower, bool on) =>
-        $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(follower.User)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
+    public string Lock(string user, bool on) =>
+        $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(user)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
 
     public string OpenToAdministrators => "SET GLOBAL super_read_only=0; SET GLOBAL read_only=1";
-
-    public string Renumber(uint serverId) => string.Create(CultureInfo.InvariantCulture, $"SET GLOBAL server_id={serverId}");
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
 

@@ -10,16 +10,18 @@ public sealed class AckerTests
     private static readonly TimeSpan Longer = TimeSpan.FromSeconds(1.5);
 
     [Theory]
-    [InlineData(Servers.MariaDb)]
-    [InlineData(Servers.MySql)]
-    public async Task AckerThatIsLockedOut_AcknowledgesNoMore_UntilItsAccountIsUnlocked(string flavor)
+    [InlineData(Servers.MariaDb, false)]
+    [InlineData(Servers.MariaDb, true)]
+    [InlineData(Servers.MySql, false)]
+    [InlineData(Servers.MySql, true)]
+    public async Task AckerThatIsLockedOutOrGone_AcknowledgesNoMore_UntilItsAccountIsUnlocked(string flavor, bool gone)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);
         var (master, acker) = (cluster.Nodes[0], cluster.Nodes[1]);
         await cluster.WriteAsync(master, MakeTable);
         await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
 
-        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Barred = [2] }));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => gone ? d with { Followers = [1, 3] } : d with { Barred = [2] }));
         var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
         (await TestCluster.EventuallyAsync(master, Waiting, 1L)).ShouldBe(1L);
         // Longer than the receiver waits before it connects again.
