@@ -20,15 +20,15 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SchedulerLoop _loop;
     private readonly Task _running;
+    private readonly SchedulerSettings _settings = new()
+    {
+        Role = "mysos", PublicZooKeeperUrl = "zk://z:2181/mysos", ExecutorCommand = new CommandInfo { Value = "x" },
+    };
     private Func<bool> _leads = () => true;
 
     public SchedulerLoopTests()
     {
-        var settings = new SchedulerSettings
-        {
-            Role = "mysos", PublicZooKeeperUrl = "zk://z:2181/mysos", ExecutorCommand = new CommandInfo { Value = "x" },
-        };
-        _loop = new SchedulerLoop(_store, _performed, _readModel, settings, new Lease(7, () => _leads()), TimeProvider.System);
+        _loop = new SchedulerLoop(_store, _performed, _readModel, _settings, new Lease(7, () => _leads()), TimeProvider.System);
         _running = _loop.RunAsync(_events, _stop.Token);
     }
 
@@ -51,6 +51,41 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         _store.Open();
         await asked.WaitAsync(TimeSpan.FromSeconds(10));
         _store.Documents.ShouldContainKey("clusters/a");
+    }
+
+    [Fact]
+    public async Task Request_WaitsBehindEventsThatCameAfterIt()
+    {
+        const int events = 10;
+        using var blocked = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim(initialState: true);
+        var there = new ConcurrentQueue<bool>();
+        SchedulerLoop? loop = null;
+        bool Leads()
+        {
+            if (!go.IsSet)
+                blocked.Set();
+            go.Wait();
+            there.Enqueue(loop!.State.Clusters.ContainsKey("b"));
+            return true;
+        }
+        // The clock stands still, so that no request is let in because it waited for long.
+        loop = new SchedulerLoop(new GatedStore(), _performed, _readModel, _settings, new Lease(7, Leads), new FakeTimeProvider());
+        using var stop = new CancellationTokenSource();
+        var running = loop.RunAsync(Observable.Never<LoopEvent>(), stop.Token);
+        await loop.AskAsync(id => new CreateRequested(id, Wanted("a")), CancellationToken.None);
+        go.Reset();
+        loop.Post(new MesosHeartbeat());
+        blocked.Wait(TimeSpan.FromSeconds(10), CancellationToken.None).ShouldBeTrue();
+        there.Clear();
+        var asked = loop.AskAsync(id => new CreateRequested(id, Wanted("b")), CancellationToken.None);
+        for (var i = 0; i < events; i++)
+            loop.Post(new MesosHeartbeat());
+        go.Set();
+        await asked.WaitAsync(TimeSpan.FromSeconds(10));
+        there.Take(events).ShouldAllBe(found => !found);
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     [Fact]
