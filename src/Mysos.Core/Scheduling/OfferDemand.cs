@@ -9,10 +9,7 @@ namespace Mysos.Core.Scheduling;
 internal static class OfferDemand
 {
     private static readonly TimeSpan ReviveAgain = TimeSpan.FromSeconds(5);
-    /// <summary>However fast clusters are created: a few at once, and two a second in the long run.</summary>
     private static readonly TimeSpan ReviveApart = TimeSpan.FromMilliseconds(100);
-    private const double RevivalsAtOnce = 10;
-    private const double RevivalsASecond = 2;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(15);
     /// <summary>Mesos offers in cycles of a second.</summary>
     private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(5);
@@ -53,14 +50,14 @@ internal static class OfferDemand
         // Whoever began to wait just now is not kept waiting for the filters of those that wait in vain.
         var due = demand.ReviveDue || demand.Suppressed || turn.NodesBeganToWait || (wants && turn.Now - demand.RevivedAt >= ReviveAgain);
         var since = turn.Now - demand.RevivedAt;
-        var allowed = Math.Min(RevivalsAtOnce, demand.RevivalsLeft + since.TotalSeconds * RevivalsASecond);
-        var now = due && since >= ReviveApart && allowed >= 1;
+        var allowance = due && since >= ReviveApart ? Pace.Revivals.Take(demand.Revivals, turn.Now) : null;
+        var now = allowance is not null;
         if (now)
             turn.Do(new ReviveOffers());
         Set(turn, demand with
         {
             Suppressed = demand.Suppressed && !now, ReviveDue = due && !now, RevivedAt = now ? turn.Now : demand.RevivedAt,
-            RevivalsLeft = now ? allowed - 1 : demand.RevivalsLeft,
+            Revivals = allowance ?? demand.Revivals,
         });
     }
 

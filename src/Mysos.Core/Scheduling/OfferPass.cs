@@ -12,7 +12,7 @@ internal static class OfferPass
     /// <summary>A cluster that waits in vain says why, but not anew with each offer.</summary>
     private static readonly TimeSpan RefusalsApart = TimeSpan.FromSeconds(1);
     private static readonly ImmutableSortedDictionary<string, int> Paced = ImmutableSortedDictionary<string, int>.Empty.Add(
-        $"many nodes are to be launched, {LaunchPace.PerSecond} a second", 1);
+        $"many nodes are to be launched, {Pace.Launches.PerSecond} a second", 1);
 
     public static void Run(Turn turn, IReadOnlyList<Offer> offers)
     {
@@ -35,11 +35,12 @@ internal static class OfferPass
                 Refuse(turn, cluster, refusals);
                 continue;
             }
-            if (!LaunchPace.Take(turn))
+            if (Pace.Launches.Take(turn.State.Demand.Launches, turn.Now) is not { } allowance)
             {
                 Refuse(turn, cluster, Paced);
                 break;
             }
+            turn.State = turn.State with { Demand = turn.State.Demand with { Launches = allowance } };
             var pool = candidate.Pool;
             var launch = Launch.Prepare(turn, cluster.Durable, node, pool, candidate.Zone is "" ? null : candidate.Zone);
             placement.Took(candidate);

@@ -41,6 +41,7 @@ public sealed class SchedulerLoop
     private SchedulerState _state = new();
     private long _lastRequest;
     private long _requestTaken;
+    private Allowance _requestsAllowed;
 
     public SchedulerLoop(
         IStateStore store, IEffectPerformer performer, ReadModel readModel, SchedulerSettings settings, Lease lease, TimeProvider time)
@@ -103,7 +104,7 @@ public sealed class SchedulerLoop
             while (true)
             {
                 ready = ready is { IsCompleted: false } ? ready : _queue.Reader.WaitToReadAsync(stopping.Token).AsTask();
-                asked = asked is { IsCompleted: false } ? asked : _requestQueue.Reader.WaitToReadAsync(stopping.Token).AsTask();
+                asked = asked is { IsCompleted: false } ? asked : RequestAsync(stopping.Token);
                 // A failure comes first: after it, what waits in the queues is not taken out any more.
                 await (await Task.WhenAny(_failed.Task, ready, asked).ConfigureAwait(false)).ConfigureAwait(false);
                 while (!_failed.Task.IsCompleted && TakeOne(stopping.Token))
@@ -118,14 +119,23 @@ public sealed class SchedulerLoop
         }
     }
 
+    /// <summary>Until a request waits and may be taken.</summary>
+    private async Task<bool> RequestAsync(CancellationToken cancellation)
+    {
+        if (Pace.Requests.Wait(_requestsAllowed, _time.GetUtcNow()) is { Ticks: > 0 } wait)
+            await Task.Delay(wait, _time, cancellation).ConfigureAwait(false);
+        return await _requestQueue.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>False when nothing waited.</summary>
     private bool TakeOne(CancellationToken cancellation)
     {
         var overdue = _time.GetElapsedTime(_requestTaken) > RequestAtLeastEvery;
         LoopEvent? next = null;
-        if ((overdue || !_queue.Reader.TryRead(out next)) && _requestQueue.Reader.TryRead(out var request))
+        if ((overdue || !_queue.Reader.TryRead(out next)) && Pace.Requests.Take(_requestsAllowed, _time.GetUtcNow()) is { } allowance
+            && _requestQueue.Reader.TryRead(out var request))
         {
-            _requestTaken = _time.GetTimestamp();
+            (_requestTaken, _requestsAllowed) = (_time.GetTimestamp(), allowance);
             next = request;
         }
         if (next is null && !_queue.Reader.TryRead(out next))

@@ -35,11 +35,8 @@ public sealed record OfferDemandState
     public DateTimeOffset SubscribedAt { get; init; }
     public bool Suppressed { get; init; }
     public DateTimeOffset RevivedAt { get; init; }
-    /// <summary>REVIVEs that could have followed the last one at once.</summary>
-    public double RevivalsLeft { get; init; }
-    /// <summary>Launches that could have followed at <see cref="LaunchesCountedAt"/>; see <see cref="LaunchPace"/>.</summary>
-    public double LaunchesLeft { get; init; }
-    public DateTimeOffset LaunchesCountedAt { get; init; }
+    public Allowance Revivals { get; init; }
+    public Allowance Launches { get; init; }
     /// <summary>A REVIVE that had to wait because another was just sent.</summary>
     public bool ReviveDue { get; init; }
     /// <summary>Until when all agents are looked at, for volumes and reservations that nobody claims.</summary>

@@ -28,13 +28,13 @@ public sealed class PlacementTests
             mind.Create($"c{i:D2}", 1);
         int Launches(int offers) => mind.Offer([.. Enumerable.Range(0, offers).Select(i => OfferOf.Roomy($"S{i}"))])
             .OfType<AcceptOffer>().SelectMany(a => a.Operations).Count(o => o.Launch is not null);
-        Launches(100).ShouldBe(LaunchPace.AtOnce);
-        mind.Refusals("c60").Keys.ShouldHaveSingleItem().ShouldContain($"{LaunchPace.PerSecond} a second");
+        Launches(100).ShouldBe(Pace.Launches.AtOnce);
+        mind.Refusals("c60").Keys.ShouldHaveSingleItem().ShouldContain($"{Pace.Launches.PerSecond} a second");
         Launches(100).ShouldBe(0);
         mind.Now += TimeSpan.FromSeconds(0.1);
-        Launches(100).ShouldBe(LaunchPace.PerSecond / 10);
+        Launches(100).ShouldBe(Pace.Launches.PerSecond / 10);
         mind.Now += TimeSpan.FromMinutes(1);
-        Launches(100).ShouldBe(100 - LaunchPace.AtOnce - (LaunchPace.PerSecond / 10));
+        Launches(100).ShouldBe(100 - Pace.Launches.AtOnce - (Pace.Launches.PerSecond / 10));
     }
 
     [Fact]

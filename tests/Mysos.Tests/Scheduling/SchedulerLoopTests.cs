@@ -89,6 +89,25 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Requests_MoreThanMayBeAtOnce_AreSpreadOut()
+    {
+        var time = new FakeTimeProvider();
+        var loop = new SchedulerLoop(new GatedStore(), _performed, _readModel, _settings, new Lease(7, () => true), time);
+        using var stop = new CancellationTokenSource();
+        var running = loop.RunAsync(Observable.Never<LoopEvent>(), stop.Token);
+        var asked = Enumerable.Range(0, Pace.Requests.AtOnce + 1)
+            .Select(i => loop.AskAsync(id => new CreateRequested(id, Wanted($"c{i:D3}")), CancellationToken.None)).ToArray();
+        await Task.WhenAll(asked[..^1]).WaitAsync(TimeSpan.FromSeconds(10));
+        asked[^1].IsCompleted.ShouldBeFalse();
+        // The timer may not be there yet.
+        while (await Task.WhenAny(asked[^1], Task.Delay(10)) != asked[^1])
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        time.GetUtcNow().ShouldBeInRange(time.Start + TimeSpan.FromMilliseconds(1), time.Start + TimeSpan.FromSeconds(5));
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
     public async Task Events_AnotherSchedulerTookOver_NothingIsDoneAnyLonger()
     {
         await _loop.Recovered;
