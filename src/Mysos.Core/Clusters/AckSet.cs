@@ -67,6 +67,8 @@ internal static class AckSet
     public static Cluster Advance(Turn turn, ClusterState cluster, int master)
     {
         var durable = Unbar(cluster, master);
+        if (durable.Ackers.Any(n => !Electorate.HasItsData(cluster, n)))
+            return Emptied(turn, cluster with { Durable = durable }, master);
         var wanted = Wanted(turn, cluster, master);
         var next = Same(durable.Ackers, wanted) ? null : new AckChange(wanted, turn.Now);
         if (durable.AckChange is not { } change)
@@ -113,6 +115,18 @@ internal static class AckSet
         };
     }
 
+    /// <summary>Its data were made anew: only the master has every acknowledged write, and goes on waiting if another can be the acker.</summary>
+    private static Cluster Emptied(Turn turn, ClusterState cluster, int master)
+    {
+        var durable = cluster.Durable;
+        var emptied = durable.Ackers;
+        durable = durable with { Ackers = [], AckChange = null, Barred = durable.Barred.Union(emptied) };
+        durable = Wanted(turn, cluster with { Durable = durable }, master) is { } to
+            ? durable with { AckChange = new AckChange(to, turn.Now, AckStep.Waiting) }
+            : durable;
+        return turn.Log(durable, "acker_emptied", $"The data of node {string.Join(", ", emptied)} are new: only node {master} is sure to have every acknowledged write.");
+    }
+
     private static int? Wanted(Turn turn, ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
@@ -123,12 +137,12 @@ internal static class AckSet
             return acker;
         if (durable.AckChange?.To is { } to && serving.Contains(to))
             return to;
-        return serving.OrderBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n != now).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
+        return serving.OrderBy(n => cluster.Of(n).Report!.Symptoms?.Volume is not null).ThenBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n != now).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
     }
 
     private static bool Failed(Turn turn, ClusterState cluster, int node) =>
         !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null || there.Retiring || there.Restarting
-        || cluster.Of(node).Report is { Phase: not NodePhase.Running } or { Diverged: true } || Unheard(turn, cluster, node);
+        || cluster.Of(node).Report is { Phase: not NodePhase.Running } or { Diverged: true } or { Symptoms.Volume: not null } || Unheard(turn, cluster, node);
 
     /// <summary>It has not said for a while that it serves, and could have: what is not heard while Mesos is away tells nothing.</summary>
     private static bool Unheard(Turn turn, ClusterState cluster, int node)

@@ -52,7 +52,22 @@ internal static class Announcement
         {
             Announced = published.Set,
             Announcing = published.Set.Equals(cluster.Announcing) ? null : cluster.Announcing,
+            Durable = Succeeded(turn, cluster.Durable, published.Set.Master?.Number),
         });
+
+    /// <summary>All of a failover in one event.</summary>
+    private static Cluster Succeeded(Turn turn, Cluster durable, int? announced)
+    {
+        if (durable.Succession is not { Serves: { } serves, Of: var election } succession || announced != durable.Master)
+            return durable;
+        string Ms(DateTimeOffset from, DateTimeOffset to) => $"{Math.Max(0, (to - from).TotalMilliseconds):F0} ms";
+        return turn.Log(durable, "failed_over",
+            $"Node {durable.Master} took over from node {election.Previous} in {Ms(election.Since, turn.Now)} (elected after {Ms(election.Since, succession.Elected)}, "
+            + $"takes writes {Ms(succession.Elected, serves)} later, announced {Ms(serves, turn.Now)} after that): {election.Why ?? "its end was seen"}") with
+        {
+            Succession = null,
+        };
+    }
 
     public static void Removed(Turn turn, ServerSetRemoved removed)
     {

@@ -27,6 +27,8 @@ public sealed record Cluster
     /// <summary>The node that is, or is being made, the master of <see cref="Epoch"/>.</summary>
     public int? Master { get; init; }
     public Election? Election { get; init; }
+    /// <summary>An election whose master is not announced yet.</summary>
+    public Succession? Succession { get; init; }
     /// <summary>A planned change of master that is under way.</summary>
     public Handover? Handover { get; init; }
     /// <summary>When the last one was undone; null: none was.</summary>
@@ -66,7 +68,12 @@ public sealed record Cluster
 
 /// <summary>A search for the master of <paramref name="Epoch"/>.</summary>
 /// <param name="Previous">The master that was lost.</param>
-public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous);
+/// <param name="Why">How that was seen, and by whom.</param>
+public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous, string? Why = null);
+
+/// <summary>How an election went, until its master is announced and one event tells it all.</summary>
+/// <param name="Serves">When the new master was seen to take writes.</param>
+public sealed record Succession(Election Of, DateTimeOffset Elected, DateTimeOffset? Serves = null);
 
 /// <summary>A change of acker under way.</summary>
 /// <param name="To">Null: the master is to acknowledge alone.</param>
@@ -117,6 +124,8 @@ public sealed record Node
     /// <summary>Its task is ended as planned, and followed by another one.</summary>
     public bool Restarting { get; init; }
     public int Rebuild { get; init; }
+    /// <summary>As <see cref="Protocol.Report.DataMade"/>, of the data that it served with; null before it did.</summary>
+    public DateTimeOffset? DataMade { get; init; }
     /// <summary>Failures since it last served; each doubles the wait.</summary>
     public int Failures { get; init; }
     public DateTimeOffset WaitsSince { get; init; }

@@ -22,7 +22,9 @@ internal static class Directives
             var applied = same && seen.Report?.AppliedVersion == seen.Sent!.Version;
             // Nobody listens before the executor has spoken; after a new leader took over, one try wakes it up.
             var listens = seen.Heard is not null || seen.Sent is null;
-            if (applied || !listens || (same && turn.Now - seen.SentAt < SendAgain))
+            // Who hears nobody else is to know that there is a scheduler.
+            var lonely = seen.Report?.Symptoms?.UnfollowedFor is not null;
+            if ((applied && !lonely) || !listens || (same && turn.Now - seen.SentAt < SendAgain))
                 continue;
             var version = same ? seen.Sent!.Version : NextVersion(seen, turn.Now);
             var directive = wanted with { Version = version };

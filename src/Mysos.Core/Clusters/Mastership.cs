@@ -17,7 +17,7 @@ internal static class Mastership
             return Elect(turn, cluster);
         if (durable.Master is not { } master)
             return durable.Epoch == 0 ? First(turn, durable) : durable;
-        if (Lost(cluster, master) is { } why)
+        if (MasterLoss.Of(turn, cluster with { Durable = durable }, master) is { } why)
             return Begin(turn, cluster, master, why);
         durable = Progress(turn, cluster, master);
         return durable.Handover is null ? durable : Switchover.Advance(turn, cluster with { Durable = durable }, master);
@@ -35,21 +35,10 @@ internal static class Mastership
         return turn.Log(durable with { Master = first.Number, Epoch = 1 }, "master_named", $"Node {first.Number} is to be the first master.");
     }
 
-    private static string? Lost(ClusterState cluster, int master)
-    {
-        if (!cluster.Durable.Nodes.TryGetValue(master, out var node))
-            return "its node is gone";
-        if (node.Task is null)
-            return $"its task ended: {node.LastFailure}";
-        return cluster.Of(master).Report is { Phase: NodePhase.Stopped or NodePhase.Failed } report
-            ? report.Reason ?? "its mysqld ended"
-            : null;
-    }
-
     private static Cluster Begin(Turn turn, ClusterState cluster, int master, string why)
     {
         var durable = turn.Log(cluster.Durable, "master_lost", $"Node {master} is no longer master: {why}");
-        durable = durable with { Master = null, Handover = null, Election = new Election(durable.Epoch + 1, turn.Now, master) };
+        durable = durable with { Master = null, Handover = null, Election = new Election(durable.Epoch + 1, turn.Now, master, why), Succession = null };
         return Elect(turn, cluster with { Durable = durable });
     }
 
@@ -62,7 +51,8 @@ internal static class Mastership
         var seconds = (turn.Now - election.Since).TotalSeconds;
         durable = turn.Log(durable, "master_elected",
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
-        return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null }, elected.Acker,
+        return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null, Succession = new Succession(election, turn.Now) },
+            elected.Acker,
             n => Electorate.HasStopped(cluster.Of(n), election.Epoch));
     }
 
@@ -73,7 +63,10 @@ internal static class Mastership
         if (!IsServingMaster(cluster, master))
             return durable;
         if (durable.ServedEpoch < durable.Epoch)
+        {
             durable = turn.Log(durable with { ServedEpoch = durable.Epoch }, "master_serves", $"Node {master} takes writes.");
+            durable = durable with { Succession = durable.Succession is { } succession ? succession with { Serves = turn.Now } : null };
+        }
         durable = AckSet.Advance(turn, cluster with { Durable = durable }, master);
         if (!durable.Completed && AckSet.IsComplete(durable) && durable.Nodes.Keys.Count(n => n != master && IsServingSlave(cluster, n)) + 1 >= durable.NumNodes)
             durable = turn.Log(durable with { Completed = true }, "cluster_complete", durable.NumNodes == 1 ? "Its node serves." : $"All {durable.NumNodes} nodes serve.");

@@ -35,16 +35,15 @@ public static class Electorate
         if (answered.IsEmpty)
             return new Outcome.Waiting("a node that answers");
 
-        var living = voters.Where(n => cluster.Of(n).Runs).ToImmutableArray();
-        var allAnswered = living.Length == answered.Length;
-        if (!allAnswered && now - election.Since < Grace)
-            return new Outcome.Waiting($"{Names(living.Except(answered))} to say how far they are");
+        var missing = voters.Where(n => SeemsAlive(cluster.Of(n), now)).Except(answered).ToImmutableArray();
+        if (!missing.IsEmpty && now - election.Since < Grace)
+            return new Outcome.Waiting($"{Names(missing)} to say how far they are");
 
         if (!durable.Served)
             return MostAdvanced(cluster, answered, answered, "");
         // With data to lose, somebody who is sure to have the last acknowledged write must be heard: an acker, or the old master.
         var witnesses = election.Previous is { } previous ? durable.Ackers.Add(previous) : durable.Ackers;
-        var heard = answered.Where(witnesses.Contains).ToImmutableArray();
+        var heard = answered.Where(n => witnesses.Contains(n) && HasItsData(cluster, n)).ToImmutableArray();
         if (!heard.IsEmpty)
             return MostAdvanced(cluster, answered, heard, "");
         // An operator has given up what only they could have.
@@ -65,6 +64,13 @@ public static class Electorate
     public static bool HasStopped(Observation node, long epoch) =>
         node is { Runs: true, Report: { Role: DirectedRole.Candidate, Diverged: false } report } && report.Epoch == epoch;
 
+    private static bool SeemsAlive(Observation node, DateTimeOffset now) =>
+        node is { Runs: true, Report: { Symptoms: null or { SilentFor: null } } } && now - node.Heard <= Grace;
+
+    /// <summary>The data of its present mysqld are those that it served with: what was made anew since then holds nothing for sure.</summary>
+    public static bool HasItsData(ClusterState cluster, int node) => cluster.Durable.Nodes.TryGetValue(node, out var there)
+        && (there.DataMade is not { } made || cluster.Of(node).Report is not { DataMade: { } now } || made == now);
+
     public static GtidPosition PositionOf(Observation node) =>
         GtidPosition.Parse(node.Report?.Executed).Union(GtidPosition.Parse(node.Report?.Received));
 
@@ -74,7 +80,8 @@ public static class Electorate
         var positions = answered.ToDictionary(n => n, n => PositionOf(cluster.Of(n)));
         var best = answered
             .Where(n => sure.Any(s => positions[n].Covers(positions[s])))
-            .OrderByDescending(n => answered.Count(other => positions[n].Covers(positions[other])))
+            .OrderBy(n => cluster.Of(n).Report?.Symptoms?.Volume is not null)
+            .ThenByDescending(n => answered.Count(other => positions[n].Covers(positions[other])))
             .ThenByDescending(n => positions[n].Count)
             .ThenBy(n => cluster.Durable.Nodes[n].Failures)
             .ThenBy(n => n)

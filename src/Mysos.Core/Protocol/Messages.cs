@@ -151,7 +151,11 @@ public sealed record Report
     /// <summary>The node has transactions that its master lacks, or a broken copy: it can only be rebuilt.</summary>
     public bool Diverged { get; init; }
     public int Rebuild { get; init; }
+    /// <summary>When its data were made, which tells them from those of an earlier life; null before there are any.</summary>
+    public DateTimeOffset? DataMade { get; init; }
     public BackupReport? Backup { get; init; }
+    /// <summary>Null: nothing is wrong.</summary>
+    public Symptoms? Symptoms { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<NodePhase>))]

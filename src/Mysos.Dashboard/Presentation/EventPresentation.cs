@@ -22,6 +22,8 @@ public static class EventPresentation
         ["master_lost"] = Tone.Bad,
         ["master_named"] = Tone.Progress,
         ["master_serves"] = Tone.Good,
+        ["failed_over"] = Tone.Good,
+        ["acker_emptied"] = Tone.Bad,
         ["mysqld_ended"] = Tone.Bad,
         ["node_launched"] = Tone.Progress,
         ["node_leaves"] = Tone.Quiet,

@@ -40,7 +40,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         Marker = new NodeMarker
         {
             Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = server.Flavor.Name,
-            ServerId = NodeMarker.NewServerId(task.ServerId, time.GetUtcNow()),
+            ServerId = NodeMarker.NewServerId(task.ServerId, time.GetUtcNow()), Made = time.GetUtcNow(),
         };
         if (task.BackupId is { Length: > 0 } backup)
             await RestoreAsync(server, backup, cancellation).ConfigureAwait(false);
@@ -48,6 +48,9 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
             await Programs.CopyAsync(await templates.GetAsync(server, cancellation).ConfigureAwait(false), Path, cancellation).ConfigureAwait(false);
         return false;
     }
+
+    /// <summary>Nobody has deleted them.</summary>
+    public bool IsThere => File.Exists(System.IO.Path.Combine(Path, NodeMarker.FileName));
 
     /// <summary>Until this has returned, the data count for nothing; so it must before anybody is served.</summary>
     public void Finish() => Marker!.Write(Path);

@@ -16,6 +16,8 @@ internal sealed record NodeMarker
     public required int Rebuild { get; init; }
     /// <summary>MySQL's <c>server_id</c>: see <see cref="NewServerId"/>.</summary>
     public required uint ServerId { get; init; }
+    /// <summary>When these data were made: no two of a node's lives have the same.</summary>
+    public DateTimeOffset? Made { get; init; }
     /// <summary><c>MariaDB</c> or <c>MySQL</c>: neither opens the other's files.</summary>
     public required string Flavor { get; init; }
     /// <summary>The backup that the data came from.</summary>

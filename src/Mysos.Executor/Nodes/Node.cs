@@ -39,7 +39,7 @@ internal sealed class Node
         _launched = time.GetTimestamp();
         Status = new NodeStatus(taskId, send);
         _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, Status, time, log);
-        Orders = new Orders(taskId);
+        Orders = new Orders(taskId, time);
     }
 
     public NodeStatus Status { get; }
@@ -110,10 +110,10 @@ internal sealed class Node
     {
         var program = await _program.WaitAsync(stop).ConfigureAwait(false);
         var rebuild = Math.Max(_task.Rebuild, Orders.Current is { Role: not DirectedRole.Master } directive ? directive.Rebuild : 0);
-        Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, Diverged = false });
+        Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, DataMade = null, Diverged = false, DataGone = false });
         var kept = await _data.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
         var finishing = kept ? Task.CompletedTask : Task.Run(_data.Finish, stop);
-        Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild });
+        Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild, DataMade = _data.Marker.Made });
         await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
         _log.Write($"Data and accounts are there, {SinceLaunch} after the launch.");
         var masterless = kept;
@@ -122,7 +122,7 @@ internal sealed class Node
             stop.ThrowIfCancellationRequested();
             var start = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : null;
             var end = await RunServerAsync(program, _newest!, start, finishing, kept, stop, killAt).ConfigureAwait(false);
-            if (end == ServerEnd.Rebuild)
+            if (end == ServerEnd.Rebuild || !_data.IsThere)
                 return;
             if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
                 throw Fail($"mysqld ended again and again: {Status.Current.Reason}");
@@ -173,7 +173,7 @@ internal sealed class Node
         using var server = await RunningServer.StartAsync(program, _instance, start?.Options ?? [], _time, _log).ConfigureAwait(false);
         try
         {
-            Status.Set(f => f with { Phase = NodePhase.Starting, Reason = null, Observed = null, Silent = null });
+            Status.Set(f => f with { Phase = NodePhase.Starting, Reason = null, Observed = null, Silent = null, SilentFor = null, UnfollowedFor = null, MasterSilentFor = null, CutOff = false });
             var connection = await server.ReadyAsync(accounts.Admin, stop).ConfigureAwait(false);
             _instance.DeleteInitFile();
             await finishing.ConfigureAwait(false);
@@ -188,7 +188,7 @@ internal sealed class Node
                 _hasRun = true;
                 Status.Note(f => f with { Phase = NodePhase.Running, Reason = null });
                 await using var serving = new Service(
-                    program, _instance, () => _newest!, _data.Marker!, connection, Status, Orders, _time, _log);
+                    program, _instance, () => _newest!, _data.Marker!, connection, Status, Orders, _data, server.Kill, _time, _log);
                 if (await serving.RunAsync(server.Exited, stop).ConfigureAwait(false) == ServiceEnd.Rebuild)
                 {
                     await server.StopAsync(StopGrace).ConfigureAwait(false);

@@ -19,6 +19,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public string? Reason { get; init; }
         public string? Server { get; init; }
         public int Rebuild { get; init; }
+        public DateTimeOffset? DataMade { get; init; }
         /// <summary>The directive that holds; null before the first, and again when mysqld has ended.</summary>
         public Directive? Applied { get; init; }
         /// <summary>The epoch of the last directive that held.</summary>
@@ -30,6 +31,17 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public bool OwnerArrived { get; init; }
         /// <summary>mysqld does not answer: what it said last cannot be relied on.</summary>
         public string? Silent { get; init; }
+        public TimeSpan? SilentFor { get; init; }
+        /// <summary>Why the volume takes no writes.</summary>
+        public string? Volume { get; init; }
+        /// <summary>Somebody has deleted the data under mysqld.</summary>
+        public bool DataGone { get; init; }
+        public TimeSpan? MasterSilentFor { get; init; }
+        public string? MasterRefuses { get; init; }
+        /// <summary>A master for whom nobody acknowledges.</summary>
+        public TimeSpan? UnfollowedFor { get; init; }
+        /// <summary>A master that takes no writes until somebody can be heard again.</summary>
+        public bool CutOff { get; init; }
         public BackupReport? Backup { get; init; }
 
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
@@ -85,6 +97,21 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         LagSeconds = facts.Observed?.Replica?.LagSeconds,
         Diverged = facts.Diverged,
         Rebuild = facts.Rebuild,
+        DataMade = facts.DataMade,
         Backup = facts.Backup,
+        Symptoms = ToSymptoms(facts),
     };
+
+    private static Symptoms? ToSymptoms(Facts facts)
+    {
+        var symptoms = new Symptoms
+        {
+            SilentFor = facts.SilentFor?.TotalSeconds,
+            Volume = facts.Volume,
+            MasterSilentFor = facts.MasterSilentFor?.TotalSeconds,
+            MasterRefuses = facts.MasterRefuses,
+            UnfollowedFor = facts.UnfollowedFor?.TotalSeconds,
+        };
+        return symptoms == new Symptoms() ? null : symptoms;
+    }
 }

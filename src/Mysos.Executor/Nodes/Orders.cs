@@ -3,12 +3,13 @@ using Mysos.Core.Protocol;
 namespace Mysos.Executor.Nodes;
 
 /// <summary>The newest directive. Older ones that come late change nothing.</summary>
-internal sealed class Orders(string taskId)
+internal sealed class Orders(string taskId, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = New();
     private Directive? _newest;
     private bool _void;
+    private long _heardAt = time.GetTimestamp();
 
     /// <summary>What is to hold; null before the first, and after <see cref="Forget"/>.</summary>
     public Directive? Current
@@ -27,6 +28,16 @@ internal sealed class Orders(string taskId)
         {
             lock (_lock)
                 return _newest?.Version ?? 0;
+        }
+    }
+
+    /// <summary>For how long no directive has come, not even one that says the same again.</summary>
+    public TimeSpan Unheard
+    {
+        get
+        {
+            lock (_lock)
+                return time.GetElapsedTime(_heardAt);
         }
     }
 
@@ -50,6 +61,7 @@ internal sealed class Orders(string taskId)
                 return false;
             _newest = directive;
             _void = false;
+            _heardAt = time.GetTimestamp();
         }
         Nudge();
         return true;

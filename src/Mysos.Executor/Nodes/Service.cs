@@ -16,7 +16,7 @@ internal enum ServiceEnd
 /// <summary>What is done with one mysqld from its first answer to its end: probe it, and make directives hold.</summary>
 internal sealed class Service(
     ServerProgram program, Instance instance, Func<Accounts> accounts, NodeMarker marker, ServerConnection connection,
-    NodeStatus status, Orders orders, TimeProvider time, Log log) : IAsyncDisposable
+    NodeStatus status, Orders orders, DataDirectory data, Action end, TimeProvider time, Log log) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
@@ -35,11 +35,13 @@ internal sealed class Service(
     public async Task<ServiceEnd> RunAsync(Task exited, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var probe = new Probe(program, instance.Paths.Socket, accounts().Admin, status, orders, time, log).RunAsync(ending.Token);
+        var source = new SourceWatch(accounts, marker.Node, time);
+        var probe = new Probe(program, instance.Paths.Socket, accounts().Admin, source, status, orders, end, time, log).RunAsync(ending.Token);
+        var volume = new VolumeWatch(data, status, time, log).RunAsync(ending.Token);
         var obeying = ObeyAsync(ending.Token);
         await Task.WhenAny(exited, obeying).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
-        await probe.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(probe, volume).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _backups.EndedAsync().ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
@@ -111,7 +113,10 @@ internal sealed class Service(
             status.Set(f => f with { Reason = OutdatedAccounts });
             return null;
         }
-        var pass = await reconciler.PassAsync(directive, changed, cancellation).ConfigureAwait(false);
+        var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
+        var pass = await reconciler.PassAsync(cutOff ? directive with { Yield = true } : directive, changed, cancellation).ConfigureAwait(false);
+        if (cutOff)
+            pass = pass with { Holds = false, Reason = "cut off: neither a slave that acknowledges nor a scheduler can be heard" };
         if (outdated)
             pass = pass with { Holds = false, Reason = OutdatedAccounts };
         if (directive.Role == DirectedRole.Slave && pass is { Holds: true, State.Replica.Follows: true } && !_ownerArrived)

@@ -58,6 +58,9 @@ internal interface IFlavor
     /// <summary>Ids of connections whose commits wait for an acknowledgement.</summary>
     string WaitingSql => "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for semi-sync ACK%'";
 
+    /// <summary>One row, name and number: how many slaves that acknowledge are connected to this master.</summary>
+    string AckersConnectedSql { get; }
+
     string ReadOnly(bool on);
     string SemiSyncSource(bool on);
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>

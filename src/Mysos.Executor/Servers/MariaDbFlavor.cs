@@ -71,7 +71,7 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ObserveSql =>
         "SELECT @@global.read_only, @@global.gtid_current_pos, @@global.gtid_slave_pos, "
-        + "@@global.rpl_semi_sync_master_enabled, @@global.rpl_semi_sync_slave_enabled; SHOW SLAVE STATUS";
+        + "@@global.rpl_semi_sync_master_enabled, @@global.rpl_semi_sync_slave_enabled; SHOW ALL SLAVES STATUS";
 
     public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
     {
@@ -108,10 +108,13 @@ internal sealed class MariaDbFlavor : IFlavor
         ApplyError = (int)(row.Number("Last_SQL_Errno") ?? 0),
         ApplyErrorText = row.Text("Last_SQL_Error"),
         LagSeconds = row.Number("Seconds_Behind_Master"),
+        Heard = $"{row.Text("Slave_received_heartbeats")} {row.Text("Master_Log_File")} {row.Text("Read_Master_Log_Pos")}",
         Relay = row.Text("Relay_Log_File") is { Length: > 0 } file ? new(file, row.Number("Relay_Log_Pos") ?? 4) : null,
         RelayRead = row.Text("Slave_SQL_Running_State")?.StartsWith("Slave has read all relay log", StringComparison.Ordinal) == true,
         FollowsByGtid = row.Text("Using_Gtid") != "No",
     };
+
+    public string AckersConnectedSql => "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'";
 
     // Both: right after a restore the binary log is empty, and after promotion only it moves.
     public string SourceSql =>

@@ -67,7 +67,8 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string ObserveSql =>
         "SELECT @@global.super_read_only, @@global.gtid_executed, "
-        + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled, @@global.read_only; SHOW REPLICA STATUS";
+        + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled, @@global.read_only, "
+        + "(SELECT MAX(COUNT_RECEIVED_HEARTBEATS) FROM performance_schema.replication_connection_status); SHOW REPLICA STATUS";
 
     public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
     {
@@ -83,10 +84,10 @@ internal sealed class MySqlFlavor : IFlavor
         };
         await reader.NextResultAsync(cancellation).ConfigureAwait(false);
         var replica = await RowReader.ReadAsync(reader, cancellation).ConfigureAwait(false);
-        return replica is null ? state : state with { Replica = ReadReplica(replica) };
+        return replica is null ? state : state with { Replica = ReadReplica(replica, row.Number(5)) };
     }
 
-    private static ReplicaState ReadReplica(RowReader row) => new()
+    private static ReplicaState ReadReplica(RowReader row, long? heartbeats) => new()
     {
         Source = new(row.Text("Source_Host") ?? "", (int)(row.Number("Source_Port") ?? 0)),
         Receiver = row.Text("Replica_IO_Running") switch
@@ -102,11 +103,14 @@ internal sealed class MySqlFlavor : IFlavor
         ApplyError = (int)(row.Number("Last_SQL_Errno") ?? 0),
         ApplyErrorText = row.Text("Last_SQL_Error"),
         LagSeconds = row.Number("Seconds_Behind_Source"),
+        Heard = $"{heartbeats} {row.Text("Source_Log_File")} {row.Text("Read_Source_Log_Pos")}",
         RelayRead = true,
     };
 
     /// <summary>Long sets come with line ends in them.</summary>
     private static string Gtids(string? text) => (text ?? "").Replace("\n", "", StringComparison.Ordinal);
+
+    public string AckersConnectedSql => "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_clients'";
 
     public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed, ''";
 

@@ -53,6 +53,8 @@ internal sealed record ReplicaState
     public int ApplyError { get; init; }
     public string? ApplyErrorText { get; init; }
     public double? LagSeconds { get; init; }
+    /// <summary>Changes with everything that comes from the source, heartbeats too. Only to be compared.</summary>
+    public string Heard { get; init; } = "";
     /// <summary>Where applying stands in the relay log; MariaDB only.</summary>
     public RelayPosition? Relay { get; init; }
     /// <summary>

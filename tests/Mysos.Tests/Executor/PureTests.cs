@@ -39,19 +39,19 @@ public sealed class OrdersTests
     [InlineData(6, 1)]
     public void Take_LowerVersionOrEpoch_IsIgnored(long version, long epoch)
     {
-        var orders = new Orders("t");
+        var orders = new Orders("t", TimeProvider.System);
         orders.Take(Order(5, 2)).ShouldBeTrue();
         orders.Take(Order(version, epoch)).ShouldBeFalse();
         orders.Current!.Version.ShouldBe(5);
     }
 
     [Fact]
-    public void Take_OtherTasks_IsIgnored() => new Orders("t").Take(Order(1, 1, "another")).ShouldBeFalse();
+    public void Take_OtherTasks_IsIgnored() => new Orders("t", TimeProvider.System).Take(Order(1, 1, "another")).ShouldBeFalse();
 
     [Fact]
     public void Forget_UntilItComesAgain_HasNone()
     {
-        var orders = new Orders("t");
+        var orders = new Orders("t", TimeProvider.System);
         orders.Take(Order(5, 2));
         orders.Forget();
         orders.Current.ShouldBeNull();
@@ -64,7 +64,7 @@ public sealed class OrdersTests
     [Fact]
     public void Changed_TakenBefore_Completes()
     {
-        var orders = new Orders("t");
+        var orders = new Orders("t", TimeProvider.System);
         var changed = orders.Changed;
         orders.Take(Order(1, 1));
         changed.IsCompleted.ShouldBeTrue();
