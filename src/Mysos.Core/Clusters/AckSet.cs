@@ -132,12 +132,14 @@ internal static class AckSet
         var durable = cluster.Durable;
         var serving = durable.Nodes.Keys
             .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Unheard(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
+        var sound = serving.RemoveAll(n => cluster.Of(n).Report!.Symptoms?.Volume is not null);
+        serving = sound.IsEmpty ? serving : sound;
         int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
         if (now is { } acker && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
             return acker;
         if (durable.AckChange?.To is { } to && serving.Contains(to))
             return to;
-        return serving.OrderBy(n => cluster.Of(n).Report!.Symptoms?.Volume is not null).ThenBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n != now).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
+        return serving.OrderBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n != now).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
     }
 
     private static bool Failed(Turn turn, ClusterState cluster, int node) =>

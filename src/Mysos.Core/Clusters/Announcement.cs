@@ -26,7 +26,7 @@ internal static class Announcement
     /// that one transaction can move it.
     /// </summary>
     private static bool StillReads(ClusterState cluster, int node) =>
-        cluster.Announced is { } announced && announced.Slaves.Any(m => m.Number == node)
+        (cluster.Announcing ?? cluster.Announced) is { } announced && announced.Slaves.Any(m => m.Number == node)
         && cluster.Of(node) is { Runs: true, Report.Diverged: false } seen
         && (cluster.Durable.Election is not null
             || cluster.Durable.Master is { } master && (master == node || !Mastership.IsServingMaster(cluster, master)

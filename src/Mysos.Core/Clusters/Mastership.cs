@@ -51,6 +51,8 @@ internal static class Mastership
         var seconds = (turn.Now - election.Since).TotalSeconds;
         durable = turn.Log(durable, "master_elected",
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
+        foreach (var counted in new[] { elected.Node, elected.Acker ?? elected.Node })
+            durable = durable with { Nodes = durable.Nodes.SetItem(counted, durable.Nodes[counted] with { DataMade = cluster.Of(counted).Report!.DataMade }) };
         return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null, Succession = new Succession(election, turn.Now) },
             elected.Acker,
             n => Electorate.HasStopped(cluster.Of(n), election.Epoch));

@@ -11,11 +11,13 @@ internal sealed class SimulatedVolume
     public string? Agent { get; set; }
     public Resource[] Resources { get; set; } = [];
     public long Rows { get; set; }
+    public DateTimeOffset? Made { get; set; }
 }
 
 internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolume? volume)
 {
     private long _rows;
+    private DateTimeOffset? _made;
 
     public string TaskId => info.TaskId.Value;
     public string Agent => info.AgentId.Value;
@@ -76,6 +78,25 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
         };
         return true;
     }
+
+    /// <summary>mysqld answers for the first time.</summary>
+    public ExecutorSpoke Start(DateTimeOffset now)
+    {
+        var made = volume is null ? _made ??= now : volume.Made ??= now;
+        Report = Report with { Phase = NodePhase.Running, Executed = Gtids, DataMade = made };
+        return Say();
+    }
+
+    /// <summary>Its data are deleted and made anew.</summary>
+    public void Empty(DateTimeOffset now)
+    {
+        (Rows, _made) = (0, now);
+        if (volume is not null)
+            volume.Made = now;
+        Report = Report with { DataMade = now };
+    }
+
+    public void Suffer(Symptoms? symptoms, bool serves = true) => Report = Report with { Symptoms = symptoms, Serving = Report.Serving && serves };
 
     /// <summary>It finds that its copy is broken.</summary>
     public void Diverge() => Report = Report with { Diverged = true, Serving = false };

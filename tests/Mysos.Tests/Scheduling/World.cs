@@ -104,8 +104,9 @@ internal sealed class World
 
     public void Settle()
     {
-        while (true)
+        for (var steps = 0; ; steps++)
         {
+            steps.ShouldBeLessThan(100_000, $"It does not settle: {string.Join("; ", Performed.TakeLast(6))}");
             if (_effects.TryDequeue(out var effect))
                 Perform(effect);
             else if (_queue.TryDequeue(out var happened))
@@ -197,10 +198,7 @@ internal sealed class World
                 break;
             case SendAccounts { Hello: var hello }:
                 if (Tasks.TryGetValue(hello.TaskId, out var started) && started.Report.Phase == NodePhase.Preparing && !HoldAccounts)
-                {
-                    started.Report = started.Report with { Phase = NodePhase.Running, Executed = started.Gtids };
-                    Post(started.Say());
-                }
+                    Post(started.Start(Now));
                 break;
             case KillTask kill:
                 if (Tasks.TryGetValue(kill.Task.Value, out var killed))

@@ -1,0 +1,201 @@
+using Mysos.Core.Clusters;
+using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Tests.Scheduling;
+
+/// <summary>A master whose mysqld has not ended: what is seen by one side moves nobody, by both sides the next one is elected.</summary>
+public sealed class MasterLossTests
+{
+    private static readonly Symptoms Hears = new();
+    private static readonly Symptoms Hears_Nothing = new() { MasterSilentFor = 3.5, MasterRefuses = "no answer within 500 ms" };
+    private static readonly Symptoms Hung = new() { SilentFor = 1.5 };
+
+    private readonly World _world = new(agents: 3);
+    private readonly int _master;
+
+    public MasterLossTests()
+    {
+        _world.Create("c", 3);
+        _world.Run(5);
+        _world.View("c").State.ShouldBe(ClusterCondition.Healthy);
+        _master = Durable.Master!.Value;
+    }
+
+    private Cluster Durable => _world.State.Clusters["c"].Durable;
+    private int Acker => Durable.Ackers.ShouldHaveSingleItem();
+    private SimulatedNode Master => _world.NodeOf("c", _master);
+
+    private IEnumerable<SimulatedNode> Slaves(Func<int, bool>? which = null) => Durable.Nodes.Keys
+        .Where(n => n != _master && which?.Invoke(n) != false).Select(n => _world.NodeOf("c", n)).ToArray();
+
+    private void Suffer(IEnumerable<SimulatedNode> nodes, Symptoms symptoms)
+    {
+        foreach (var node in nodes)
+            node.Suffer(symptoms);
+    }
+
+    private string FailedOver() => Durable.Events.Single(e => e.Kind == "failed_over").Text;
+
+    [Fact]
+    public void Hang_OnlyItsExecutorSaysSo_NothingMoves()
+    {
+        Master.Suffer(Hung, serves: false);
+        _world.Run(10);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Silence_OnlyTheSlavesSaySo_NothingMoves()
+    {
+        Suffer(Slaves(), Hears_Nothing);
+        _world.Run(10);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Hang_BothSidesSaySo_AnotherIsElectedAtOnce_AndOneEventTellsAll()
+    {
+        Master.Suffer(Hung, serves: false);
+        // It does not obey, for its mysqld hangs; but its executor goes on reporting.
+        Master.Deaf = true;
+        Suffer(Slaves(), Hears_Nothing);
+        foreach (var node in Slaves().Append(Master))
+            _world.Post(node.Say());
+        _world.Run(0.5);
+        Durable.Epoch.ShouldBe(2);
+        Durable.ServedEpoch.ShouldBe(2);
+        FailedOver().ShouldStartWith($"Node {Durable.Master} took over from node {_master} in ");
+        FailedOver().ShouldContain("its executor has had no answer from mysqld for 1.5 s, and ");
+        FailedOver().ShouldEndWith("nothing from it for 3.5 s");
+    }
+
+    [Fact]
+    public void Hang_TheOtherSlaveHearsTheMaster_NothingMoves()
+    {
+        Master.Suffer(Hung, serves: false);
+        Suffer(Slaves(n => n == Acker), Hears_Nothing);
+        Suffer(Slaves(n => n != Acker), Hears);
+        _world.Run(10);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CutOff_SlavesAndSchedulerHearNothing_AnotherIsElected_UnlessItAnswersALogin(bool refuses)
+    {
+        Master.Deaf = true;
+        Suffer(Slaves(), refuses ? Hears_Nothing : Hears_Nothing with { MasterRefuses = null });
+        _world.Run(2.5);
+        Durable.Epoch.ShouldBe(1);
+        _world.Run(3);
+        Durable.Epoch.ShouldBe(refuses ? 2 : 1);
+        if (refuses)
+            FailedOver().ShouldContain("cannot log in: no answer within 500 ms");
+    }
+
+    [Fact]
+    public void CutOff_FromSchedulerOnly_NothingMoves()
+    {
+        Master.Deaf = true;
+        _world.Run(60);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public void CutOff_WithItsAcker_NothingMoves_UntilTheAckerIsHeard()
+    {
+        Master.Deaf = true;
+        var acker = Slaves(n => n == Acker).Single();
+        acker.Deaf = true;
+        Suffer(Slaves(), Hears_Nothing);
+        _world.Run(20);
+        Durable.Epoch.ShouldBe(1);
+        acker.Deaf = false;
+        _world.Run(1);
+        Durable.Epoch.ShouldBe(2);
+    }
+
+    [Fact]
+    public void CutOff_MesosIsAway_TellsNothingOfTheMaster()
+    {
+        _world.Post(new MesosDisconnected("gone"));
+        Suffer(Slaves(), Hears_Nothing);
+        Master.Deaf = true;
+        _world.Run(10);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Volume_TakesNoWrites_AnotherIsElected_UnlessNoneIsBetter(bool onAll)
+    {
+        var full = new Symptoms { Volume = "it is full: 0 KiB are left" };
+        if (onAll)
+            Suffer(Slaves(), full);
+        _world.Run(1);
+        Master.Suffer(full);
+        _world.Run(3);
+        Durable.Epoch.ShouldBe(onAll ? 1 : 2);
+        if (!onAll)
+            FailedOver().ShouldContain("its volume takes no writes: it is full");
+    }
+
+    [Fact]
+    public void Acker_VolumeTakesNoWrites_AnotherAcknowledges()
+    {
+        var acker = Acker;
+        Suffer(Slaves(n => n == acker), new Symptoms { Volume = "it is full: 0 KiB are left" });
+        _world.Run(3);
+        Acker.ShouldNotBe(acker);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Election_AckersDataWereMadeAnew_ItIsNoWitness_TheOldMasterIsWaitedFor()
+    {
+        Master.Rows = 10;
+        foreach (var slave in Slaves())
+            slave.Rows = 10;
+        _world.Run(1);
+        var acker = Slaves(n => n == Acker).Single();
+        _world.Post(acker.Crash());
+        acker.Empty(_world.Now);
+        _world.Post(Master.Crash());
+        _world.Post(acker.ComeBack());
+        _world.Run(5);
+        Durable.Master.ShouldBeNull();
+        _world.View("c").Reason.ShouldContain($"node {_master}");
+        _world.Post(Master.ComeBack());
+        _world.Run(3);
+        Durable.Epoch.ShouldBe(2);
+        _world.NodeOf("c", Durable.Master!.Value).Rows.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Acker_DataWereMadeAnew_OnlyTheMasterIsSure_AndTheOtherSlaveBecomesTheAcker()
+    {
+        var acker = Acker;
+        _world.Post(Slaves(n => n == acker).Single().Crash());
+        Slaves(n => n == acker).Single().Empty(_world.Now);
+        _world.Post(Slaves(n => n == acker).Single().ComeBack());
+        _world.Run(5);
+        Acker.ShouldNotBe(acker);
+        Durable.Events.ShouldContain(e => e.Kind == "acker_emptied");
+        // It never stopped waiting: what was acknowledged since, is on the other one.
+        _world.Performed.OfType<SendDirective>().Select(s => s.Directive)
+            .Where(d => d.Role == DirectedRole.Master && d.Version > Durable.Events.First(e => e.Kind == "acker_emptied").Time.ToUnixTimeMilliseconds())
+            .ShouldAllBe(d => d.Ackers == 1);
+    }
+
+    [Fact]
+    public void Master_NobodyAcknowledges_HearsTheSchedulerEachSecond()
+    {
+        Master.Suffer(new Symptoms { UnfollowedFor = 4 });
+        _world.Performed.Clear();
+        _world.Run(5);
+        _world.Performed.OfType<SendDirective>().Count(s => s.Directive.TaskId == Master.TaskId).ShouldBeInRange(4, 6);
+    }
+}
