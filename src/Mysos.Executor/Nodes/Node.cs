@@ -110,7 +110,7 @@ internal sealed class Node
     {
         var program = await _program.WaitAsync(stop).ConfigureAwait(false);
         var rebuild = Math.Max(_task.Rebuild, Orders.Current is { Role: not DirectedRole.Master } directive ? directive.Rebuild : 0);
-        Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, DataMade = null, Diverged = false, DataGone = false });
+        Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, DataMade = null, Diverged = false, DataGone = false, Volume = null });
         var kept = await _data.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
         var finishing = kept ? Task.CompletedTask : Task.Run(_data.Finish, stop);
         Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild, DataMade = _data.Marker.Made });

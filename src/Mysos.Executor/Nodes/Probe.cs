@@ -7,21 +7,24 @@ using Mysos.Executor.Servers;
 namespace Mysos.Executor.Nodes;
 
 /// <summary>
-/// Asks mysqld for its state each second, on a connection of its own, and says so when it does not answer: a process that
-/// lives is not yet a server.
+/// Asks mysqld for its state twice a second, on a connection of its own, and says so when it does not answer: a process that
+/// lives is not yet a server. When all is well, each second answer is reported.
 /// </summary>
 /// <param name="end">Kills mysqld.</param>
 internal sealed class Probe(
     ServerProgram program, string socket, Account admin, SourceWatch source, NodeStatus status, Orders orders, Action end, TimeProvider time, Log log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
     /// <summary>While something may be wrong.</summary>
     private static readonly TimeSpan Closely = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private const int TooManyConnections = 1040;
+    /// <summary>When a statement that nobody waits for any more ends.</summary>
+    private const int GiveUpSeconds = 2;
 
     private ServerConnection? _connection;
     private int _misses;
+    private bool _told;
     private Since _silent;
     private Since _unfollowed;
     private Since _open;
@@ -41,20 +44,18 @@ internal sealed class Probe(
         }
         finally
         {
-            await DisconnectAsync().ConfigureAwait(false);
+            if (_connection is not null)
+                await _connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        using var deadline = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        var asking = AskAsync(_connection);
+        _connection = null;
         try
         {
-            _connection ??= await ServerConnection.OpenAsync(socket, admin, Patience, either.Token).ConfigureAwait(false);
-            var state = await _connection.QueryAsync(program.Flavor.ObserveSql, program.Flavor.ReadStateAsync, either.Token).ConfigureAwait(false);
-            var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.SemiSyncSource
-                && (await _connection.RowAsync(program.Flavor.AckersConnectedSql, either.Token).ConfigureAwait(false))?.Number(1) == 0;
+            (_connection, var state, var unfollowed) = await asking.WaitAsync(Patience, time, cancellation).ConfigureAwait(false);
             _unfollowed.Set(unfollowed, time);
             Answered(state);
         }
@@ -63,29 +64,67 @@ internal sealed class Probe(
             // It answers; and whoever is connected is served.
             _misses = 0;
             _silent.Set(false, time);
+            status.Set(f => f with { Silent = null, SilentFor = null });
         }
-        catch (Exception e) when (e is DbException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is DbException or OperationCanceledException or InvalidOperationException or TimeoutException)
         {
             cancellation.ThrowIfCancellationRequested();
-            await DisconnectAsync().ConfigureAwait(false);
+            _ = ForgetAsync(asking);
             _silent.Set(true, time);
             if (++_misses >= 2)
-                Missed(deadline.IsCancellationRequested ? $"no answer within {Patience.TotalMilliseconds:F0} ms" : e.Message);
+                Missed(e is DbException or InvalidOperationException ? e.Message : $"no answer within {Patience.TotalMilliseconds:F0} ms");
         }
+    }
+
+    /// <summary>It is left alone rather than cancelled: MySqlConnector, cancelled, blocks for seconds on a server that is frozen.</summary>
+    /// <param name="connection">Null: a new one.</param>
+    /// <returns>With the connection, which is open; and whether a master that waits for acknowledgements has nobody who gives them.</returns>
+    private async Task<(ServerConnection Connection, ServerState State, bool Unfollowed)> AskAsync(ServerConnection? connection)
+    {
+        try
+        {
+            connection ??= await ServerConnection.OpenAsync(socket, admin, Patience, CancellationToken.None).ConfigureAwait(false);
+            var state = await connection.QueryAsync(program.Flavor.ObserveSql, program.Flavor.ReadStateAsync, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false);
+            var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.SemiSyncSource
+                && (await connection.RowAsync(program.Flavor.AckersConnectedSql, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false))?.Number(1) == 0;
+            return (connection, state, unfollowed);
+        }
+        catch
+        {
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>An answer that comes too late is not used, and neither is its connection.</summary>
+    private static async Task ForgetAsync(Task<(ServerConnection Connection, ServerState State, bool Unfollowed)> asking)
+    {
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (asking.IsCompletedSuccessfully)
+            await asking.Result.Connection.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Answered(ServerState state)
     {
         if (status.Current.Silent is not null)
             log.Write("mysqld answers again.");
-        _misses = 0;
-        _silent.Set(false, time);
         source.Look(state);
-        status.Set(f => f with
+        NodeStatus.Facts With(NodeStatus.Facts f) => f with
         {
             Observed = state, Silent = null, SilentFor = null,
             UnfollowedFor = _unfollowed.For(time), MasterSilentFor = source.SilentFor, MasterRefuses = source.Refused,
-        });
+        };
+        var before = status.Current;
+        var now = With(before);
+        // One that is well, as it was, is heard of in a moment.
+        _told = !_told || before.Serving != now.Serving || now.MasterSilentFor is not null || before.MasterSilentFor is not null || _misses > 0;
+        _misses = 0;
+        _silent.Set(false, time);
+        if (_told)
+            status.Set(With);
+        else
+            status.Note(With);
         // Something else than what was ordered: somebody, or the server itself, changed it.
         if (orders.Current is { } directive && !Plan.For(directive, state, ownerReady: true, followersReady: true).Holds)
             orders.Nudge();
@@ -114,13 +153,6 @@ internal sealed class Probe(
         log.Write(cutOff ? "Cut off from slaves and schedulers: no more writes." : "No longer cut off.");
         status.Set(f => f with { CutOff = cutOff });
         orders.Nudge();
-    }
-
-    private async Task DisconnectAsync()
-    {
-        if (_connection is not null)
-            await _connection.DisposeAsync().ConfigureAwait(false);
-        _connection = null;
     }
 
     /// <summary>Since when something is so.</summary>

@@ -44,10 +44,9 @@ internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvide
 
     private async Task<string?> LoginAsync(Endpoint source)
     {
-        using var deadline = new CancellationTokenSource(LoginTimeout, time);
         try
         {
-            await using var master = await ServerConnection.OpenAsync(source, accounts().Follower(node), LoginTimeout, deadline.Token).ConfigureAwait(false);
+            await TryAsync(source).WaitAsync(LoginTimeout, time).ConfigureAwait(false);
             return null;
         }
         catch (MySqlException e) when (e.SqlState is { Length: > 0 })
@@ -59,9 +58,15 @@ internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvide
         {
             return e.Message;
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             return $"no answer within {LoginTimeout.TotalMilliseconds:F0} ms";
         }
+    }
+
+    private async Task TryAsync(Endpoint source)
+    {
+        var master = await ServerConnection.OpenAsync(source, accounts().Follower(node), LoginTimeout, CancellationToken.None).ConfigureAwait(false);
+        await master.DisposeAsync().ConfigureAwait(false);
     }
 }

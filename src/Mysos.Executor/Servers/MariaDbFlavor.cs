@@ -146,7 +146,8 @@ internal sealed class MariaDbFlavor : IFlavor
     public string SemiSyncReplica(bool on, bool receiving) =>
         $"SET GLOBAL rpl_semi_sync_slave_enabled={(on ? 1 : 0)}" + (receiving ? "; STOP SLAVE IO_THREAD; START SLAVE IO_THREAD" : "");
 
-    public string StopReceiving => "STOP SLAVE IO_THREAD";
+    // With its acknowledging side on, it would first log in to its master, which may be frozen, to end its dump thread.
+    public string StopReceiving => "SET GLOBAL rpl_semi_sync_slave_enabled=0; STOP SLAVE IO_THREAD";
 
     public string StartReplication => "START SLAVE";
 

@@ -50,6 +50,24 @@ public sealed class AckerStackTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task MasterHangs_AnotherTakesOver_AndItComesBackAsASlave()
+    {
+        var (name, password) = await CreateAsync(3);
+        await using var writers = new Writers(Client, name, password);
+        await writers.AcknowledgedAsync(200);
+        using var server = Process.GetProcessById(await StackClient.MysqldPidAsync(StackClient.MasterOf(await Client.GetAsync(name)), password));
+        ChildProcesses.Signal(server, UnixSignal.Stop);
+        await writers.AcknowledgedAsync(200);
+        var events = (await Client.GetAsync(name))["events"]!.AsArray().Select(e => (Kind: e!["kind"]!.GetValue<string>(), Text: e["text"]!.GetValue<string>()));
+        var failedOver = events.Single(e => e.Kind == "failed_over").Text;
+        TestContext.Current.TestOutputHelper!.WriteLine(failedOver);
+        failedOver.ShouldContain("its executor has had no answer from mysqld for ");
+        // Its executor kills it, since it does not become read-only.
+        await NothingIsMissingAsync(writers, name, password, 3);
+        server.HasExited.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task MasterAndAckerAreKilled_NobodyElseIsElected_UntilOneOfThemIsBack()
     {
         var (name, password) = await CreateAsync(3);

@@ -68,7 +68,7 @@ internal sealed class Writers : IAsyncDisposable
                 while (!_over.IsCancellationRequested)
                 {
                     var row = Interlocked.Increment(ref _last);
-                    await using var insert = new MySqlCommand($"INSERT INTO d.t VALUES ({row})", connection);
+                    await using var insert = new MySqlCommand($"INSERT INTO d.t VALUES ({row})", connection) { CommandTimeout = 2 };
                     await insert.ExecuteNonQueryAsync();
                     _acknowledged.Enqueue((row, Stopwatch.GetTimestamp()));
                 }
