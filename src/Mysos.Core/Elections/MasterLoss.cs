@@ -14,7 +14,7 @@ internal static class MasterLoss
     /// <summary>What was said longer ago tells nothing of now.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2.5);
     /// <summary>For how long slaves have heard nothing, when the master's executor says that its mysqld does not answer.</summary>
-    private const double Hung = 1.2;
+    private const double Hung = 0.7;
     /// <summary>For how long slaves and scheduler have heard nothing of a master whose executor is silent as well.</summary>
     private static readonly TimeSpan CutOff = TimeSpan.FromSeconds(3);
 

@@ -6,13 +6,13 @@ using Mysos.Executor.Servers;
 namespace Mysos.Executor.Nodes;
 
 /// <summary>
-/// Whether a slave hears its master: by what replication brings, which is a heartbeat each second at least, and once
+/// Whether a slave hears its master: by what replication brings, which is a heartbeat twice a second at least, and once
 /// nothing comes, by logins of its own.
 /// </summary>
 internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvider time)
 {
     /// <summary>Without anything from the master, it is looked at more closely.</summary>
-    private static readonly TimeSpan Suspicious = TimeSpan.FromSeconds(0.9);
+    private static readonly TimeSpan Suspicious = TimeSpan.FromSeconds(0.65);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(0.5);
 
     private (Endpoint Source, string Heard)? _last;

@@ -146,8 +146,7 @@ internal sealed class MariaDbFlavor : IFlavor
     public string SemiSyncReplica(bool on, bool receiving) =>
         $"SET GLOBAL rpl_semi_sync_slave_enabled={(on ? 1 : 0)}" + (receiving ? "; STOP SLAVE IO_THREAD; START SLAVE IO_THREAD" : "");
 
-    // With its acknowledging side on, it would first log in to its master, which may be frozen, to end its dump thread.
-    public string StopReceiving => "SET GLOBAL rpl_semi_sync_slave_enabled=0; STOP SLAVE IO_THREAD";
+    public string StopReceiving => "STOP SLAVE IO_THREAD";
 
     public string StartReplication => "START SLAVE";
 
@@ -172,7 +171,7 @@ internal sealed class MariaDbFlavor : IFlavor
         return string.Create(CultureInfo.InvariantCulture,
             $"{stop}{position}CHANGE MASTER TO MASTER_HOST={Literal(source.Host)}, MASTER_PORT={source.Port}, "
             + $"MASTER_USER={Literal(replication.User)}, MASTER_PASSWORD={Literal(replication.Password)}, "
-            + $"MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=1; START SLAVE");
+            + $"MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=0.5; START SLAVE");
     }
 
     public bool PasswordShows => true;

@@ -159,7 +159,7 @@ internal sealed class MySqlFlavor : IFlavor
             $"{stop}CHANGE REPLICATION SOURCE TO SOURCE_HOST={Literal(source.Host)}, SOURCE_PORT={source.Port}, "
             + $"SOURCE_USER={Literal(replication.User)}, SOURCE_PASSWORD={Literal(replication.Password)}, SOURCE_AUTO_POSITION=1, "
             + $"SOURCE_SSL=0, GET_SOURCE_PUBLIC_KEY=1, SOURCE_CONNECT_RETRY=1, SOURCE_RETRY_COUNT=100000, "
-            + $"SOURCE_HEARTBEAT_PERIOD=1; START REPLICA");
+            + $"SOURCE_HEARTBEAT_PERIOD=0.5; START REPLICA");
     }
 
     public string OwnerIsReadySql(Account owner) => $"SELECT COUNT(*) FROM mysql.user WHERE user={Literal(owner.User)} AND host='%'";
