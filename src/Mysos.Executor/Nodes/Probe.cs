@@ -12,7 +12,7 @@ namespace Mysos.Executor.Nodes;
 /// </summary>
 /// <param name="end">Kills mysqld.</param>
 internal sealed class Probe(
-    ServerProgram program, string socket, Account admin, SourceWatch source, NodeStatus status, Orders orders, Action end, TimeProvider time, Log log)
+    ServerProgram program, ILogins logins, Account admin, SourceWatch source, NodeStatus status, Orders orders, Action end, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     /// <summary>While something may be wrong.</summary>
@@ -34,7 +34,7 @@ internal sealed class Probe(
             {
                 // After a miss at once, on a new connection: the old one may have been the trouble.
                 if (_misses != 1)
-                    await Task.Delay(_misses > 0 || source.SilentFor is not null ? Closely : Interval, time, cancellation).ConfigureAwait(false);
+                    await time.PauseAsync(_misses > 0 || source.SilentFor is not null ? Closely : Interval, cancellation).ConfigureAwait(false);
                 await LookAsync(cancellation).ConfigureAwait(false);
                 Consider();
             }
@@ -51,7 +51,7 @@ internal sealed class Probe(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            _connection ??= await ServerConnection.OpenAsync(socket, admin, Patience, either.Token).ConfigureAwait(false);
+            _connection ??= await logins.OpenAsync(admin, Patience, either.Token).ConfigureAwait(false);
             var state = await _connection.QueryAsync(program.Flavor.ObserveSql, program.Flavor.ReadStateAsync, either.Token).ConfigureAwait(false);
             var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.SemiSyncSource
                 && (await _connection.RowAsync(program.Flavor.AckersConnectedSql, either.Token).ConfigureAwait(false))?.Number(1) == 0;

@@ -9,7 +9,7 @@ namespace Mysos.Executor.Nodes;
 /// Whether a slave hears its master: by what replication brings, which is a heartbeat each second at least, and once
 /// nothing comes, by logins of its own.
 /// </summary>
-internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvider time)
+internal sealed class SourceWatch(ILogins logins, Func<Accounts> accounts, int node, TimeProvider time)
 {
     /// <summary>Without anything from the master, it is looked at more closely.</summary>
     private static readonly TimeSpan Suspicious = TimeSpan.FromSeconds(0.9);
@@ -47,7 +47,7 @@ internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvide
         using var deadline = new CancellationTokenSource(LoginTimeout, time);
         try
         {
-            await using var master = await ServerConnection.OpenAsync(source, accounts().Follower(node), LoginTimeout, deadline.Token).ConfigureAwait(false);
+            await using var master = await logins.OpenAsync(source, accounts().Follower(node), LoginTimeout, deadline.Token).ConfigureAwait(false);
             return null;
         }
         catch (MySqlException e) when (e.SqlState is { Length: > 0 })
