@@ -43,10 +43,6 @@ internal sealed class Watch(World world)
 
     public void Changed(Server server)
     {
-        if (server is { Ended: false, Writable: true } && !_able.Contains(server) && (_master != server || !_wroteAt.ContainsKey(server.Node)))
-            world.Journal.Write(server.Name, "takes writes");
-        if (server is { Ended: false, Writable: true })
-            TakesWrites(server);
         if (server.CanAcknowledge ? !_able.Add(server) : !_able.Remove(server))
             return;
         if (_able.Count > 1)
@@ -117,8 +113,9 @@ internal sealed class Watch(World world)
         Found ??= new Violation(invariant, what);
     }
 
-    private void TakesWrites(Server server)
+    public void TakesWrites(Server server)
     {
+        world.Journal.Write(server.Name, "takes writes");
         _wroteAt[server.Node] = world.Clock.Elapsed;
         if (_master == server)
             return;

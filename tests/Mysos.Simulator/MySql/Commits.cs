@@ -34,6 +34,9 @@ internal sealed class Commits(Server server)
         public bool Killed { get; set; }
     }
 
+    /// <summary>Read-only was asked for: no commit begins any more.</summary>
+    public bool Closing => _readOnlyWaits.Count > 0;
+
     public IEnumerable<int> WaitingConnections => _running.Where(c => c.At >= 0).Select(c => c.Connection);
 
     public void Begin(int connection, int write, string? account, bool administrator, Action<CommitEnd> end)
@@ -55,6 +58,7 @@ internal sealed class Commits(Server server)
     public void MakeReadOnly(Action then)
     {
         _readOnlyWaits.Add(then);
+        server.World.Watch.Changed(server);
         Settle();
     }
 

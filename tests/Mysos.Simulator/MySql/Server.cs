@@ -64,6 +64,8 @@ internal sealed class Server
     public void SetWritable(bool on)
     {
         Writable = on;
+        if (on)
+            World.Watch.TakesWrites(this);
         World.Watch.Changed(this);
     }
 
@@ -126,5 +128,5 @@ internal sealed class Server
     }
 
     /// <summary>A commit can be told done to its client here: it waits for nobody, or somebody answers.</summary>
-    public bool CanAcknowledge => !Ended && Writable && (!SemiSyncSource || Dumps.Exists(d => d.CanAcknowledge));
+    public bool CanAcknowledge => !Ended && Writable && !Commits.Closing && (!SemiSyncSource || Dumps.Exists(d => d.CanAcknowledge));
 }
