@@ -131,8 +131,8 @@ internal sealed class NodeExecutor : IAsyncDisposable
         }
         Update(TaskState.Starting, null);
         _log.Write($"Node {node.Node} of cluster '{node.Cluster}', task {task.TaskId}.");
-        _node = new Node(task.TaskId.Value, node, _environment, _program, new Templates(_cache, _time, _log),
-            Send, Running, _time, _log);
+        _node = new Node(task.TaskId.Value, node, _program,
+            status => new Machine(node, _environment, new Templates(_cache, _time, _log), status, _time, _log), Send, Running, _time, _log);
         _ = RunNodeAsync(_node);
         _asking = AskForAccountsAsync(_node);
     }

@@ -69,6 +69,9 @@ internal static class AckSet
         var durable = Unbar(cluster, master);
         if (durable.Ackers.Any(n => !Electorate.HasItsData(cluster, n)))
             return Emptied(turn, cluster with { Durable = durable }, master);
+        // A master that may be lost itself takes no step, and least of all is it left alone.
+        if (Unheard(turn, cluster, master))
+            return durable;
         var wanted = Wanted(turn, cluster, master);
         var next = Same(durable.Ackers, wanted) ? null : new AckChange(wanted, turn.Now);
         if (durable.AckChange is not { } change)

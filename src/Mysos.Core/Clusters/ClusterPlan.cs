@@ -56,13 +56,18 @@ internal static class ClusterPlan
         return durable;
     }
 
-    /// <summary>Which nodes go when there are to be <paramref name="wanted"/>: never the master, those that do not serve first.</summary>
+    /// <summary>
+    /// Which nodes go when there are to be <paramref name="wanted"/>: never the master, nor, while one is elected, who alone is sure to
+    /// have the last writes; those that do not serve first, and an acker last.
+    /// </summary>
     public static IEnumerable<Node> Leaving(ClusterState cluster, Cluster durable, int wanted)
     {
         var staying = durable.Nodes.Values.Where(n => !n.Retiring).ToImmutableArray();
         return staying
-            .Where(n => wanted == 0 || n.Number != durable.Master)
-            .OrderBy(n => cluster.Of(n.Number).Report is { Serving: true })
+            .Where(n => wanted == 0 || (n.Number != durable.Master
+                && (durable.Election is not { } election || (n.Number != election.Previous && !durable.Ackers.Contains(n.Number)))))
+            .OrderBy(n => durable.Ackers.Contains(n.Number))
+            .ThenBy(n => cluster.Of(n.Number).Report is { Serving: true })
             .ThenByDescending(n => n.Number)
             .Take(staying.Length - wanted);
     }

@@ -23,7 +23,12 @@ internal static class OfferPass
         foreach (var pool in pools)
         {
             if (Orphans.Release(turn, pool).ToArray() is { Length: > 0 } release)
-                AnswerTo(answers, pool).Operations.AddRange(release);
+            {
+                var answer = AnswerTo(answers, pool);
+                answer.Operations.AddRange(release);
+                // That nobody claims them must be durable first.
+                answer.Released.AddRange(pool.Owners.Select(o => TaskNames.ClusterOf(new TaskId(o))).OfType<string>());
+            }
         }
         var placement = new Placement(turn, pools);
         foreach (var waiting in turn.State.Index.Waiting)
@@ -75,7 +80,7 @@ internal static class OfferPass
                 unused.Add(offer);
                 continue;
             }
-            turn.Do(new AcceptOffer(offer, [.. answer.Operations], refuse) { After = [.. answer.Clusters] });
+            turn.Do(new AcceptOffer(offer, [.. answer.Operations], refuse) { After = [.. answer.Clusters.Union(answer.Released)] });
             launched += answer.Clusters.Count;
         }
         if (unused.Count > 0)
@@ -105,6 +110,8 @@ internal static class OfferPass
         public List<Operation> Operations { get; } = [];
         /// <summary>Whose nodes are launched, once for each.</summary>
         public List<string> Clusters { get; } = [];
+        /// <summary>Whose volumes and reservations are given back.</summary>
+        public List<string> Released { get; } = [];
 
         public void Add(string cluster, IEnumerable<Operation> operations)
         {

@@ -55,10 +55,17 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
     /// <summary>Until this has returned, the data count for nothing; so it must before anybody is served.</summary>
     public void Finish() => Marker!.Write(Path);
 
+    /// <summary>A start that cuts transactions off follows: see <see cref="NodeMarker.Renumber"/>.</summary>
+    public void CutsOff()
+    {
+        Marker = Marker! with { Renumber = true };
+        Finish();
+    }
+
     /// <summary>The server has another number from now on.</summary>
     public void Renumbered(uint serverId)
     {
-        Marker = Marker! with { ServerId = serverId };
+        Marker = Marker! with { ServerId = serverId, Renumber = false };
         Finish();
     }
 

@@ -28,6 +28,12 @@ internal sealed record NodeMarker
     public string? Position { get; init; }
 
     /// <summary>
+    /// The end of the binary log may have been cut off. What it held comes back from another server, and is left out as long as
+    /// this one has the number that it was written under.
+    /// </summary>
+    public bool Renumber { get; init; }
+
+    /// <summary>
     /// Another one for each time that a node's data are made, though the node stays the same: a slave leaves out what its own
     /// server_id wrote, so data made anew would lack all that the node wrote in its earlier life.
     /// </summary>

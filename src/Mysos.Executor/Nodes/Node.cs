@@ -16,13 +16,12 @@ internal sealed class Node
     private static readonly TimeSpan SuccessorPatience = TimeSpan.FromSeconds(1);
 
     private readonly NodeTask _task;
-    private readonly Instance _instance;
-    private readonly DataDirectory _data;
+    private readonly IMachine _machine;
     private readonly Task<ServerProgram> _program;
     private readonly Action _running;
     private readonly TimeProvider _time;
     private readonly Log _log;
-    private readonly TaskCompletionSource<Accounts> _accounts = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Accounts> _accounts;
     private readonly Restarts _restarts = new();
     private readonly long _launched;
     private volatile Accounts? _newest;
@@ -30,16 +29,18 @@ internal sealed class Node
 
     /// <param name="send">Takes each report; it must not wait.</param>
     /// <param name="running">Called once, when mysqld answers for the first time.</param>
+    /// <param name="waiters">As in <see cref="Nodes.Orders"/>.</param>
     public Node(
-        string taskId, NodeTask task, ExecutorEnvironment environment, Task<ServerProgram> program, Templates templates,
-        Action<Report> send, Action running, TimeProvider time, Log log)
+        string taskId, NodeTask task, Task<ServerProgram> program, Func<NodeStatus, IMachine> machine,
+        Action<Report> send, Action running, TimeProvider time, Log log,
+        TaskCreationOptions waiters = TaskCreationOptions.RunContinuationsAsynchronously)
     {
         (_task, _program, _running, _time, _log) = (task, program, running, time, log);
-        _instance = new Instance(environment.Sandbox, task, environment.BindAddress ?? "0.0.0.0");
         _launched = time.GetTimestamp();
         Status = new NodeStatus(taskId, send);
-        _data = new DataDirectory(_instance.Paths.DataDirectory, task, templates, Status, time, log);
-        Orders = new Orders(taskId, time);
+        _machine = machine(Status);
+        _accounts = new(waiters);
+        Orders = new Orders(taskId, time, waiters);
     }
 
     public NodeStatus Status { get; }
@@ -101,7 +102,7 @@ internal sealed class Node
         }
         finally
         {
-            _instance.Dispose();
+            _machine.Dispose();
         }
     }
 
@@ -111,27 +112,27 @@ internal sealed class Node
         var program = await _program.WaitAsync(stop).ConfigureAwait(false);
         var rebuild = Math.Max(_task.Rebuild, Orders.Current is { Role: not DirectedRole.Master } directive ? directive.Rebuild : 0);
         Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, DataMade = null, Diverged = false, DataGone = false, Volume = null });
-        var kept = await _data.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
-        var finishing = kept ? Task.CompletedTask : Task.Run(_data.Finish, stop);
-        Status.Note(f => f with { Rebuild = _data.Marker!.Rebuild, DataMade = _data.Marker.Made });
+        var kept = await _machine.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
+        var finishing = kept ? Task.CompletedTask : _machine.FinishAsync(stop);
+        Status.Note(f => f with { Rebuild = _machine.Marker!.Rebuild, DataMade = _machine.Marker.Made });
         await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
         _log.Write($"Data and accounts are there, {SinceLaunch} after the launch.");
         var masterless = kept;
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            var start = masterless && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : null;
+            var start = masterless && !_machine.Follows && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : null;
             var end = await RunServerAsync(program, _newest!, start, finishing, kept, stop, killAt).ConfigureAwait(false);
-            if (end == ServerEnd.Rebuild || !_data.IsThere)
+            if (end == ServerEnd.Rebuild || !_machine.DataAreThere)
                 return;
             if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
                 throw Fail($"mysqld ended again and again: {Status.Current.Reason}");
             // Only a master that waited for acknowledgements can hold writes that nobody was told of.
-            masterless = Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 };
+            masterless = Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 } || _machine.Marker!.Renumber;
             if (Status.Current.Applied is { Role: DirectedRole.Master } || Orders.Current is { Role: DirectedRole.Master })
                 Orders.Forget();
             Status.Note(f => f with { Applied = null });
-            await Task.Delay(wait, _time, stop).ConfigureAwait(false);
+            await _time.PauseAsync(wait, stop).ConfigureAwait(false);
         }
     }
 
@@ -169,26 +170,27 @@ internal sealed class Node
         ServerProgram program, Accounts accounts, SlaveStart? start, Task finishing, bool kept,
         CancellationToken stop, CancellationToken killAt)
     {
-        _instance.WriteFiles(program, accounts, _data.Marker!.ServerId);
-        using var server = await RunningServer.StartAsync(program, _instance, start?.Options ?? [], _time, _log).ConfigureAwait(false);
+        if (start is not null)
+            _machine.CutsOff();
+        using var server = await _machine.StartAsync(program, accounts, start?.Options ?? []).ConfigureAwait(false);
         try
         {
             Status.Set(f => f with { Phase = NodePhase.Starting, Reason = null, Observed = null, Silent = null, SilentFor = null, UnfollowedFor = null, MasterSilentFor = null, CutOff = false });
             var connection = await server.ReadyAsync(accounts.Admin, stop).ConfigureAwait(false);
-            _instance.DeleteInitFile();
+            _machine.DeleteInitFile();
             await finishing.ConfigureAwait(false);
             if (connection is not null)
             {
                 await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
-                if (start is not null)
-                    await RenumberAsync(start, connection, stop).ConfigureAwait(false);
+                if (_machine.Marker!.Renumber && program.Flavor.StartAsSlave is { } former)
+                    await RenumberAsync(former, connection, stop).ConfigureAwait(false);
                 _log.Write($"mysqld answers, {SinceLaunch} after the launch.");
                 if (!_hasRun)
                     _running();
                 _hasRun = true;
                 Status.Note(f => f with { Phase = NodePhase.Running, Reason = null });
                 await using var serving = new Service(
-                    program, _instance, () => _newest!, _data.Marker!, connection, Status, Orders, _data, server.Kill, _time, _log);
+                    program, _machine, () => _newest!, _machine.Marker!, connection, Status, Orders, server.Kill, _time, _log);
                 if (await serving.RunAsync(server.Exited, stop).ConfigureAwait(false) == ServiceEnd.Rebuild)
                 {
                     await server.StopAsync(StopGrace).ConfigureAwait(false);
@@ -200,7 +202,7 @@ internal sealed class Node
             var why = server.LastWords(code);
             _log.Write(why);
             if (!_hasRun)
-                throw Fail(_data.Marker!.BackupId is null || kept ? why : BackupRestorer.Failed(why).Message);
+                throw Fail(_machine.Marker!.BackupId is null || kept ? why : BackupRestorer.Failed(why).Message);
             Status.Set(f => f with { Phase = NodePhase.Stopped, Reason = why, Observed = f.Observed is { } o ? o with { ReadOnly = true, Writable = false } : null });
             return ServerEnd.Exited;
         }
@@ -213,25 +215,25 @@ internal sealed class Node
         }
         finally
         {
-            _instance.DeleteInitFile();
+            _machine.DeleteInitFile();
         }
     }
 
     /// <summary>Restored data are told once where they stand; nobody can write before, so telling them again does no harm.</summary>
     private async Task TakePositionAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
     {
-        if (_data.Marker!.Position is not { Length: > 0 } position)
+        if (_machine.Marker!.Position is not { Length: > 0 } position)
             return;
         await connection.ExecuteAsync(program.Flavor.SetPosition(position), stop).ConfigureAwait(false);
-        _data.PositionTaken();
+        _machine.PositionTaken();
     }
 
     /// <summary>The server goes first: started with a number that it never wrote under, it would not know where it stands.</summary>
     private async Task RenumberAsync(SlaveStart start, ServerConnection connection, CancellationToken stop)
     {
-        var serverId = NodeMarker.NewServerId(_task.ServerId, _time.GetUtcNow(), _data.Marker!.ServerId);
+        var serverId = NodeMarker.NewServerId(_task.ServerId, _time.GetUtcNow(), _machine.Marker!.ServerId);
         await connection.ExecuteAsync(start.Renumber(serverId), stop).ConfigureAwait(false);
-        _data.Renumbered(serverId);
+        _machine.Renumbered(serverId);
     }
 
     private NodeFailedException Fail(string why, Exception? cause = null)

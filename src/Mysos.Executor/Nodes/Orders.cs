@@ -3,10 +3,12 @@ using Mysos.Core.Protocol;
 namespace Mysos.Executor.Nodes;
 
 /// <summary>The newest directive. Older ones that come late change nothing.</summary>
-internal sealed class Orders(string taskId, TimeProvider time)
+/// <param name="waiters">How those that wait for a change go on: see <see cref="TaskCompletionSource(TaskCreationOptions)"/>.</param>
+internal sealed class Orders(
+    string taskId, TimeProvider time, TaskCreationOptions waiters = TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly Lock _lock = new();
-    private TaskCompletionSource _changed = New();
+    private TaskCompletionSource _changed = new(waiters);
     private Directive? _newest;
     private bool _void;
     private long _heardAt = time.GetTimestamp();
@@ -81,9 +83,7 @@ internal sealed class Orders(string taskId, TimeProvider time)
     {
         TaskCompletionSource before;
         lock (_lock)
-            (before, _changed) = (_changed, New());
+            (before, _changed) = (_changed, new TaskCompletionSource(waiters));
         before.SetResult();
     }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

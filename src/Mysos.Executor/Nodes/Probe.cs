@@ -12,7 +12,7 @@ namespace Mysos.Executor.Nodes;
 /// </summary>
 /// <param name="end">Kills mysqld.</param>
 internal sealed class Probe(
-    ServerProgram program, string socket, Account admin, SourceWatch source, NodeStatus status, Orders orders, Action end, TimeProvider time, Log log)
+    ServerProgram program, ILogins logins, Account admin, SourceWatch source, NodeStatus status, Orders orders, Action end, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
     /// <summary>While something may be wrong.</summary>
@@ -37,7 +37,7 @@ internal sealed class Probe(
             {
                 // After a miss at once, on a new connection: the old one may have been the trouble.
                 if (_misses != 1)
-                    await Task.Delay(_misses > 0 || source.SilentFor is not null ? Closely : Interval, time, cancellation).ConfigureAwait(false);
+                    await time.PauseAsync(_misses > 0 || source.SilentFor is not null ? Closely : Interval, cancellation).ConfigureAwait(false);
                 await LookAsync(cancellation).ConfigureAwait(false);
                 Consider();
             }
@@ -83,7 +83,7 @@ internal sealed class Probe(
     {
         try
         {
-            connection ??= await ServerConnection.OpenAsync(socket, admin, Patience, CancellationToken.None).ConfigureAwait(false);
+            connection ??= await logins.OpenAsync(admin, Patience, CancellationToken.None).ConfigureAwait(false);
             var state = await connection.QueryAsync(program.Flavor.ObserveSql, program.Flavor.ReadStateAsync, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false);
             var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.SemiSyncSource
                 && (await connection.RowAsync(program.Flavor.AckersConnectedSql, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false))?.Number(1) == 0;

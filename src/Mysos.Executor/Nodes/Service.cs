@@ -15,8 +15,8 @@ internal enum ServiceEnd
 
 /// <summary>What is done with one mysqld from its first answer to its end: probe it, and make directives hold.</summary>
 internal sealed class Service(
-    ServerProgram program, Instance instance, Func<Accounts> accounts, NodeMarker marker, ServerConnection connection,
-    NodeStatus status, Orders orders, DataDirectory data, Action end, TimeProvider time, Log log) : IAsyncDisposable
+    ServerProgram program, IMachine machine, Func<Accounts> accounts, NodeMarker marker, ServerConnection connection,
+    NodeStatus status, Orders orders, Action end, TimeProvider time, Log log) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
@@ -26,7 +26,7 @@ internal sealed class Service(
 
     private const string OutdatedAccounts = "waiting for the owner's new password";
 
-    private readonly BackupTaker _backups = new(program, instance, accounts(), status, time, log);
+    private readonly BackupTaker _backups = new(program, machine.Instance, accounts(), status, time, log);
     private bool _ownerArrived;
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
@@ -35,12 +35,12 @@ internal sealed class Service(
     public async Task<ServiceEnd> RunAsync(Task exited, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var source = new SourceWatch(accounts, marker.Node, time);
-        var probe = new Probe(program, instance.Paths.Socket, accounts().Admin, source, status, orders, end, time, log).RunAsync(ending.Token);
-        var volume = new VolumeWatch(data, status, time, log).RunAsync(ending.Token);
+        var source = new SourceWatch(machine, accounts, marker.Node, time);
+        var probe = new Probe(program, machine, accounts().Admin, source, status, orders, end, time, log).RunAsync(ending.Token);
+        var volume = new VolumeWatch(machine, status, time, log).RunAsync(ending.Token);
         var obeying = ObeyAsync(ending.Token);
         await Task.WhenAny(exited, obeying).ConfigureAwait(false);
-        await ending.CancelAsync().ConfigureAwait(false);
+        ending.Cancel();
         await Task.WhenAll(probe, volume).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _backups.EndedAsync().ConfigureAwait(false);
@@ -156,8 +156,8 @@ internal sealed class Service(
 
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {
-        _connection ??= await ServerConnection.OpenAsync(instance.Paths.Socket, accounts().Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, instance.Paths.Socket, instance.LocalEndpoint, time, log);
+        _connection ??= await machine.OpenAsync(accounts().Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, machine, time, log);
     }
 
     private async Task ForgetConnectionAsync()

@@ -9,7 +9,7 @@ namespace Mysos.Executor.Nodes;
 /// Whether a slave hears its master: by what replication brings, which is a heartbeat twice a second at least, and once
 /// nothing comes, by logins of its own.
 /// </summary>
-internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvider time)
+internal sealed class SourceWatch(ILogins logins, Func<Accounts> accounts, int node, TimeProvider time)
 {
     /// <summary>Without anything from the master, it is looked at more closely.</summary>
     private static readonly TimeSpan Suspicious = TimeSpan.FromSeconds(0.65);
@@ -66,7 +66,7 @@ internal sealed class SourceWatch(Func<Accounts> accounts, int node, TimeProvide
 
     private async Task TryAsync(Endpoint source)
     {
-        var master = await ServerConnection.OpenAsync(source, accounts().Follower(node), LoginTimeout, CancellationToken.None).ConfigureAwait(false);
+        var master = await logins.OpenAsync(source, accounts().Follower(node), LoginTimeout, CancellationToken.None).ConfigureAwait(false);
         await master.DisposeAsync().ConfigureAwait(false);
     }
 }

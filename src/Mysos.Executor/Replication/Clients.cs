@@ -6,7 +6,7 @@ using Mysos.Executor.Servers;
 namespace Mysos.Executor.Replication;
 
 /// <summary>Those who write to a server, when they must stop.</summary>
-internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnection connection, string socket, TimeProvider time, Log log)
+internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnection connection, ILogins logins, TimeProvider time, Log log)
 {
     /// <summary>For which what runs may go on before its clients are cut off.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
@@ -56,7 +56,7 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
         var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
         if (waiting.Count == 0)
             return false;
-        await Task.Delay(Acknowledged, time, cancellation).ConfigureAwait(false);
+        await time.PauseAsync(Acknowledged, cancellation).ConfigureAwait(false);
         var after = await observe(cancellation).ConfigureAwait(false);
         var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
         if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
@@ -73,7 +73,7 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
     /// </summary>
     private async Task StopWritesAsync(TimeSpan patience, CancellationToken cancellation)
     {
-        await using var own = await ServerConnection.OpenAsync(socket, accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
         var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
         if (!await EndsWithinAsync(stopping, patience).ConfigureAwait(false))
         {

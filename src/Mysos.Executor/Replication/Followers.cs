@@ -8,33 +8,34 @@ namespace Mysos.Executor.Replication;
 /// is not let in.
 /// </summary>
 /// <param name="restored">The data come from a backup: such accounts in them have another cluster's password.</param>
-internal sealed class Followers(IFlavor flavor, Accounts accounts, bool restored, ServerConnection connection, Log log)
+internal sealed class Followers(
+    IFlavor flavor, Accounts accounts, bool restored, ServerConnection connection, ReplicatedChanges changes, Log log)
 {
     private Directive? _inOrderFor;
+
+    /// <summary>Accounts are still to be made, and <see cref="EnsureAsync"/> is to be called again.</summary>
+    public bool Pending { get; private set; }
 
     public bool AreInOrder(Directive directive) => _inOrderFor is { } done
         && done.Followers.SequenceEqual(directive.Followers) && done.Barred.SequenceEqual(directive.Barred);
 
-    /// <param name="writable">Everybody can write already, and goes on.</param>
-    public async Task EnsureAsync(Directive directive, bool writable, CancellationToken cancellation)
+    /// <summary>Who is barred is locked out and cut off when this returns; that others can log in may take longer.</summary>
+    public async Task EnsureAsync(Directive directive, ServerState state, CancellationToken cancellation)
     {
         var found = await FindAsync(cancellation).ConfigureAwait(false);
-        var wanted = directive.Followers.Select(accounts.Follower).ToList();
-        var let = directive.Followers.Except(directive.Barred).Select(n => accounts.Follower(n).User).ToHashSet(StringComparer.Ordinal);
-        List<string> sql =
-        [
-            .. wanted.Where(a => !found.ContainsKey(a.User) || (restored && _inOrderFor is null)).Select(flavor.EnsureFollower),
-            .. found.Keys.Union(wanted.Select(a => a.User)).Where(user => found.GetValueOrDefault(user) == let.Contains(user))
-                .Select(user => flavor.Lock(user, !let.Contains(user))),
-        ];
-        if (sql.Count > 0 && !writable && flavor.OpenToAdministrators is { Length: > 0 } open)
-            sql.Insert(0, open);
-        if (sql.Count > 0)
-            await connection.ExecuteAsync(string.Join("; ", sql), cancellation).ConfigureAwait(false);
+        var wanted = directive.Followers.Except(directive.Barred).Select(accounts.Follower).ToList();
+        var let = wanted.Select(a => a.User).ToHashSet(StringComparer.Ordinal);
+        var locks = found.Where(account => account.Value == let.Contains(account.Key)).Select(account => flavor.Lock(account.Key, !let.Contains(account.Key))).ToList();
+        var make = wanted.Where(a => !found.ContainsKey(a.User) || (restored && _inOrderFor is null)).Select(flavor.EnsureFollower).ToList();
+        if (locks.Count + make.Count > 0 && !state.Writable && flavor.OpenToAdministrators is { Length: > 0 } open)
+            locks.Insert(0, open);
+        if (locks.Count > 0)
+            await connection.ExecuteAsync(string.Join("; ", locks), cancellation).ConfigureAwait(false);
         if (found.Count > let.Count || directive.Barred.Count > 0)
             await Clients.KillAsync(connection, flavor.FollowersBut(accounts, let), cancellation).ConfigureAwait(false);
         if (directive.Barred.Count > 0)
             log.Write($"May not replicate from here now: node {string.Join(", ", directive.Barred)}.");
+        Pending = make.Count > 0 && !await changes.MakeAsync(string.Join("; ", make), state.SemiSyncSource, cancellation).ConfigureAwait(false);
         _inOrderFor = directive;
     }
 

@@ -66,13 +66,16 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
             steps.Add(new Step.Detach());
         if (server.SemiSyncReplica)
             steps.Add(new Step.SetSemiSyncReplica(false));
+        // Nobody may be there who could acknowledge: what follows need not wait for it.
+        if (server.SemiSyncSource && !acknowledged)
+            steps.Add(new Step.SetSemiSyncSource(false));
         // Before the master waits for acknowledgements: nobody follows it yet who could give one.
         if (!followersReady)
             steps.Add(new Step.EnsureFollowers());
         if (!ownerReady)
             steps.Add(new Step.EnsureOwner());
-        if (server.SemiSyncSource != acknowledged)
-            steps.Add(new Step.SetSemiSyncSource(acknowledged));
+        if (acknowledged && !server.SemiSyncSource)
+            steps.Add(new Step.SetSemiSyncSource(true));
         if (!server.Writable)
             steps.Add(new Step.SetReadOnly(false));
         return steps.ToImmutable();

@@ -16,7 +16,7 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
-    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, string socket, Endpoint local, TimeProvider time, Log log)
+    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, ILogins logins, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
@@ -26,11 +26,14 @@ internal sealed class Reconciler(
     private const int MostSkipped = 10_000;
 
     private readonly Divergence _divergence = new(time);
-    private readonly Clients _clients = new(flavor, known, connection, socket, time, log);
-    private readonly Followers _followers = new(flavor, known, formerUser is not null, connection, log);
+    private readonly Clients _clients = new(flavor, known, connection, logins, time, log);
+    private readonly Followers _followers = new(
+        flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), log);
+    private readonly ReplicatedChanges _ownersChange = new(logins, known.Admin, connection, time);
     private Accounts _accounts = known;
     private bool _ownerReady;
     private bool _ownerChanged;
+    private bool _ownerPending;
     private (long Epoch, int Acker) _eased;
     private long _attachedAt;
     private long? _silentSince;
@@ -39,7 +42,7 @@ internal sealed class Reconciler(
     public void Take(Accounts accounts)
     {
         if (accounts.Version > _accounts.Version)
-            (_accounts, _ownerReady, _ownerChanged) = (accounts, false, true);
+            (_accounts, _ownerReady, _ownerChanged, _ownerPending) = (accounts, false, true, false);
     }
 
     public Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
@@ -70,7 +73,7 @@ internal sealed class Reconciler(
                 }
                 await connection.ExecuteAsync(skip, cancellation).ConfigureAwait(false);
             }
-            await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
+            await time.PauseAsync(Soon, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -83,6 +86,7 @@ internal sealed class Reconciler(
             await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
+        await ContinueAsync(directive, state, cancellation).ConfigureAwait(false);
         var plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
         foreach (var step in plan.Steps)
         {
@@ -107,12 +111,23 @@ internal sealed class Reconciler(
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving])
             return Following(state, plan.Holds);
         return plan.Holds
-            ? new Pass(state, true, null, false, null)
+            ? new Pass(state, true, null, false, _followers.Pending || _ownerPending ? Later : null)
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
     }
 
+    /// <summary>With what waited for an acknowledgement when the last pass ended.</summary>
+    private async Task ContinueAsync(Directive directive, ServerState state, CancellationToken cancellation)
+    {
+        if (directive is not { Role: DirectedRole.Master, Yield: false } || !state.Writable)
+            return;
+        if (_followers.Pending)
+            await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
+        if (_ownerPending)
+            await EnsureOwnerAsync(state, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>A server that takes writes had the owner in order before it did.</summary>
-    private bool OwnerIsInOrder(ServerState state) => _ownerReady || (state.Writable && !_ownerChanged);
+    private bool OwnerIsInOrder(ServerState state) => _ownerReady || (state.Writable && (!_ownerChanged || _ownerPending));
 
     private static string Unapplied(ServerState state) => state.Replica switch
     {
@@ -195,10 +210,10 @@ internal sealed class Reconciler(
             case Step.Attach attach:
                 return await AttachAsync(attach.Source, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureFollowers:
-                await _followers.EnsureAsync(directive, state.Writable, cancellation).ConfigureAwait(false);
+                await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
                 return null;
             case Step.EnsureOwner:
-                await EnsureOwnerAsync(state.Writable, cancellation).ConfigureAwait(false);
+                await EnsureOwnerAsync(state, cancellation).ConfigureAwait(false);
                 return null;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step, "This step is not known.");
@@ -210,7 +225,7 @@ internal sealed class Reconciler(
     {
         var since = time.GetTimestamp();
         while (time.GetElapsedTime(since) < Later && (await ObserveAsync(cancellation).ConfigureAwait(false)).Replica is { Follows: false })
-            await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
+            await time.PauseAsync(Soon, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Pass?> RestartReplicationAsync(ServerState state, CancellationToken cancellation)
@@ -228,7 +243,7 @@ internal sealed class Reconciler(
         if (state.Replica is { Received.Length: > 0 } replica)
             await connection.RowAsync(flavor.AwaitApplied(replica.Received, ApplySliceSeconds), cancellation).ConfigureAwait(false);
         else
-            await Task.Delay(Soon, time, cancellation).ConfigureAwait(false);
+            await time.PauseAsync(Soon, cancellation).ConfigureAwait(false);
         return null;
     }
 
@@ -270,7 +285,7 @@ internal sealed class Reconciler(
 
     private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)
     {
-        await using var master = await ServerConnection.OpenAsync(source, _accounts.Follower(node), SourceTimeout, cancellation).ConfigureAwait(false);
+        await using var master = await logins.OpenAsync(source, _accounts.Follower(node), SourceTimeout, cancellation).ConfigureAwait(false);
         var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
         return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "", row.Text(2) ?? "");
     }
@@ -284,7 +299,7 @@ internal sealed class Reconciler(
             return true;
         try
         {
-            await using var login = await ServerConnection.OpenAsync(local, _accounts.Cluster, SourceTimeout, cancellation).ConfigureAwait(false);
+            await using var login = await logins.OpenAsync(logins.Local, _accounts.Cluster, SourceTimeout, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.AccessDenied)
@@ -293,12 +308,14 @@ internal sealed class Reconciler(
         }
     }
 
-    private async Task EnsureOwnerAsync(bool writable, CancellationToken cancellation)
+    private async Task EnsureOwnerAsync(ServerState state, CancellationToken cancellation)
     {
         // Only together with the owner's first account: later, an account of that name is one that the owner made.
         if (formerUser is not null && formerUser != _accounts.Cluster.User && _accounts.Version == 0)
             await connection.ExecuteAsync(flavor.DropAccount(formerUser), cancellation).ConfigureAwait(false);
-        await connection.ExecuteAsync(flavor.EnsureOwner(_accounts.Cluster, writable), cancellation).ConfigureAwait(false);
-        (_ownerReady, _ownerChanged) = (true, false);
+        _ownerPending = !await _ownersChange.MakeAsync(flavor.EnsureOwner(_accounts.Cluster, state.Writable), state.SemiSyncSource, cancellation)
+            .ConfigureAwait(false);
+        if (!_ownerPending)
+            (_ownerReady, _ownerChanged) = (true, false);
     }
 }

@@ -5,8 +5,8 @@ using Mysos.Core.Protocol;
 
 namespace Mysos.Executor.Servers;
 
-/// <summary>A mysqld process, from its start to its end.</summary>
-internal sealed class RunningServer : IDisposable
+/// <inheritdoc/>
+internal sealed class RunningServer : IServerProcess
 {
     private const int LinesKept = 20;
     /// <summary>Exit codes above it are signals.</summary>
@@ -30,7 +30,6 @@ internal sealed class RunningServer : IDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Completes, never faults, with the exit code as soon as the process has ended: 128 + n for signal n.</summary>
     public Task<int> Exited { get; }
 
     public static async Task<RunningServer> StartAsync(
@@ -48,9 +47,6 @@ internal sealed class RunningServer : IDisposable
         return new RunningServer(await ChildProcesses.StartAsync(start).ConfigureAwait(false), paths, logStart, time, log);
     }
 
-    /// <summary>
-    /// A login as soon as the server lets anybody in, which is after the init file. Null when it ended before that.
-    /// </summary>
     public async Task<ServerConnection?> ReadyAsync(Account admin, CancellationToken cancellation)
     {
         while (!Exited.IsCompleted)
@@ -62,7 +58,6 @@ internal sealed class RunningServer : IDisposable
         return null;
     }
 
-    /// <summary>SIGTERM, then SIGKILL after <paramref name="grace"/>.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         await ChildProcesses.StopAsync(_process, grace, _time).ConfigureAwait(false);
@@ -71,10 +66,6 @@ internal sealed class RunningServer : IDisposable
 
     public void Kill() => ChildProcesses.Signal(_process, UnixSignal.Kill);
 
-    /// <summary>
-    /// How it ended and what it said last, of this start only: its errors where there are any. A server that a signal ended
-    /// says nothing of that itself.
-    /// </summary>
     public string LastWords(int code)
     {
         List<string> lines = [.. LogTail()];

@@ -10,12 +10,8 @@ namespace Mysos.Executor.Servers;
 /// One connection to a mysqld. Not for use by two at once. What goes wrong is a <see cref="DbException"/>: the server's own
 /// (<see cref="MySqlException"/>), or <see cref="ServerGoneException"/>.
 /// </summary>
-internal sealed class ServerConnection : IAsyncDisposable
+internal abstract class ServerConnection : IAsyncDisposable
 {
-    private readonly MySqlConnection _connection;
-
-    private ServerConnection(MySqlConnection connection) => _connection = connection;
-
     /// <summary>Through the unix socket.</summary>
     public static Task<ServerConnection> OpenAsync(string socket, Account account, TimeSpan timeout, CancellationToken cancellation) =>
         OpenAsync(new MySqlConnectionStringBuilder { Server = socket, ConnectionProtocol = MySqlConnectionProtocol.UnixSocket },
@@ -40,8 +36,8 @@ internal sealed class ServerConnection : IAsyncDisposable
         var connection = new MySqlConnection(to.ConnectionString);
         try
         {
-            await GoneAsync(() => connection.OpenAsync(cancellation)).ConfigureAwait(false);
-            return new ServerConnection(connection);
+            await MySqlServerConnection.GoneAsync(() => connection.OpenAsync(cancellation)).ConfigureAwait(false);
+            return new MySqlServerConnection(connection);
         }
         catch
         {
@@ -50,28 +46,13 @@ internal sealed class ServerConnection : IAsyncDisposable
         }
     }
 
-    public string ServerVersion => _connection.ServerVersion;
-
     /// <summary>One or more statements.</summary>
-    public Task ExecuteAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30) => GoneAsync(async () =>
-    {
-        await using var command = Command(sql, timeoutSeconds);
-        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-    });
+    public abstract Task ExecuteAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30);
 
-    public async Task<T> QueryAsync<T>(
-        string sql, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken cancellation, int timeoutSeconds = 30)
-    {
-        T result = default!;
-        await GoneAsync(async () =>
-        {
-            await using var command = Command(sql, timeoutSeconds);
-            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-                result = await read(reader, cancellation).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        return result;
-    }
+    public abstract Task<T> QueryAsync<T>(
+        string sql, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken cancellation, int timeoutSeconds = 30);
+
+    public abstract ValueTask DisposeAsync();
 
     /// <summary>The first row; null when there is none.</summary>
     public Task<RowReader?> RowAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30) =>
@@ -85,11 +66,34 @@ internal sealed class ServerConnection : IAsyncDisposable
             numbers.Add(Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture));
         return numbers;
     }, cancellation);
+}
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+internal sealed class MySqlServerConnection(MySqlConnection connection) : ServerConnection
+{
+    public override Task ExecuteAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30) => GoneAsync(async () =>
+    {
+        await using var command = Command(sql, timeoutSeconds);
+        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    });
+
+    public override async Task<T> QueryAsync<T>(
+        string sql, Func<DbDataReader, CancellationToken, Task<T>> read, CancellationToken cancellation, int timeoutSeconds = 30)
+    {
+        T result = default!;
+        await GoneAsync(async () =>
+        {
+            await using var command = Command(sql, timeoutSeconds);
+            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+                result = await read(reader, cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return result;
+    }
+
+    public override ValueTask DisposeAsync() => connection.DisposeAsync();
 
     /// <summary>A write to a server that was killed fails in the socket, and MySqlConnector passes that on as it is.</summary>
-    private static async Task GoneAsync(Func<Task> act)
+    public static async Task GoneAsync(Func<Task> act)
     {
         try
         {
@@ -101,7 +105,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         }
     }
 
-    private MySqlCommand Command(string sql, int timeoutSeconds) => new(sql, _connection) { CommandTimeout = timeoutSeconds };
+    private MySqlCommand Command(string sql, int timeoutSeconds) => new(sql, connection) { CommandTimeout = timeoutSeconds };
 }
 
 /// <summary>The connection broke in the middle of a statement.</summary>

@@ -1,0 +1,167 @@
+namespace Mysos.Simulator.MySql;
+
+internal enum CommitEnd
+{
+    Done,
+    /// <summary>The server did not take it.</summary>
+    Refused,
+    /// <summary>The connection broke: nobody knows.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// Commits under way: flush to the binary log, wait for an acknowledgement (AFTER_SYNC), commit in the engine, answer. Read-only
+/// waits for those that have begun, and keeps new ones from beginning.
+/// </summary>
+internal sealed class Commits(Server server)
+{
+    private readonly List<Commit> _running = [];
+    private readonly Queue<Commit> _waiting = [];
+    private readonly List<Action> _readOnlyWaits = [];
+    /// <summary>Transactions of the binary log before this are acknowledged by a replica.</summary>
+    private int _acknowledged;
+
+    private Disk Disk => server.Disk;
+
+    private sealed class Commit(int connection, int write, string? account, Action<CommitEnd> end)
+    {
+        public int Connection { get; } = connection;
+        public int Write { get; } = write;
+        public string? Account { get; } = account;
+        public Action<CommitEnd> End { get; } = end;
+        /// <summary>In the binary log; −1: not yet.</summary>
+        public int At { get; set; } = -1;
+        public bool Killed { get; set; }
+    }
+
+    /// <summary>Read-only was asked for: no commit begins any more.</summary>
+    public bool Closing => _readOnlyWaits.Count > 0;
+
+    public IEnumerable<int> WaitingConnections => _running.Where(c => c.At >= 0).Select(c => c.Connection);
+
+    public void Begin(int connection, int write, string? account, bool administrator, Action<CommitEnd> end)
+    {
+        var allowed = administrator ? server.IsMariaDb || !server.ReadOnly : server.Writable;
+        if (!allowed)
+        {
+            end(CommitEnd.Refused);
+            return;
+        }
+        var commit = new Commit(connection, write, account, end);
+        if (_readOnlyWaits.Count > 0 || (server.World.SerialCommits && _running.Count > 0))
+            _waiting.Enqueue(commit);
+        else
+            Start(commit);
+    }
+
+    /// <summary>Calls back when no commit runs and the server is read-only.</summary>
+    public void MakeReadOnly(Action then)
+    {
+        _readOnlyWaits.Add(then);
+        server.World.Watch.Changed(server);
+        Settle();
+    }
+
+    public void Acknowledge(int upTo)
+    {
+        _acknowledged = Math.Max(_acknowledged, upTo);
+        foreach (var commit in _running.Where(c => c.At >= 0 && c.At < upTo).ToArray())
+            Finish(commit);
+    }
+
+    public void ReleaseAll()
+    {
+        foreach (var commit in _running.Where(c => c.At >= 0).ToArray())
+            Finish(commit);
+    }
+
+    /// <summary>The connection's client hears nothing more. MariaDB ends the wait; on MySQL the commit goes on waiting.</summary>
+    public void Kill(int connection)
+    {
+        foreach (var commit in _running.Concat(_waiting).Where(c => c.Connection == connection).ToArray())
+        {
+            if (!commit.Killed)
+            {
+                commit.Killed = true;
+                commit.End(CommitEnd.Unknown);
+            }
+            if (commit.At >= 0 && server.IsMariaDb)
+                Finish(commit);
+        }
+    }
+
+    public void ServerEnded(bool crashed)
+    {
+        // What the engine committed last may not be on the disk yet; the binary log is.
+        Disk.Committed = crashed && server.World.Chance.Of(0.5) ? Math.Max(0, Disk.Committed - server.World.Chance.Below(3)) : Disk.Committed;
+        if (!crashed)
+            Disk.Committed = Disk.Binlog.Count;
+        foreach (var commit in _running.Concat(_waiting).Where(c => !c.Killed))
+            commit.End(CommitEnd.Unknown);
+        _running.Clear();
+        _waiting.Clear();
+        _readOnlyWaits.Clear();
+    }
+
+    private void Start(Commit commit)
+    {
+        _running.Add(commit);
+        server.After(server.World.Chance.Milliseconds(0.3, 2), () => Log(commit));
+    }
+
+    private void Log(Commit commit)
+    {
+        if (commit.Killed)
+        {
+            _running.Remove(commit);
+            Settle();
+            return;
+        }
+        commit.At = Disk.Binlog.Count;
+        var sequence = server.IsMariaDb ? Math.Max(Disk.Last?.Sequence ?? 0, Disk.SlavePosition?.Sequence ?? 0) + 1 : Disk.Executed.LastOf(Disk.Origin) + 1;
+        Disk.Append(new Transaction(Disk.Origin, server.ServerId, sequence, commit.Write, commit.Account));
+        foreach (var dump in server.Dumps.ToArray())
+            dump.Pump();
+        if (!server.SemiSyncSource || _acknowledged > commit.At)
+            Finish(commit);
+    }
+
+    private void Finish(Commit commit)
+    {
+        if (!_running.Remove(commit))
+            return;
+        Disk.Committed = Math.Max(Disk.Committed, commit.At + 1);
+        if (!commit.Killed)
+            commit.End(CommitEnd.Done);
+        Settle();
+    }
+
+    private void Settle()
+    {
+        if (_running.Count > 0)
+            return;
+        if (_readOnlyWaits.Count > 0)
+        {
+            var waits = _readOnlyWaits.ToArray();
+            _readOnlyWaits.Clear();
+            server.ReadOnly = true;
+            server.SetWritable(false);
+            while (_waiting.TryDequeue(out var refused))
+            {
+                if (!refused.Killed)
+                    refused.End(CommitEnd.Refused);
+            }
+            foreach (var then in waits)
+                then();
+            return;
+        }
+        while (_waiting.TryDequeue(out var next))
+        {
+            if (next.Killed)
+                continue;
+            Start(next);
+            if (server.World.SerialCommits)
+                return;
+        }
+    }
+}
