@@ -21,7 +21,7 @@ internal sealed class MasterServer(Engine engine, LocalMaster master, Authentica
             "/version" => Answers.WriteJsonAsync(context, OperatorEndpoint.Version),
             "/redirect" => Redirect(context, ""),
             _ when !master.IsLeading => Redirect(context, "/master" + path),
-            "/api/v1/scheduler" when !engine.IsReady => Answers.WriteAsync(context, 503, "Master has not finished recovery"),
+            _ when !engine.IsReady => Answers.WriteAsync(context, 503, "Master has not finished recovery"),
             "/api/v1/scheduler" => _scheduler.HandleAsync(context),
             _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => _operator.HandleAsync(context),
             _ => _operator.HandleOld(context, path) ?? Answers.WriteAsync(context, 404, ""),

@@ -23,11 +23,12 @@ internal sealed class MasterMachine
     private readonly OperatorDesk _operators;
     private TimeSpan _nextAllocation;
 
-    public MasterMachine(MasterInfo info, MasterSettings settings, MasterRegistry registry, Moment now)
+    public MasterMachine(Election election, MasterSettings settings, MasterRegistry registry)
     {
-        _state = new MasterState(info, registry, now.Wall);
+        _state = new MasterState(election, registry);
         _allocationInterval = settings.AllocationInterval;
-        _nextAllocation = now.Up + _allocationInterval;
+        var cycles = Math.Floor((election.ElectedAt.Up - election.StartedAt.Up) / _allocationInterval);
+        _nextAllocation = election.StartedAt.Up + (cycles + 1) * _allocationInterval;
         _offers = new OfferDesk(_state);
         _accepts = new AcceptDesk(_state, _offers);
         _tasks = new TaskDesk(_state);

@@ -25,7 +25,8 @@ internal static class StateView
         "GET_VERSION" => new JsonObject { ["version_info"] = JsonNode.Parse(OperatorEndpoint.Version) },
         "GET_MASTER" => new JsonObject
         {
-            ["master_info"] = Json(state.Info, MesosWire.Json.MasterInfo), ["start_time"] = Seconds(state.StartedAt), ["elected_time"] = Seconds(state.StartedAt),
+            ["master_info"] = Json(state.Info, MesosWire.Json.MasterInfo), ["start_time"] = Seconds(state.Election.StartedAt.Wall),
+            ["elected_time"] = Seconds(state.Election.ElectedAt.Wall),
         },
         "GET_AGENTS" => Agents(state),
         "GET_FRAMEWORKS" => Frameworks(state),

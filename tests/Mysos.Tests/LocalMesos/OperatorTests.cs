@@ -146,8 +146,7 @@ public sealed class OperatorTests : MachineTestBase
     public void Reconcile_AfterAFailover_IsSilentUntilTheOldAgentsAreBack()
     {
         Register();
-        var next = new MasterMachine(
-            new MasterInfo { Id = "N" }, new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), Master.State.ToRegistry(), At(1));
+        var next = NewMaster("N", 1, Master.State.ToRegistry());
         next.Subscribe("stream", new SchedulerCall.SubscribeCall(TestScheduler.Framework(Framework)), At(1));
         var reconcile = new SchedulerCall
         {

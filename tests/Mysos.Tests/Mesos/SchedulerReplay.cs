@@ -17,6 +17,8 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
     private readonly Dictionary<string, Subscription> _streams = [];
     private readonly List<Subscription> _all = [];
     private readonly Dictionary<string, Call> _calls = [];
+    /// <summary>Calls whose answers are on their way. Of two calls with one body, either can have come first.</summary>
+    private readonly List<Task> _accepted = [];
     private readonly HttpClient _http = new(TrickleStream.Handler(replay.NextRead)) { Timeout = Timeout.InfiniteTimeSpan };
 
     private sealed record Call(Task Sent, TraceLine Request, bool Made);
@@ -83,6 +85,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
                     break;
             }
         }
+        await Task.WhenAll(_accepted);
     }
 
     public async ValueTask DisposeAsync()
@@ -154,7 +157,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
         if (status == 202)
         {
             // A SUBSCRIBE is never answered so.
-            await call.Sent;
+            _accepted.Add(call.Sent);
             return;
         }
         var refusal = await Should.ThrowAsync<MesosException>(call.Sent);

@@ -18,6 +18,8 @@ internal sealed class Replay : IAsyncDisposable
     /// <summary>An executor that ends so soon after its last call does not read what is still on its way.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
     private const string TooEarly = "came before";
 
     private const int EnoughDifferences = 12;
@@ -34,6 +36,7 @@ internal sealed class Replay : IAsyncDisposable
     private readonly RequestMaker _requests;
     private readonly Dictionary<string, TimeSpan> _lastRequests = [];
     private readonly HashSet<string> _unread = [];
+    private readonly Dictionary<string, TraceLine> _polled = [];
 
     private Replay(Scenario scenario, World world, ZooKeeperUrl? zooKeeper)
     {
@@ -51,7 +54,7 @@ internal sealed class Replay : IAsyncDisposable
     public static async Task<IReadOnlyList<string>> RunAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
         await using var replay = new Replay(scenario, await World.StartAsync(scenario, zooKeeper), zooKeeper);
-        foreach (var line in Trace.Read(scenario.Name).Select((line, number) => new RecordedLine(number, line)))
+        foreach (var line in Trace.Read(scenario.Name))
         {
             if (!scenario.Deviations.Any(deviation => deviation.Field is null && deviation.IsAbout(line)))
                 await replay.TryAsync(line);
@@ -75,7 +78,7 @@ internal sealed class Replay : IAsyncDisposable
         return LeaveAsync(who);
     }
 
-    private async Task TryAsync(RecordedLine line)
+    private async Task TryAsync(TraceLine line)
     {
         try
         {
@@ -88,7 +91,7 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private async Task PlayAsync(RecordedLine line)
+    private async Task PlayAsync(TraceLine line)
     {
         switch (line.Kind)
         {
@@ -99,6 +102,9 @@ internal sealed class Replay : IAsyncDisposable
                 await _world.AdvanceToAsync(line.At);
                 _connections[Key(line)] = _world.Add(_requests.Make(line));
                 _lastRequests[line.Who] = line.At;
+                break;
+            case "response" when line.Conn == "poll":
+                await PollAsync(line);
                 break;
             case "response":
                 await AnswerAsync(line);
@@ -134,14 +140,14 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private async Task NoteAsync(RecordedLine line)
+    private async Task NoteAsync(TraceLine line)
     {
         var text = line.Text("text")!;
         if (line.IsOfExecutor && text.StartsWith("task process started", StringComparison.Ordinal))
             await _puppets[line.Who].OrderAsync("child");
     }
 
-    private async Task ActAsync(RecordedLine line)
+    private async Task ActAsync(TraceLine line)
     {
         if (!_scenario.Actions.TryGetValue(line.Number, out var action))
             return;
@@ -150,7 +156,46 @@ internal sealed class Replay : IAsyncDisposable
         await _world.SettleAsync();
     }
 
-    private async Task AnswerAsync(RecordedLine line)
+    /// <summary>
+    /// Asks every 20 ms, as the recorder did, until the answer is another than the last that was noted: then it is this
+    /// one, and at its time.
+    /// </summary>
+    private async Task PollAsync(TraceLine line)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var before = _polled.GetValueOrDefault(line.Who);
+        _polled[line.Who] = line;
+        while (true)
+        {
+            using var poll = _requests.Poll(line.Who);
+            await _world.ReachAsync(() => poll.Answer.IsCompleted, $"{line}: no answer");
+            var differences = await PollDifferencesAsync(line, poll);
+            var isOld = differences.Count > 0 && before is not null && (await PollDifferencesAsync(before, poll)).Count == 0;
+            if (!isOld || deadline.IsCancellationRequested)
+            {
+                foreach (var difference in differences)
+                    Report(line, difference);
+                if (differences.Count == 0 && line.At - _world.Clock.Now > SameTime)
+                    Report(line, $"{TooEarly}: at {_world.Clock.Now.TotalMilliseconds:F0} ms");
+                break;
+            }
+            // What has begun by now needs no more time of the scenario.
+            if (_world.Clock.Now < line.At)
+                await _world.AdvanceToAsync(_world.Clock.Now + PollInterval < line.At ? _world.Clock.Now + PollInterval : line.At);
+            else
+                await _world.SettleAsync();
+        }
+        await _world.AdvanceToAsync(line.At);
+    }
+
+    private async Task<IReadOnlyList<string>> PollDifferencesAsync(TraceLine line, ReplayConnection poll)
+    {
+        if (line.Status is null)
+            return poll.WasRefused ? [] : ["the request was not refused"];
+        return poll.WasRefused ? ["the request was refused"] : await _answers.DifferencesAsync(line, await poll.Answer);
+    }
+
+    private async Task AnswerAsync(TraceLine line)
     {
         var connection = _connections[Key(line)];
         await _world.ReachAsync(() => connection.Answer.IsCompleted, $"{line}: no answer");
@@ -166,7 +211,7 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     /// <summary>Agents do not tell their streams' names.</summary>
-    private Task<string?> StreamIdAsync(RecordedLine line, HttpResponseMessage response)
+    private Task<string?> StreamIdAsync(TraceLine line, HttpResponseMessage response)
     {
         if (response.Headers.TryGetValues("Mesos-Stream-Id", out var ids))
             return Task.FromResult<string?>(ids.Single());
@@ -177,7 +222,7 @@ internal sealed class Replay : IAsyncDisposable
                 .FirstOrDefault(executor => executor.ContainerId.Value == puppet.ContainerId)?.Stream);
     }
 
-    private async Task RecordAsync(RecordedLine line, Received expected)
+    private async Task RecordAsync(TraceLine line, Received expected)
     {
         var stream = _connections[Key(line)];
         var subject = _world.Ids.ToHere(expected.Subject);
@@ -194,10 +239,10 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, difference);
     }
 
-    private bool IsAccepted(RecordedLine line, string difference) => _scenario.Deviations.Any(deviation =>
+    private bool IsAccepted(TraceLine line, string difference) => _scenario.Deviations.Any(deviation =>
         deviation.Field is { } field && deviation.IsAbout(line) && difference.StartsWith(field, StringComparison.Ordinal));
 
-    private async Task EndAsync(RecordedLine line)
+    private async Task EndAsync(TraceLine line)
     {
         var connection = _connections[Key(line)];
         var how = line.Text("how")!;
@@ -222,7 +267,7 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     /// <summary>The masters' nodes: as many, in the same order, with the same MasterInfos.</summary>
-    private async Task ZNodesAsync(RecordedLine line)
+    private async Task ZNodesAsync(TraceLine line)
     {
         await using var session = await ZooKeeperFixture.ConnectAsync(_zooKeeper!);
         var here = new List<string>();
@@ -235,7 +280,7 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, difference);
     }
 
-    private async Task StartAsync(RecordedLine line)
+    private async Task StartAsync(TraceLine line)
     {
         await _world.AdvanceToAsync(line.At);
         var puppet = await _world.TakePuppetAsync(line.Who["executor:".Length..], _taken);
@@ -281,9 +326,9 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private void Report(RecordedLine line, string difference) => _differences.Add($"{line}: {difference}");
+    private void Report(TraceLine line, string difference) => _differences.Add($"{line}: {difference}");
 
     /// <summary>Names of connections are unique in one process of an executor only.</summary>
-    private (string, int, string) Key(RecordedLine line) =>
-        (line.Who, _puppets.TryGetValue(line.Who, out var puppet) ? puppet.Pid : 0, line.Connection);
+    private (string, int, string) Key(TraceLine line) =>
+        (line.Who, _puppets.TryGetValue(line.Who, out var puppet) ? puppet.Pid : 0, line.Conn);
 }

@@ -80,22 +80,29 @@ internal static class Scenarios
         },
         new("14-master-failover")
         {
+            Start = TimeSpan.FromMilliseconds(11051),
+            IsInZooKeeper = true,
             MasterPorts = [5055, 5050, 5056],
+            Options = options => options with
+            {
+                ZooKeeperSessionTimeout = TimeSpan.FromMinutes(1), MasterRecovery = TimeSpan.FromMilliseconds(200),
+                FirstMasterRecovery = TimeSpan.FromSeconds(1),
+            },
             Actions = new Dictionary<int, Func<Replay, Task>>
             {
                 [82] = replay => replay.World.Agent(5052).FreezeAsync(),
                 [83] = replay => replay.World.Master(5055).KillAsync(),
-                [92] = replay => replay.World.LeadsAsync(5050),
+                [92] = replay => replay.World.FailOverAsync(from: 5055, to: 5050),
                 [115] = replay => replay.World.Agent(5052).ThawAsync(),
                 [128] = replay => replay.World.Master(5055).StartAsync(),
                 [130] = replay => replay.World.Master(5050).KillAsync(),
-                [132] = replay => replay.World.LeadsAsync(5056),
+                // The recorder asked once it had recovered.
+                [131] = async replay =>
+                {
+                    await replay.World.AdvanceToAsync(TimeSpan.FromMilliseconds(43489.2 - 250));
+                    await replay.World.FailOverAsync(from: 5050, to: 5056);
+                },
             },
-            Deviations =
-            [
-                new Deviation(3, 6, null, "Here a master that leads is ready at once."),
-                new Deviation(94, 95, null, "The same."),
-            ],
         },
         new("15-authentication")
         {
@@ -137,8 +144,26 @@ internal static class Scenarios
         new("20-start-and-executor-edge-cases")
         {
             Phase = 160,
-            Options = options => options with { ExecutorRegistrationTimeout = TimeSpan.FromSeconds(5) },
-            Deviations = [new Deviation(2, 9, null, "Answers without their requests: servers were polled while they started.")],
+            IsInZooKeeper = true,
+            Options = options => options with
+            {
+                ExecutorRegistrationTimeout = TimeSpan.FromSeconds(5),
+                // From the end of the master to line 4.
+                ZooKeeperSessionTimeout = TimeSpan.FromMilliseconds(11_450), MasterRecovery = TimeSpan.FromMilliseconds(20),
+                AgentRecovery = TimeSpan.FromMilliseconds(100),
+            },
+            Actions = new Dictionary<int, Func<Replay, Task>>
+            {
+                [1] = replay => replay.World.Master(5050).KillAsync(),
+                [2] = async replay =>
+                {
+                    // Its cycles of offers begin with its process.
+                    await replay.World.AdvanceToAsync(TimeSpan.FromMilliseconds(180));
+                    await replay.World.Master(5050).StartAsync();
+                },
+                [6] = replay => replay.World.Agent(5051).KillAsync(),
+                [7] = replay => replay.World.Agent(5051).StartAsync(),
+            },
         },
     ];
 }

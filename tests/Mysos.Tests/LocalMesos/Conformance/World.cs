@@ -41,7 +41,7 @@ internal sealed class World : IAsyncDisposable
     public static async Task<World> StartAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
         var phase = TimeSpan.FromMilliseconds(scenario.Phase) + Guard;
-        var world = new World(2 * AllocationInterval - phase);
+        var world = new World(-scenario.Start ?? 2 * AllocationInterval - phase);
         Directory.CreateDirectory(world.Stage);
         world.Cluster = await LocalMesosCluster.StartAsync(
             scenario.Options(world.Options) with { Masters = scenario.MasterPorts.Count, ZooKeeper = zooKeeper },
@@ -55,17 +55,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The master that was recorded with this port.</summary>
     public LocalMaster Master(int port) => Cluster.Masters[_masters.ToList().IndexOf(port)];
 
-    /// <summary>Lets time pass until the master leads.</summary>
-    public async Task LeadsAsync(int port)
+    /// <summary>ZooKeeper gives up the dead master's session, and another one leads.</summary>
+    public async Task FailOverAsync(int from, int to)
     {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!await Cluster.Engine.Mailbox.Ask(() => Master(port).IsLeading))
-        {
-            if (deadline.IsCancellationRequested)
-                throw new TimeoutException($"The master {port} does not lead.");
-            await Clock.AdvanceToAsync(Cluster.Engine, Clock.Now + Poll);
-            await Task.Delay(Poll, TimeProvider.System);
-        }
+        await Master(from).ExpireAsync();
+        await ReachAsync(() => Master(to).IsLeading, $"The master {to} does not lead.");
+        await SettleAsync();
     }
 
     /// <summary>The agent that was recorded with this port.</summary>
