@@ -38,6 +38,11 @@ internal sealed partial class Containerizer(
             return container.Tree is { Leader: { } pid, StartTime: { } startTime } ? (pid, startTime) : null;
     }
 
+    /// <summary>What its processes have used; nothing where it does not run.</summary>
+    public ProcessUsage UsageOf(ContainerId id) => _containers.TryGetValue(id, out var container) && container.Tree is { } tree
+        ? tree.Members().Aggregate(default(ProcessUsage), (sum, process) => sum + process.Usage)
+        : default;
+
     public bool IsIdle => _containers.IsEmpty;
 
     public void Start(AgentEffect.StartContainer start)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
@@ -81,7 +82,18 @@ internal sealed class Engine : IAsyncDisposable
         return answer;
     }
 
-    public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe)
+    /// <summary>An answer from the master's tables; null: there is no such view.</summary>
+    public OperatorAnswer? View(Func<MasterState, JsonObject?> view) => _master is null
+        ? new OperatorAnswer(NotLeading.Status, NotLeading.Body)
+        : view(_master.State) is { } json ? OperatorAnswer.Json(json) : null;
+
+    public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe) =>
+        Subscribe(stream, (master, now) => master.Subscribe(stream.Id, subscribe, now));
+
+    public void OperatorSubscribe(RecordStream stream) =>
+        Subscribe(stream, (master, now) => master.OperatorSubscribe(stream.Id, now));
+
+    private void Subscribe(RecordStream stream, Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> subscribe)
     {
         if (_master is null)
         {
@@ -89,10 +101,11 @@ internal sealed class Engine : IAsyncDisposable
             return;
         }
         _streams.Add(stream);
-        Do(null, _master.Subscribe(stream.Id, subscribe, Now()));
+        Step(subscribe);
     }
 
-    public void SchedulerDisconnected(string stream)
+    /// <summary>The stream of a scheduler or an operator has ended from the other side.</summary>
+    public void SubscriberDisconnected(string stream)
     {
         _streams.Remove(stream);
         Step((master, now) => master.Disconnected(stream, now));
@@ -299,6 +312,9 @@ internal sealed class Engine : IAsyncDisposable
         switch (effect)
         {
             case MasterEffect.Send send:
+                _streams.Send(send.Stream, MesosWire.Record(send.Event));
+                break;
+            case MasterEffect.SendToOperator send:
                 _streams.Send(send.Stream, MesosWire.Record(send.Event));
                 break;
             case MasterEffect.Close close:

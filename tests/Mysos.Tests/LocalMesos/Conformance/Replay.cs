@@ -210,11 +210,13 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    /// <summary>Agents do not tell their streams' names.</summary>
+    /// <summary>Agents do not tell their streams' names, and masters not those of operators.</summary>
     private Task<string?> StreamIdAsync(TraceLine line, HttpResponseMessage response)
     {
         if (response.Headers.TryGetValues("Mesos-Stream-Id", out var ids))
             return Task.FromResult<string?>(ids.Single());
+        if (line.Who == "operator")
+            return _world.Cluster.Engine.Mailbox.Ask(() => _world.Cluster.Engine.Master?.Events.Streams.Single());
         return !_puppets.TryGetValue(line.Who, out var puppet)
             ? Task.FromResult<string?>(null)
             : _world.Cluster.Engine.Mailbox.Ask(() => _world.Cluster.Agents

@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace Mysos.LocalMesos.Containers;
+
+/// <summary>What an agent lets others read: files in its sandboxes and volumes, and nothing else of the machine.</summary>
+internal sealed class AgentFiles(SandboxPaths paths)
+{
+    /// <summary>Mesos' limit: 16 pages of memory.</summary>
+    private const int LongestRead = 16 * 4096;
+
+    /// <summary>What is in a directory, by path; null: there is none, or it is not to be seen.</summary>
+    public IReadOnlyList<FileStatus>? Browse(string directory)
+    {
+        if (!IsVisible(directory) || !Directory.Exists(directory))
+            return null;
+        return [.. Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal)
+            .Select(FileStatus.Of).OfType<FileStatus>()];
+    }
+
+    /// <param name="file">Its path.</param>
+    /// <param name="offset">Where to begin, in bytes; null: at the end, which tells how long the file is.</param>
+    /// <param name="length">How much at most, in bytes; null: as much as is read at once.</param>
+    /// <returns>Null: there is no such file, or it is not to be seen.</returns>
+    public (long Offset, string Text)? Read(string file, long? offset, int? length)
+    {
+        if (!IsVisible(file) || !File.Exists(file))
+            return null;
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (offset is not { } begin)
+            return (stream.Length, "");
+        stream.Position = begin;
+        var bytes = new byte[Math.Min(length ?? LongestRead, LongestRead)];
+        return (begin, Encoding.UTF8.GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+    }
+
+    /// <summary>Wherever links lead, it is inside.</summary>
+    private bool IsVisible(string path) => Path.IsPathFullyQualified(path) && FileStatus.RealPath(path) is { } real
+        && new[] { "slaves", "volumes" }.Any(part =>
+            FileStatus.RealPath(Path.Combine(paths.WorkDirectory, part)) is { } visible && real.StartsWith(visible + "/", StringComparison.Ordinal));
+}
