@@ -172,7 +172,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         var node = new AgentNode(
             _engine,
             plan.AgentSettings(id, number, server.Port, ports),
-            plan.ContainerOptions(id, server.Port),
+            plan.ContainerOptions(id, server.Port, time),
             directory, ports, loggers.CreateLogger<LocalAgent>());
         paths = new AgentServer(_engine, node);
         return new LocalAgent(_engine, node, server, plan, number, time, loggers);

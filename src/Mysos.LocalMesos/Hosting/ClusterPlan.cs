@@ -107,13 +107,16 @@ internal sealed class ClusterPlan
         ExecutorRegistrationTimeout = _options.ExecutorRegistrationTimeout,
     };
 
-    public ContainerOptions ContainerOptions(AgentId id, int port) => new()
+    public ContainerOptions ContainerOptions(AgentId id, int port, TimeProvider time) => new()
     {
         AgentId = id,
         Ip = Bind.ToString(),
         Endpoint = $"{Bind}:{port}",
         ShutdownGracePeriod = _options.ExecutorShutdownGracePeriod,
         RecoveryTimeout = _options.AgentRecoveryTimeout,
+        LaunchTime = _options.ContainerLaunch,
+        CleanUpTime = _options.ContainerCleanUp,
+        Time = time,
     };
 
     /// <summary>The agent's part of given ports; other resources are each agent's.</summary>

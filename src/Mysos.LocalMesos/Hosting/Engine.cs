@@ -1,10 +1,8 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
 using Mysos.LocalMesos.Http;
 using Mysos.LocalMesos.Master;
-using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Hosting;
@@ -13,10 +11,8 @@ namespace Mysos.LocalMesos.Hosting;
 /// Carries inputs to the master and the agents and does what they want done, one step at a time, and keeps one timer for
 /// the next thing that is due. Everything but <see cref="Mailbox"/>, <see cref="IsReady"/> and <see cref="Leader"/> is for the mailbox's loop.
 /// </summary>
-internal sealed class Engine : IAsyncDisposable
+internal sealed partial class Engine : IAsyncDisposable
 {
-    private static readonly CallResult NotLeading = new(503, "No leader elected");
-
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly MasterSettings _settings;
@@ -63,94 +59,6 @@ internal sealed class Engine : IAsyncDisposable
     public void Start() => _isStarted = true;
 
     public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
-
-    public CallResult SchedulerCall(SchedulerCall call, string? stream, string? principal)
-    {
-        if (_master is null)
-            return NotLeading;
-        var (result, effects) = _master.Call(call, stream, principal, Now());
-        Do(null, effects);
-        return result;
-    }
-
-    public OperatorAnswer OperatorCall(OperatorCall call)
-    {
-        if (_master is null)
-            return new OperatorAnswer(NotLeading.Status, NotLeading.Body);
-        var (answer, effects) = _master.Operate(call, Now());
-        Do(null, effects);
-        return answer;
-    }
-
-    /// <summary>An answer from the master's tables; null: there is no such view.</summary>
-    public OperatorAnswer? View(Func<MasterState, JsonObject?> view) => _master is null
-        ? new OperatorAnswer(NotLeading.Status, NotLeading.Body)
-        : view(_master.State) is { } json ? OperatorAnswer.Json(json) : null;
-
-    public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe) =>
-        Subscribe(stream, (master, now) => master.Subscribe(stream.Id, subscribe, now));
-
-    public void OperatorSubscribe(RecordStream stream) =>
-        Subscribe(stream, (master, now) => master.OperatorSubscribe(stream.Id, now));
-
-    private void Subscribe(RecordStream stream, Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> subscribe)
-    {
-        if (_master is null)
-        {
-            stream.Cut();
-            return;
-        }
-        _streams.Add(stream);
-        Step(subscribe);
-    }
-
-    /// <summary>The stream of a scheduler or an operator has ended from the other side.</summary>
-    public void SubscriberDisconnected(string stream)
-    {
-        _streams.Remove(stream);
-        Step((master, now) => master.Disconnected(stream, now));
-    }
-
-    /// <summary>A call of an executor, which waits as long as the agent is frozen.</summary>
-    /// <param name="agent">The agent that was called.</param>
-    /// <param name="call">A valid call.</param>
-    /// <param name="stream">For SUBSCRIBE, where its events go.</param>
-    public Task<CallResult> ExecutorCallAsync(AgentNode agent, ExecutorCall call, RecordStream? stream)
-    {
-        if (agent.Held is not { } held)
-            return Task.FromResult(ExecutorCall(agent, call, stream));
-        var answer = new TaskCompletionSource<CallResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        held.Add(() => answer.SetResult(ExecutorCall(agent, call, stream)));
-        return answer.Task;
-    }
-
-    private CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
-    {
-        if (agent.Machine is not { } machine)
-            return new CallResult(503, "Agent has not finished recovery");
-        if (stream is not null)
-            _streams.Add(stream);
-        // An executor can be quicker than the news of its start.
-        if (machine.State.Executor(call.FrameworkId, call.ExecutorId) is { Pid: null } early
-            && agent.Containers.FirstProcess(early.ContainerId) is var (pid, startTime))
-        {
-            Do(agent, machine.ContainerStarted(early.ContainerId, pid, startTime, Now()));
-        }
-        var (result, effects) = machine.Call(call, stream?.Id, Now());
-        if (stream is not null && result.Status == 200)
-            agent.Streams.Add(stream.Id);
-        else if (stream is not null)
-            _streams.Remove(stream.Id);
-        Do(agent, effects);
-        return result;
-    }
-
-    public void ExecutorDisconnected(AgentNode agent, string stream)
-    {
-        _streams.Remove(stream);
-        agent.Streams.Remove(stream);
-        Step(agent, (machine, _) => machine.Disconnected(stream));
-    }
 
     /// <summary>One step of an agent, if it is there.</summary>
     public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step)

@@ -18,7 +18,9 @@ internal sealed class Replay : IAsyncDisposable
     /// <summary>An executor that ends so soon after its last call does not read what is still on its way.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private const string TooEarly = "came before";
 
@@ -157,12 +159,14 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks every 20 ms, as the recorder did, until the answer is another than the last that was noted: then it is this
-    /// one, and at its time.
+    /// Asks again and again, as the recorder did, until the answer is another than the last that was noted: then it is
+    /// this one, and at its time.
     /// </summary>
     private async Task PollAsync(TraceLine line)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource();
+        if (_world.Clock.Now >= line.At)
+            deadline.CancelAfter(Patience);
         var before = _polled.GetValueOrDefault(line.Who);
         _polled[line.Who] = line;
         while (true)
@@ -179,11 +183,12 @@ internal sealed class Replay : IAsyncDisposable
                     Report(line, $"{TooEarly}: at {_world.Clock.Now.TotalMilliseconds:F0} ms");
                 break;
             }
-            // What has begun by now needs no more time of the scenario.
-            if (_world.Clock.Now < line.At)
-                await _world.AdvanceToAsync(_world.Clock.Now + PollInterval < line.At ? _world.Clock.Now + PollInterval : line.At);
-            else
-                await _world.SettleAsync();
+            // What has begun by then needs no more time of the scenario.
+            if (_world.Clock.Now >= line.At)
+                continue;
+            await _world.AdvanceToAsync(_world.Clock.Now + PollInterval < line.At ? _world.Clock.Now + PollInterval : line.At);
+            if (_world.Clock.Now >= line.At)
+                deadline.CancelAfter(Patience);
         }
         await _world.AdvanceToAsync(line.At);
     }
