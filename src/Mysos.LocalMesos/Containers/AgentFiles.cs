@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Mysos.LocalMesos.Containers;
 
-/// <summary>What an agent lets others read: files in its sandboxes and volumes, and nothing else of the machine.</summary>
+/// <summary>
+/// What an agent lets others read, whoever they are: of its sandboxes, what every user of the machine may read. Not volumes:
+/// they hold data, not logs.
+/// </summary>
 internal sealed class AgentFiles(SandboxPaths paths)
 {
     /// <summary>Mesos' limit: 16 pages of memory.</summary>
@@ -33,8 +36,9 @@ internal sealed class AgentFiles(SandboxPaths paths)
         return (begin, Encoding.UTF8.GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
     }
 
-    /// <summary>Wherever links lead, it is inside.</summary>
+    /// <summary>Wherever links lead, it is in a sandbox and for everybody.</summary>
     private bool IsVisible(string path) => Path.IsPathFullyQualified(path) && FileStatus.RealPath(path) is { } real
-        && new[] { "slaves", "volumes" }.Any(part =>
-            FileStatus.RealPath(Path.Combine(paths.WorkDirectory, part)) is { } visible && real.StartsWith(visible + "/", StringComparison.Ordinal));
+        && FileStatus.RealPath(Path.Combine(paths.WorkDirectory, "slaves")) is { } sandboxes
+        && real.StartsWith(sandboxes + "/", StringComparison.Ordinal)
+        && File.GetUnixFileMode(real).HasFlag(UnixFileMode.OtherRead);
 }

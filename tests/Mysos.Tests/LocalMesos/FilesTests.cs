@@ -44,13 +44,11 @@ public sealed class FilesTests : IDisposable
         Files.Read(Path.Combine(_sandbox, "stdout"), offset, length).ShouldBe((begin, text));
 
     [Fact]
-    public void Read_OfAVolume_ThroughItsLink_IsAllowed()
+    public void Read_OfWhatOtherUsersMayNotRead_IsRefused()
     {
-        Directory.CreateDirectory(_paths.Volume("mysos", "v1"));
-        File.WriteAllText(Path.Combine(_paths.Volume("mysos", "v1"), "file"), "kept");
-        Directory.CreateSymbolicLink(Path.Combine(_sandbox, "data"), _paths.Volume("mysos", "v1"));
+        File.SetUnixFileMode(Path.Combine(_sandbox, "stdout"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
-        Files.Read(Path.Combine(_sandbox, "data", "file"), 0, null).ShouldBe((0, "kept"));
+        Files.Read(Path.Combine(_sandbox, "stdout"), 0, null).ShouldBeNull();
     }
 
     [Fact]
@@ -58,10 +56,14 @@ public sealed class FilesTests : IDisposable
     {
         File.CreateSymbolicLink(Path.Combine(_sandbox, "link"), Path.Combine(_directory, "outside"));
         Directory.CreateSymbolicLink(Path.Combine(_sandbox, "up"), _directory);
+        Directory.CreateDirectory(_paths.Volume("mysos", "v1"));
+        File.WriteAllText(Path.Combine(_paths.Volume("mysos", "v1"), "file"), "secret");
+        Directory.CreateSymbolicLink(Path.Combine(_sandbox, "data"), _paths.Volume("mysos", "v1"));
 
         foreach (var path in new[]
         {
             _paths.Record, Path.Combine(_directory, "outside"), Path.Combine(_sandbox, "link"), Path.Combine(_sandbox, "up", "outside"),
+            Path.Combine(_sandbox, "data", "file"),
             Path.Combine(_sandbox, "../../../../../../../../agent.json"), Path.Combine(_directory, "agent1/slaves/../agent.json"),
             "agent.json", "/etc/passwd",
         })
