@@ -18,10 +18,6 @@ internal sealed class Replay : IAsyncDisposable
     /// <summary>An executor that ends so soon after its last call does not read what is still on its way.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private const string TooEarly = "came before";
 
     private const int EnoughDifferences = 12;
@@ -38,7 +34,7 @@ internal sealed class Replay : IAsyncDisposable
     private readonly RequestMaker _requests;
     private readonly Dictionary<string, TimeSpan> _lastRequests = [];
     private readonly HashSet<string> _unread = [];
-    private readonly Dictionary<string, TraceLine> _polled = [];
+    private readonly Poller _poller;
 
     private Replay(Scenario scenario, World world, ZooKeeperUrl? zooKeeper)
     {
@@ -48,6 +44,7 @@ internal sealed class Replay : IAsyncDisposable
         _comparison = new JsonComparison(world.Ids);
         _answers = new AnswerComparison(world.Ids, _comparison);
         _requests = new RequestMaker(world);
+        _poller = new Poller(world, _requests, _answers);
     }
 
     public World World => _world;
@@ -106,7 +103,8 @@ internal sealed class Replay : IAsyncDisposable
                 _lastRequests[line.Who] = line.At;
                 break;
             case "response" when line.Conn == "poll":
-                await PollAsync(line);
+                foreach (var difference in await _poller.DifferencesAsync(line))
+                    Report(line, difference);
                 break;
             case "response":
                 await AnswerAsync(line);
@@ -156,48 +154,6 @@ internal sealed class Replay : IAsyncDisposable
         await _world.AdvanceToAsync(line.At);
         await action(this);
         await _world.SettleAsync();
-    }
-
-    /// <summary>
-    /// Asks again and again, as the recorder did, until the answer is another than the last that was noted: then it is
-    /// this one, and at its time.
-    /// </summary>
-    private async Task PollAsync(TraceLine line)
-    {
-        using var deadline = new CancellationTokenSource();
-        if (_world.Clock.Now >= line.At)
-            deadline.CancelAfter(Patience);
-        var before = _polled.GetValueOrDefault(line.Who);
-        _polled[line.Who] = line;
-        while (true)
-        {
-            using var poll = _requests.Poll(line.Who);
-            await _world.ReachAsync(() => poll.Answer.IsCompleted, $"{line}: no answer");
-            var differences = await PollDifferencesAsync(line, poll);
-            var isOld = differences.Count > 0 && before is not null && (await PollDifferencesAsync(before, poll)).Count == 0;
-            if (!isOld || deadline.IsCancellationRequested)
-            {
-                foreach (var difference in differences)
-                    Report(line, difference);
-                if (differences.Count == 0 && line.At - _world.Clock.Now > SameTime)
-                    Report(line, $"{TooEarly}: at {_world.Clock.Now.TotalMilliseconds:F0} ms");
-                break;
-            }
-            // What has begun by then needs no more time of the scenario.
-            if (_world.Clock.Now >= line.At)
-                continue;
-            await _world.AdvanceToAsync(_world.Clock.Now + PollInterval < line.At ? _world.Clock.Now + PollInterval : line.At);
-            if (_world.Clock.Now >= line.At)
-                deadline.CancelAfter(Patience);
-        }
-        await _world.AdvanceToAsync(line.At);
-    }
-
-    private async Task<IReadOnlyList<string>> PollDifferencesAsync(TraceLine line, ReplayConnection poll)
-    {
-        if (line.Status is null)
-            return poll.WasRefused ? [] : ["the request was not refused"];
-        return poll.WasRefused ? ["the request was refused"] : await _answers.DifferencesAsync(line, await poll.Answer);
     }
 
     private async Task AnswerAsync(TraceLine line)
