@@ -11,18 +11,23 @@ public sealed class LocalAgent
     private readonly Engine _engine;
     private readonly AgentNode _node;
     private readonly IPAddress _address;
+    private readonly TimeSpan _recovery;
+    private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private HttpShell? _server;
+    private ITimer? _recovering;
     private Task _ending = Task.CompletedTask;
 
-    internal LocalAgent(Engine engine, AgentNode node, HttpShell server, IPAddress address, string hostname, ILoggerFactory loggers)
+    internal LocalAgent(Engine engine, AgentNode node, HttpShell server, ClusterPlan plan, int number, TimeProvider time, ILoggerFactory loggers)
     {
         _engine = engine;
         _node = node;
         _server = server;
-        _address = address;
+        _address = plan.Bind;
+        _recovery = plan.AgentRecovery;
+        _time = time;
         _loggers = loggers;
-        Hostname = hostname;
+        Hostname = plan.AgentHostname(number);
         Port = server.Port;
         node.Ending = () => _ending = Task.Run(StopAsync);
     }
@@ -43,6 +48,7 @@ public sealed class LocalAgent
     {
         if (_server is null)
             return;
+        await StopRecoveryAsync().ConfigureAwait(false);
         var ended = await _engine.Mailbox.Ask(() =>
         {
             _engine.Leave(_node);
@@ -67,6 +73,7 @@ public sealed class LocalAgent
     {
         if (_server is null)
             return;
+        await StopRecoveryAsync().ConfigureAwait(false);
         await _engine.Mailbox.Ask(() =>
         {
             _engine.Detach(_node);
@@ -77,7 +84,10 @@ public sealed class LocalAgent
         await StopServerAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Starts the agent again after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same port.</summary>
+    /// <summary>
+    /// Starts the agent again after <see cref="StopAsync"/> or <see cref="KillAsync"/>, on the same port. When this returns
+    /// it listens; it may still have to recover.
+    /// </summary>
     /// <exception cref="IOException">The port is taken.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
@@ -86,7 +96,17 @@ public sealed class LocalAgent
         if (_server is not null)
             return;
         _server = await HttpShell.StartAsync(_address, Port, new AgentServer(_engine, _node).HandleAsync, _loggers, cancellation).ConfigureAwait(false);
-        await AttachAsync().ConfigureAwait(false);
+        if (_recovery == TimeSpan.Zero)
+            await AttachAsync().ConfigureAwait(false);
+        else
+            _recovering = _time.CreateTimer(_ => _ = AttachAsync(), null, _recovery, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task StopRecoveryAsync()
+    {
+        if (_recovering is { } recovering)
+            await recovering.DisposeAsync().ConfigureAwait(false);
+        _recovering = null;
     }
 
     internal Task AttachAsync() => _engine.Mailbox.Ask(() =>
@@ -99,6 +119,7 @@ public sealed class LocalAgent
 
     internal async Task StopServerAsync()
     {
+        await StopRecoveryAsync().ConfigureAwait(false);
         if (_server is { } server)
             await server.DisposeAsync().ConfigureAwait(false);
         _server = null;

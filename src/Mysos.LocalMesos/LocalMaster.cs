@@ -17,6 +17,7 @@ public sealed class LocalMaster
     private MasterElection? _election;
     private (MasterElection Election, ITimer Timer)? _dying;
     private MasterInfo _info;
+    private Moment _startedAt;
 
     internal LocalMaster(Engine engine, ClusterPlan plan, HttpShell server, TimeProvider time, ILoggerFactory loggers)
     {
@@ -27,6 +28,7 @@ public sealed class LocalMaster
         _loggers = loggers;
         Port = server.Port;
         _info = plan.MasterInfo(Port);
+        _startedAt = engine.Now();
         _paths = new MasterServer(engine, this, plan.Authentication);
     }
 
@@ -54,7 +56,7 @@ public sealed class LocalMaster
             return;
         _election = null;
         var timer = _time.CreateTimer(
-            _ => _ = Task.Run(election.DisposeAsync), null, _plan.ZooKeeperSessionTimeout, Timeout.InfiniteTimeSpan);
+            _ => _ = Task.Run(ExpireAsync), null, _plan.ZooKeeperSessionTimeout, Timeout.InfiniteTimeSpan);
         _dying = (election, timer);
     }
 
@@ -65,6 +67,7 @@ public sealed class LocalMaster
         if (_server is not null)
             return;
         _info = _plan.MasterInfo(Port);
+        _startedAt = _engine.Now();
         _server = await HttpShell.StartAsync(_plan.Bind, Port, _paths.HandleAsync, _loggers, cancellation).ConfigureAwait(false);
         await JoinAsync(cancellation).ConfigureAwait(false);
     }
@@ -89,13 +92,19 @@ public sealed class LocalMaster
         await _election.Joined.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>ZooKeeper gives up the session of the master that was killed.</summary>
+    internal async Task ExpireAsync()
+    {
+        if (_dying is not { } dying)
+            return;
+        _dying = null;
+        await dying.Timer.DisposeAsync().ConfigureAwait(false);
+        await dying.Election.DisposeAsync().ConfigureAwait(false);
+    }
+
     internal async Task CloseAsync()
     {
-        if (_dying is { } dying)
-        {
-            await dying.Timer.DisposeAsync().ConfigureAwait(false);
-            await dying.Election.DisposeAsync().ConfigureAwait(false);
-        }
+        await ExpireAsync().ConfigureAwait(false);
         if (_election is not null)
             await _election.DisposeAsync().ConfigureAwait(false);
         if (_server is not null)
@@ -107,7 +116,7 @@ public sealed class LocalMaster
     {
         Leader = leader;
         if (leader?.Id == _info.Id)
-            _engine.Lead(_info);
+            _engine.Lead(_info, _startedAt);
         else
             _engine.Dethrone(_info.Id!);
     }

@@ -37,7 +37,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
 
     /// <summary>
     /// Starts it. Executors that an earlier run left behind are killed first; their tasks fail once their framework is
-    /// back. Schedulers can subscribe when this returns.
+    /// back. Schedulers can subscribe when this returns, or when the master has recovered.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which, and what would be right.</exception>
     /// <exception cref="IOException">The work directory is in use, or a port is taken.</exception>
@@ -115,11 +115,11 @@ public sealed class LocalMesosCluster : IAsyncDisposable
             for (var number = 1; number <= plan.Masters; number++)
                 cluster._masters.Add(await cluster.AddMasterAsync(plan, number, loggers, time, cancellation).ConfigureAwait(false));
             for (var number = 1; number <= plan.Agents; number++)
-                cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, cancellation).ConfigureAwait(false));
+                cluster._agents.Add(await cluster.AddAgentAsync(plan, number, loggers, time, cancellation).ConfigureAwait(false));
             await Task.WhenAll(cluster._agents.Select(agent => agent.Node.KillLeftoversAsync(agent.Node.ReadRecord()))).ConfigureAwait(false);
             foreach (var agent in cluster._agents)
                 await agent.AttachAsync().ConfigureAwait(false);
-            engine.IsReady = true;
+            engine.Start();
             return cluster;
         }
         catch
@@ -155,7 +155,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
     }
 
     private async Task<LocalAgent> AddAgentAsync(
-        ClusterPlan plan, int number, ILoggerFactory loggers, CancellationToken cancellation)
+        ClusterPlan plan, int number, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         var directory = Path.Combine(plan.WorkDir, string.Create(CultureInfo.InvariantCulture, $"agent{number}"));
         Directory.CreateDirectory(directory);
@@ -172,10 +172,10 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         var node = new AgentNode(
             _engine,
             plan.AgentSettings(id, number, server.Port, ports),
-            plan.ContainerOptions(id, server.Port),
+            plan.ContainerOptions(id, server.Port, time),
             directory, ports, loggers.CreateLogger<LocalAgent>());
         paths = new AgentServer(_engine, node);
-        return new LocalAgent(_engine, node, server, plan.Bind, plan.AgentHostname(number), loggers);
+        return new LocalAgent(_engine, node, server, plan, number, time, loggers);
     }
 
     private async Task CloseAsync()

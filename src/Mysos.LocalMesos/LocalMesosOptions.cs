@@ -54,6 +54,21 @@ public sealed record LocalMesosOptions
     /// <summary>So many pings without an answer make an agent unreachable.</summary>
     public int MaxAgentPingTimeouts { get; init; } = 5;
 
+    /// <summary>How long a master that has been elected recovers before it serves anybody; until then it answers 503.</summary>
+    public TimeSpan MasterRecovery { get; init; }
+
+    /// <summary>The same for the first one of all, which finds no registry and has to make it.</summary>
+    public TimeSpan FirstMasterRecovery { get; init; }
+
+    /// <summary>How long an agent that is started again recovers before it takes executors' calls; until then it answers 503.</summary>
+    public TimeSpan AgentRecovery { get; init; }
+
+    /// <summary>How long an agent needs to start a container; one that is killed meanwhile never runs.</summary>
+    public TimeSpan ContainerLaunch { get; init; }
+
+    /// <summary>How long an agent needs to clean up after a container's end before it tells of that.</summary>
+    public TimeSpan ContainerCleanUp { get; init; }
+
     /// <summary>Time between SHUTDOWN and SIGKILL of an executor that does not say otherwise.</summary>
     public TimeSpan ExecutorShutdownGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -30,7 +30,7 @@ internal static class LocalCommand
         await using var stack = await LocalStack.StartAsync(
             new LocalMesosOptions
             {
-                Agents = local.Agents, AgentResources = local.AgentResources, MasterPort = local.MesosPort, WorkDir = Path.Combine(options.WorkDir, "mesos"),
+                Agents = local.Agents, AgentHostnames = local.AgentHostnames, AgentResources = local.AgentResources, MasterPort = local.MesosPort, WorkDir = Path.Combine(options.WorkDir, "mesos"),
             },
             options.ZkUrl, options.WorkDir, loggers, io.Time, cancellation);
         options = options with { MesosMaster = new MesosMaster.Listed([stack.Mesos.MasterEndpoint]), ZkUrl = stack.ZooKeeper };

@@ -25,7 +25,8 @@ internal static class LocalMesosCommand
         await using var stack = await LocalStack.StartAsync(
             new LocalMesosOptions
             {
-                Masters = options.Masters, Agents = options.Agents, AgentResources = options.AgentResources, Bind = options.Bind, MasterPort = options.Port,
+                Masters = options.Masters, Agents = options.Agents, AgentHostnames = options.AgentHostnames,
+                AgentResources = options.AgentResources, Bind = options.Bind, MasterPort = options.Port,
                 WorkDir = Path.Combine(options.WorkDir, "mesos"),
                 Credentials = framework is null
                     ? new Dictionary<string, string>()

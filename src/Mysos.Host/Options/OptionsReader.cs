@@ -30,9 +30,11 @@ internal static partial class OptionsReader
     public static Read<LocalOptions> Local(OptionSources sources, HostFacts host)
     {
         var values = new OptionValues(sources);
+        var hostnames = AgentHostnames(values);
         var options = new LocalOptions(
             Scheduler(values, host, local: true),
-            Agents(values),
+            Agents(values, hostnames),
+            hostnames,
             values.Text("agent_resources") ?? DefaultAgentResources,
             values.Number("mesos_port", 0, 0, 65535));
         return Read<LocalOptions>.Of(options, values.Problems);
@@ -41,11 +43,13 @@ internal static partial class OptionsReader
     public static Read<StandInOptions> LocalMesos(OptionSources sources, HostFacts host)
     {
         var values = new OptionValues(sources);
+        var hostnames = AgentHostnames(values);
         var options = new StandInOptions(
             values.Address("bind", IPAddress.Loopback),
             values.Number("port", 0, 0, 65535),
             values.Number("masters", 1, 1, MaxMasters),
-            Agents(values),
+            Agents(values, hostnames),
+            hostnames,
             values.Text("agent_resources") ?? DefaultAgentResources,
             values.ZooKeeper("zk_url", values.Text("zk_url")),
             values.Text("framework_authentication_file"),
@@ -98,12 +102,30 @@ internal static partial class OptionsReader
         };
     }
 
-    private static int Agents(OptionValues values) => values.Number("agents", 3, 1, MaxAgents);
+    private static int Agents(OptionValues values, ImmutableArray<string> hostnames)
+    {
+        var agents = values.Number("agents", hostnames.IsEmpty ? 3 : hostnames.Length, 1, MaxAgents);
+        if (!hostnames.IsEmpty && hostnames.Length != agents)
+            values.Wrong("agent_hostnames", $"{hostnames.Length} names for {agents} agents; give one for each.");
+        return agents;
+    }
+
+    private static ImmutableArray<string> AgentHostnames(OptionValues values)
+    {
+        if (values.Text("agent_hostnames") is not { } text)
+            return [];
+        ImmutableArray<string> names = [.. text.Split(',').Select(name => name.Trim())];
+        foreach (var name in names.Where(name => !IsHost(name)))
+            values.Wrong("agent_hostnames", $"'{name}' is not a host name or address, without a port.");
+        return names;
+    }
+
+    private static bool IsHost(string name) => Uri.CheckHostName(name) is not (UriHostNameType.Unknown or UriHostNameType.Basic);
 
     private static string AdvertiseHost(OptionValues values, string fallback)
     {
         var host = values.Text("advertise_host") ?? fallback;
-        if (Uri.CheckHostName(host) is UriHostNameType.Unknown or UriHostNameType.Basic)
+        if (!IsHost(host))
             values.Wrong("advertise_host", $"'{host}' is not a host name or address, without a port.");
         return host;
     }

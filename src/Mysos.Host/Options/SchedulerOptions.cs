@@ -68,9 +68,10 @@ public sealed record SchedulerOptions
 /// <summary>How <c>mysos local</c> runs.</summary>
 /// <param name="Scheduler">Of the scheduler in it.</param>
 /// <param name="Agents">How many Mesos agents are played.</param>
+/// <param name="AgentHostnames">Theirs, in their order; empty: all have the address as name.</param>
 /// <param name="AgentResources">What each of them offers, in Mesos' form.</param>
 /// <param name="MesosPort">Of the Mesos master; 0 takes a free one.</param>
-public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, string AgentResources, int MesosPort);
+public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, ImmutableArray<string> AgentHostnames, string AgentResources, int MesosPort);
 
 /// <summary>How <c>mysos local-mesos</c> runs.</summary>
 /// <param name="Port">Of the master; 0 takes a free one.</param>
@@ -78,7 +79,7 @@ public sealed record LocalOptions(SchedulerOptions Scheduler, int Agents, string
 /// <param name="Masters">More than one elect their leader in ZooKeeper.</param>
 /// <param name="FrameworkAuthenticationFile">What schedulers have to authenticate with; null: they need not.</param>
 public sealed record StandInOptions(
-    IPAddress Bind, int Port, int Masters, int Agents, string AgentResources, ZooKeeperUrl? ZkUrl, string? FrameworkAuthenticationFile,
+    IPAddress Bind, int Port, int Masters, int Agents, ImmutableArray<string> AgentHostnames, string AgentResources, ZooKeeperUrl? ZkUrl, string? FrameworkAuthenticationFile,
     string WorkDir, bool Verbose);
 
 public enum StateStorage { Zk, Local }

@@ -13,6 +13,7 @@ internal sealed class UpdateStream
 
     private readonly Queue<TaskStatus> _waiting = new();
     private readonly List<byte[]> _seen = [];
+    private readonly List<TaskStatus> _statuses = [];
     private TimeSpan _retry = FirstRetry;
 
     public UpdateStream()
@@ -24,6 +25,8 @@ internal sealed class UpdateStream
     {
         LatestState = latestState;
         Last = last;
+        if (last is not null)
+            _statuses.Add(last);
         foreach (var status in waiting)
         {
             _waiting.Enqueue(status);
@@ -42,6 +45,8 @@ internal sealed class UpdateStream
     /// <summary>A terminal update was acknowledged.</summary>
     public bool IsFinished { get; private set; }
     public IReadOnlyCollection<TaskStatus> Waiting => _waiting;
+    /// <summary>The last update of each state that followed another; of those before a restart only the last.</summary>
+    public IReadOnlyList<TaskStatus> Statuses => _statuses;
 
     /// <summary>Adds an update, which has a uuid.</summary>
     /// <returns>The update to send now, if any.</returns>
@@ -51,6 +56,9 @@ internal sealed class UpdateStream
             return null;
         _seen.Add(status.Uuid!);
         Last = status;
+        if (_statuses is [.., var before] && before.State == status.State)
+            _statuses.RemoveAt(_statuses.Count - 1);
+        _statuses.Add(status);
         // A task that has ended stays ended, whatever its executor says later.
         if (!TaskState.IsTerminal(LatestState))
             LatestState = status.State;

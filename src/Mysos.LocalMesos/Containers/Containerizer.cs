@@ -24,10 +24,19 @@ internal sealed partial class Containerizer(
 {
     private readonly ConcurrentDictionary<ContainerId, Container> _containers = new();
 
-    /// <summary>Containers that are neither starting nor ending; null: some are.</summary>
-    public IReadOnlyCollection<ContainerId>? Settled => _containers.Values.All(container => container.IsSettled) ? [.. _containers.Keys] : null;
+    /// <summary>Containers that run; null: some are being started or ended, which needs no time of <see cref="ContainerOptions.Time"/>.</summary>
+    public IReadOnlyCollection<ContainerId>? Settled
+    {
+        get
+        {
+            var active = _containers.Values.Where(container => !IsWaiting(container)).ToArray();
+            return Array.TrueForAll(active, container => container.IsSettled) ? [.. active.Select(container => container.Start.Id)] : null;
+        }
+    }
 
-    public bool IsRunning(ContainerId container) => _containers.ContainsKey(container);
+    /// <summary>Whether it has processes, or is to have some.</summary>
+    public bool IsRunning(ContainerId id) =>
+        _containers.TryGetValue(id, out var container) && (container.Tree is null || !IsWaiting(container));
 
     /// <summary>Pid and start time of the container's first process, which may run before <see cref="IContainerEvents.Started"/> is heard.</summary>
     public (int Pid, long StartTime)? FirstProcess(ContainerId id)
@@ -38,11 +47,17 @@ internal sealed partial class Containerizer(
             return container.Tree is { Leader: { } pid, StartTime: { } startTime } ? (pid, startTime) : null;
     }
 
+    /// <summary>What its processes have used; nothing where it does not run.</summary>
+    public ProcessUsage UsageOf(ContainerId id) => _containers.TryGetValue(id, out var container) && container.Tree is { } tree
+        ? tree.Members().Aggregate(default(ProcessUsage), (sum, process) => sum + process.Usage)
+        : default;
+
     public bool IsIdle => _containers.IsEmpty;
 
     public void Start(AgentEffect.StartContainer start)
     {
         var container = new Container(start);
+        TakeTime(container, options.LaunchTime);
         _containers[start.Id] = container;
         _ = Task.Run(() => RunAsync(container));
     }
@@ -69,12 +84,30 @@ internal sealed partial class Containerizer(
             Kill(id);
     }
 
+    /// <summary>When the next container has been taken its time for, from now; null: none waits.</summary>
+    public TimeSpan? NextWait => _containers.Values.Where(IsWaiting).Select(Left).Cast<TimeSpan?>().Min();
+
+    private bool IsWaiting(Container container) => Left(container) > TimeSpan.Zero;
+
+    private TimeSpan Left(Container container) =>
+        container.WaitsUntil is var until and > 0 ? options.Time.GetElapsedTime(options.Time.GetTimestamp(), until) : TimeSpan.Zero;
+
+    private void TakeTime(Container container, TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+            container.WaitsUntil = options.Time.GetTimestamp() + (long)(time.TotalSeconds * options.Time.TimestampFrequency);
+    }
+
+    private Task WaitAsync(Container container, CancellationToken cancellation) =>
+        Left(container) is var left && left > TimeSpan.Zero ? Task.Delay(left, options.Time, cancellation) : Task.CompletedTask;
+
     private async Task RunAsync(Container container)
     {
         var id = container.Start.Id;
         try
         {
             var sandbox = await PrepareAsync(container).ConfigureAwait(false);
+            await WaitAsync(container, container.Cancelled).ConfigureAwait(false);
             if (Spawn(container, sandbox) is { } pid)
             {
                 // The thread does nothing but wait for the process; its stack need not be large.
@@ -157,7 +190,14 @@ internal sealed partial class Containerizer(
         // Until it is reaped, the leader's number and session cannot become another's.
         if (!container.Tree!.KillAsync().GetAwaiter().GetResult())
             LogUnkillable(logger, container.Start.Id.Value, container.Tree.Sandbox);
-        Finish(container.Start.Id, Libc.Reap(pid), null);
+        _ = CleanUpAsync(container, Libc.Reap(pid));
+    }
+
+    private async Task CleanUpAsync(Container container, int status)
+    {
+        TakeTime(container, options.CleanUpTime);
+        await WaitAsync(container, CancellationToken.None).ConfigureAwait(false);
+        Finish(container.Start.Id, status, null);
     }
 
     /// <summary>The container stays known until whoever hears of its end forgets it.</summary>
@@ -182,11 +222,19 @@ internal sealed partial class Containerizer(
     private sealed class Container(AgentEffect.StartContainer start)
     {
         private readonly CancellationTokenSource _cancel = new();
+        private long _waitsUntil;
 
         /// <summary>A container is either killed before it starts, or started and then killed.</summary>
         public Lock Gate { get; } = new();
         public AgentEffect.StartContainer Start { get; } = start;
         public CancellationToken Cancelled => _cancel.Token;
+        /// <summary>The timestamp until which the agent takes its time for it; 0: it never did.</summary>
+        public long WaitsUntil
+        {
+            get => Volatile.Read(ref _waitsUntil);
+            set => Volatile.Write(ref _waitsUntil, value);
+        }
+
         /// <summary>Null until the process is started.</summary>
         public ProcessTree? Tree { get; set; }
 

@@ -48,4 +48,9 @@ internal sealed record ContainerOptions
     public required string Endpoint { get; init; }
     public required TimeSpan ShutdownGracePeriod { get; init; }
     public required TimeSpan RecoveryTimeout { get; init; }
+    /// <summary>Between the preparation of a container and the start of its process.</summary>
+    public TimeSpan LaunchTime { get; init; }
+    /// <summary>Between the end of a container's processes and the news of it.</summary>
+    public TimeSpan CleanUpTime { get; init; }
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -9,14 +9,28 @@ namespace Mysos.LocalMesos.Containers;
 /// <param name="Parent">Its parent's id.</param>
 /// <param name="Session">Its session's id.</param>
 /// <param name="StartTime">Clock ticks since the boot: with the pid, it names the process for good.</param>
-internal readonly record struct ProcessInfo(int Pid, char State, int Parent, int Session, long StartTime)
+/// <param name="Usage">What it has used so far.</param>
+internal readonly record struct ProcessInfo(int Pid, char State, int Parent, int Session, long StartTime, ProcessUsage Usage)
 {
     public bool IsDead => State is 'Z' or 'X';
+}
+
+/// <summary>What processes have used.</summary>
+/// <param name="User">Time on a processor in their own code.</param>
+/// <param name="System">Time in the kernel.</param>
+/// <param name="ResidentBytes">Memory that they have now.</param>
+internal readonly record struct ProcessUsage(TimeSpan User, TimeSpan System, long ResidentBytes)
+{
+    public static ProcessUsage operator +(ProcessUsage one, ProcessUsage other) =>
+        new(one.User + other.User, one.System + other.System, one.ResidentBytes + other.ResidentBytes);
 }
 
 /// <summary>Reads <c>/proc</c>.</summary>
 internal static class ProcTable
 {
+    /// <summary>Of the times in <c>/proc</c>: the same on all of Linux' usual machines.</summary>
+    private const int TicksPerSecond = 100;
+
     /// <summary>Differs after every boot, as pids and start times do.</summary>
     public static string BootId()
     {
@@ -48,10 +62,16 @@ internal static class ProcTable
         var text = Encoding.UTF8.GetString(bytes);
         // The command, in parentheses, may hold anything, parentheses and spaces too.
         var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 19
-            ? new ProcessInfo(pid, fields[0][0], Number(fields[1]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture))
+        return fields.Length > 21
+            ? new ProcessInfo(
+                pid, fields[0][0], Number(fields[1]), Number(fields[3]), Long(fields[19]),
+                new ProcessUsage(Ticks(fields[11]), Ticks(fields[12]), Long(fields[21]) * Environment.SystemPageSize))
             : null;
     }
+
+    private static TimeSpan Ticks(string field) => TimeSpan.FromSeconds((double)Long(field) / TicksPerSecond);
+
+    private static long Long(string field) => long.Parse(field, CultureInfo.InvariantCulture);
 
     /// <summary>Whether the process was started with this variable; false when it cannot be read.</summary>
     public static bool HasVariable(int pid, ReadOnlySpan<byte> assignment)

@@ -30,6 +30,7 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
         Ports = ports;
         _paths = new SandboxPaths(directory, Id);
         _sandboxes = new Sandboxes(_paths);
+        Files = new AgentFiles(_paths);
         _fetcher = new Fetcher(_paths.FetcherCache);
         Containers = new Containerizer(_sandboxes, _fetcher, options, this, logger);
     }
@@ -37,6 +38,8 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
     public AgentId Id => _settings.Info.Id!.Value;
     public PortBlock? Ports { get; }
     public Containerizer Containers { get; }
+    /// <summary>What operators may read.</summary>
+    public AgentFiles Files { get; }
     /// <summary>Null while the agent is down.</summary>
     public AgentMachine? Machine
     {
@@ -61,6 +64,8 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
         Machine is { } machine && machine.State.Executors.Values.All(executor => executor.RegisterBefore is null);
 
     public bool IsIdle => Machine is not { } machine || machine.State.Executors.Count == 0;
+
+    public Moment Now() => _engine.Now();
 
     /// <summary>Kills what an earlier process of this agent left running. It is known by pid and start time, or by its sandbox.</summary>
     public async Task KillLeftoversAsync(AgentRecord? record)

@@ -38,7 +38,9 @@ internal sealed class ClusterPlan
     public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? Hostname;
     public Authentication Authentication => new(_options.Credentials);
     public MasterSettings MasterSettings =>
-        new(_options.AllocationInterval, new PingSettings(_options.AgentPingTimeout, _options.MaxAgentPingTimeouts));
+        new(_options.AllocationInterval, new PingSettings(_options.AgentPingTimeout, _options.MaxAgentPingTimeouts),
+            _options.MasterRecovery, _options.FirstMasterRecovery);
+    public TimeSpan AgentRecovery => _options.AgentRecovery;
     public bool HasPorts => _resources.Any(resource => resource.Name == "ports");
 
     private string RecordPath => Path.Combine(WorkDir, "cluster.json");
@@ -50,6 +52,10 @@ internal sealed class ClusterPlan
             throw new ArgumentException($"Agents is {options.Agents}; right would be 1 to {MostAgents}.", nameof(options));
         if (options.Masters != 1 && (options.Masters < 1 || options.ZooKeeper is null))
             throw new ArgumentException($"Masters is {options.Masters}; right would be 1, or more with ZooKeeper set.", nameof(options));
+        if (options.AgentHostnames.Count > options.Agents)
+            throw new ArgumentException($"AgentHostnames has {options.AgentHostnames.Count} names; right would be at most {options.Agents}, one for each agent.", nameof(options));
+        if (options.AgentHostnames.FirstOrDefault(name => Uri.CheckHostName(name) == UriHostNameType.Unknown) is { } wrong)
+            throw new ArgumentException($"AgentHostnames has '{wrong}'; right would be names or addresses of this machine.", nameof(options));
         if (string.IsNullOrWhiteSpace(options.WorkDir))
             throw new ArgumentException("WorkDir is empty; right would be a directory that Mesos may fill.", nameof(options));
         if (options.MasterPort is < 0 or > ushort.MaxValue)
@@ -101,13 +107,16 @@ internal sealed class ClusterPlan
         ExecutorRegistrationTimeout = _options.ExecutorRegistrationTimeout,
     };
 
-    public ContainerOptions ContainerOptions(AgentId id, int port) => new()
+    public ContainerOptions ContainerOptions(AgentId id, int port, TimeProvider time) => new()
     {
         AgentId = id,
         Ip = Bind.ToString(),
         Endpoint = $"{Bind}:{port}",
         ShutdownGracePeriod = _options.ExecutorShutdownGracePeriod,
         RecoveryTimeout = _options.AgentRecoveryTimeout,
+        LaunchTime = _options.ContainerLaunch,
+        CleanUpTime = _options.ContainerCleanUp,
+        Time = time,
     };
 
     /// <summary>The agent's part of given ports; other resources are each agent's.</summary>

@@ -3,31 +3,29 @@ using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Agents;
 using Mysos.LocalMesos.Http;
 using Mysos.LocalMesos.Master;
-using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Wire;
 
 namespace Mysos.LocalMesos.Hosting;
 
 /// <summary>
 /// Carries inputs to the master and the agents and does what they want done, one step at a time, and keeps one timer for
-/// the next thing that is due. Everything but <see cref="Mailbox"/> and <see cref="IsReady"/> is for the mailbox's loop.
+/// the next thing that is due. Everything but <see cref="Mailbox"/>, <see cref="IsReady"/> and <see cref="Leader"/> is for the mailbox's loop.
 /// </summary>
-internal sealed class Engine : IAsyncDisposable
+internal sealed partial class Engine : IAsyncDisposable
 {
-    private static readonly CallResult NotLeading = new(503, "No leader elected");
-
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly MasterSettings _settings;
-    private MasterMachine? _master;
-    private MasterRegistry _registry = MasterRegistry.Empty;
+    private volatile MasterMachine? _master;
+    private (Election Election, TimeSpan Until)? _recovering;
+    private MasterRegistry? _registry;
     private volatile MasterInfo? _leader;
     private readonly Dictionary<AgentId, AgentNode> _agents = [];
     private readonly StreamTable _streams = new();
     private readonly Queue<(AgentNode? Agent, object Effect)> _effects = new();
     private readonly List<(Func<bool> Condition, TaskCompletionSource Reached)> _waits = [];
     private readonly ITimer _timer;
-    private volatile bool _ready;
+    private volatile bool _isStarted;
 
     public Engine(MasterSettings settings, TimeProvider time, ILogger logger)
     {
@@ -40,103 +38,27 @@ internal sealed class Engine : IAsyncDisposable
 
     public Mailbox Mailbox { get; }
 
-    /// <summary>Schedulers may come.</summary>
-    public bool IsReady
-    {
-        get => _ready;
-        set => _ready = value;
-    }
+    /// <summary>Schedulers may come: agents are there, and a master leads and has recovered.</summary>
+    public bool IsReady => _isStarted && _master is not null;
 
-    /// <summary>The master that leads; null: none does.</summary>
+    /// <summary>The master that leads and has recovered; null: there is none.</summary>
     public MasterMachine? Master => _master;
 
-    /// <summary>Its info, for any thread.</summary>
+    /// <summary>The info of the one that leads, whether it has recovered or not; null: none does.</summary>
     public MasterInfo? Leader => _leader;
 
     /// <summary>When master or agents have something to do next, as <see cref="Now"/> counts; null: they have not.</summary>
     public TimeSpan? NextDeadline => _agents.Values
-        .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null).Append(_master?.NextDeadline).Min();
+        .Select(agent => agent.Held is null ? agent.Machine?.NextDeadline : null)
+        .Append(_master?.NextDeadline).Append(_recovering?.Until).Min();
 
     /// <summary>An open stream.</summary>
     public RecordStream? Stream(string id) => _streams.Find(id);
 
+    /// <summary>The agents are there.</summary>
+    public void Start() => _isStarted = true;
+
     public Moment Now() => new(_time.GetElapsedTime(_start), _time.GetUtcNow());
-
-    public CallResult SchedulerCall(SchedulerCall call, string? stream, string? principal)
-    {
-        if (_master is null)
-            return NotLeading;
-        var (result, effects) = _master.Call(call, stream, principal, Now());
-        Do(null, effects);
-        return result;
-    }
-
-    public OperatorAnswer OperatorCall(OperatorCall call)
-    {
-        if (_master is null)
-            return new OperatorAnswer(NotLeading.Status, NotLeading.Body);
-        var (answer, effects) = _master.Operate(call, Now());
-        Do(null, effects);
-        return answer;
-    }
-
-    public void SchedulerSubscribe(RecordStream stream, SchedulerCall.SubscribeCall subscribe)
-    {
-        if (_master is null)
-        {
-            stream.Cut();
-            return;
-        }
-        _streams.Add(stream);
-        Do(null, _master.Subscribe(stream.Id, subscribe, Now()));
-    }
-
-    public void SchedulerDisconnected(string stream)
-    {
-        _streams.Remove(stream);
-        Step((master, now) => master.Disconnected(stream, now));
-    }
-
-    /// <summary>A call of an executor, which waits as long as the agent is frozen.</summary>
-    /// <param name="agent">The agent that was called.</param>
-    /// <param name="call">A valid call.</param>
-    /// <param name="stream">For SUBSCRIBE, where its events go.</param>
-    public Task<CallResult> ExecutorCallAsync(AgentNode agent, ExecutorCall call, RecordStream? stream)
-    {
-        if (agent.Held is not { } held)
-            return Task.FromResult(ExecutorCall(agent, call, stream));
-        var answer = new TaskCompletionSource<CallResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        held.Add(() => answer.SetResult(ExecutorCall(agent, call, stream)));
-        return answer.Task;
-    }
-
-    private CallResult ExecutorCall(AgentNode agent, ExecutorCall call, RecordStream? stream)
-    {
-        if (agent.Machine is not { } machine)
-            return new CallResult(503, "Agent has not finished recovery");
-        if (stream is not null)
-            _streams.Add(stream);
-        // An executor can be quicker than the news of its start.
-        if (machine.State.Executor(call.FrameworkId, call.ExecutorId) is { Pid: null } early
-            && agent.Containers.FirstProcess(early.ContainerId) is var (pid, startTime))
-        {
-            Do(agent, machine.ContainerStarted(early.ContainerId, pid, startTime, Now()));
-        }
-        var (result, effects) = machine.Call(call, stream?.Id, Now());
-        if (stream is not null && result.Status == 200)
-            agent.Streams.Add(stream.Id);
-        else if (stream is not null)
-            _streams.Remove(stream.Id);
-        Do(agent, effects);
-        return result;
-    }
-
-    public void ExecutorDisconnected(AgentNode agent, string stream)
-    {
-        _streams.Remove(stream);
-        agent.Streams.Remove(stream);
-        Step(agent, (machine, _) => machine.Disconnected(stream));
-    }
 
     /// <summary>One step of an agent, if it is there.</summary>
     public void Step(AgentNode agent, Func<AgentMachine, Moment, IReadOnlyList<AgentEffect>> step)
@@ -151,16 +73,20 @@ internal sealed class Engine : IAsyncDisposable
     public void Step(Func<MasterMachine, Moment, IReadOnlyList<MasterEffect>> step) =>
         Do(null, _master is { } master ? step(master, Now()) : []);
 
-    /// <summary>A new master leads. It knows which agents there were, and learns everything else from them.</summary>
-    public void Lead(MasterInfo info)
+    /// <summary>
+    /// A new master leads, and serves when it has recovered. It knows which agents there were, and learns everything else
+    /// from them.
+    /// </summary>
+    public void Lead(MasterInfo info, Moment startedAt)
     {
         if (_leader?.Id == info.Id)
             return;
         if (_leader is { } before)
             Dethrone(before.Id!);
-        _master = new MasterMachine(info, _settings, _registry, Now());
         _leader = info;
-        Do(null, []);
+        var now = Now();
+        _recovering = (new Election(info, startedAt, now), now.Up + (_registry is null ? _settings.FirstRecovery : _settings.Recovery));
+        Tick();
     }
 
     /// <summary>The master leads no more: its schedulers are cut off, and its agents wait for the next one.</summary>
@@ -168,8 +94,9 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (_leader?.Id != id)
             return;
-        _registry = _master!.State.ToRegistry();
+        _registry = _master?.State.ToRegistry() ?? _registry;
         _master = null;
+        _recovering = null;
         _leader = null;
         var executors = _agents.Values.SelectMany(agent => agent.Streams).ToHashSet();
         _streams.Cut(stream => !executors.Contains(stream));
@@ -245,6 +172,11 @@ internal sealed class Engine : IAsyncDisposable
 
     private void Tick()
     {
+        if (_recovering is var (election, until) && until <= Now().Up)
+        {
+            _recovering = null;
+            _master = new MasterMachine(election, _settings, _registry ?? MasterRegistry.Empty);
+        }
         Step((master, now) => master.Tick(now));
         foreach (var agent in _agents.Values.Where(agent => agent.Held is null).ToArray())
             Step(agent, (machine, now) => machine.Tick(now));
@@ -288,6 +220,9 @@ internal sealed class Engine : IAsyncDisposable
         switch (effect)
         {
             case MasterEffect.Send send:
+                _streams.Send(send.Stream, MesosWire.Record(send.Event));
+                break;
+            case MasterEffect.SendToOperator send:
                 _streams.Send(send.Stream, MesosWire.Record(send.Event));
                 break;
             case MasterEffect.Close close:

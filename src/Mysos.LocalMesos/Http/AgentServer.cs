@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Mysos.LocalMesos.Hosting;
+using Mysos.LocalMesos.Operators;
 
 namespace Mysos.LocalMesos.Http;
 
@@ -7,7 +8,8 @@ namespace Mysos.LocalMesos.Http;
 internal sealed class AgentServer(Engine engine, AgentNode agent)
 {
     private readonly ExecutorEndpoint _executor = new(engine, agent);
-    private readonly OperatorEndpoint _operator = new(null, "agent");
+    private readonly OperatorEndpoint _operator = new(call => engine.Mailbox.Ask(() => AgentView.Answer(agent, call)));
+    private readonly FilesEndpoint _files = new(agent.Files);
 
     public Task HandleAsync(HttpContext context)
     {
@@ -20,6 +22,8 @@ internal sealed class AgentServer(Engine engine, AgentNode agent)
             "/api/v1/executor" => _executor.HandleAsync(context),
             "/health" => Answers.WriteAsync(context, 200, ""),
             "/version" => Answers.WriteJsonAsync(context, OperatorEndpoint.Version),
+            "/files/browse" => _files.BrowseAsync(context),
+            "/files/read" => _files.ReadAsync(context),
             _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => _operator.HandleAsync(context),
             _ => Answers.WriteAsync(context, 404, ""),
         };

@@ -8,7 +8,9 @@ namespace Mysos.LocalMesos.Http;
 internal sealed class MasterServer(Engine engine, LocalMaster master, Authentication authentication)
 {
     private readonly SchedulerEndpoint _scheduler = new(engine, authentication);
-    private readonly OperatorEndpoint _operator = new(engine, "master");
+    private readonly OperatorEndpoint _operator = new(
+        call => engine.Mailbox.Ask(() => engine.OperatorCall(call)), context => SubscribeAsync(context, engine));
+    private readonly OlderPaths _older = new(engine);
 
     public Task HandleAsync(HttpContext context)
     {
@@ -21,11 +23,26 @@ internal sealed class MasterServer(Engine engine, LocalMaster master, Authentica
             "/version" => Answers.WriteJsonAsync(context, OperatorEndpoint.Version),
             "/redirect" => Redirect(context, ""),
             _ when !master.IsLeading => Redirect(context, "/master" + path),
-            "/api/v1/scheduler" when !engine.IsReady => Answers.WriteAsync(context, 503, "Master has not finished recovery"),
+            _ when !engine.IsReady => Answers.WriteAsync(context, 503, "Master has not finished recovery"),
             "/api/v1/scheduler" => _scheduler.HandleAsync(context),
             _ when path == "/api/v1" || path.StartsWith("/api/v1/", StringComparison.Ordinal) => _operator.HandleAsync(context),
-            _ => _operator.HandleOld(context, path) ?? Answers.WriteAsync(context, 404, ""),
+            _ => _older.HandleAsync(context, path),
         };
+    }
+
+    private static async Task SubscribeAsync(HttpContext context, Engine engine)
+    {
+        var stream = new RecordStream(Guid.NewGuid().ToString());
+        Answers.BeginStream(context, null);
+        engine.Mailbox.Post(() => engine.OperatorSubscribe(stream));
+        try
+        {
+            await stream.PumpAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            engine.Mailbox.Post(() => engine.SubscriberDisconnected(stream.Id));
+        }
     }
 
     private Task Redirect(HttpContext context, string path)

@@ -60,7 +60,7 @@ internal sealed class SchedulerEndpoint(Engine engine, Authentication authentica
         }
         finally
         {
-            engine.Mailbox.Post(() => engine.SchedulerDisconnected(stream.Id));
+            engine.Mailbox.Post(() => engine.SubscriberDisconnected(stream.Id));
         }
     }
 }

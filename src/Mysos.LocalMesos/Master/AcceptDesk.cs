@@ -1,10 +1,11 @@
 using Mysos.Core.Mesos;
+using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Resources;
 
 namespace Mysos.LocalMesos.Master;
 
 /// <summary>ACCEPT: the operations in their order, each on what the one before left; the rest is declined.</summary>
-internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk)
+internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk, EventDesk events)
 {
     public void Accept(FrameworkEntry framework, SchedulerCall.AcceptCall accept, Moment now)
     {
@@ -48,10 +49,12 @@ internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk)
             left = left.Minus(TaskRules.Needed(framework, agent.Id, task));
             if (task.Executor is { } executor)
                 framework.Executors.TryAdd((agent.Id, executor.ExecutorId), executor);
-            framework.Tasks.Add(task.TaskId, new TaskEntry
+            var entry = new TaskEntry
             {
                 Info = task, ExecutorId = CommandTasks.ExecutorOf(task), Resources = ResourceBag.Of(task.Resources),
-            });
+            };
+            framework.Tasks.Add(task.TaskId, entry);
+            events.TaskAdded(framework, entry);
             state.Tell(agent.Id, new AgentCommand.Launch(framework.Info, task.Executor ?? CommandTasks.Executor(task, framework.Id), task));
         }
         return left;

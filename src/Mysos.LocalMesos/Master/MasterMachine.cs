@@ -21,16 +21,19 @@ internal sealed class MasterMachine
     private readonly MaintenanceDesk _maintenance;
     private readonly DrainDesk _drains;
     private readonly OperatorDesk _operators;
+    private readonly EventDesk _events;
     private TimeSpan _nextAllocation;
 
-    public MasterMachine(MasterInfo info, MasterSettings settings, MasterRegistry registry, Moment now)
+    public MasterMachine(Election election, MasterSettings settings, MasterRegistry registry)
     {
-        _state = new MasterState(info, registry, now.Wall);
+        _state = new MasterState(election, registry);
         _allocationInterval = settings.AllocationInterval;
-        _nextAllocation = now.Up + _allocationInterval;
+        var cycles = Math.Floor((election.ElectedAt.Up - election.StartedAt.Up) / _allocationInterval);
+        _nextAllocation = election.StartedAt.Up + (cycles + 1) * _allocationInterval;
         _offers = new OfferDesk(_state);
-        _accepts = new AcceptDesk(_state, _offers);
-        _tasks = new TaskDesk(_state);
+        _events = new EventDesk(_state);
+        _accepts = new AcceptDesk(_state, _offers, _events);
+        _tasks = new TaskDesk(_state, _events);
         _operations = new OperationDesk(_state);
         _frameworks = new FrameworkDesk(_state, _offers);
         _agents = new AgentDesk(_state, _offers, _tasks, settings.Pings);
@@ -40,11 +43,13 @@ internal sealed class MasterMachine
     }
 
     public MasterState State => _state;
+    public EventDesk Events => _events;
 
     /// <summary>When <see cref="Tick"/> has something to do next.</summary>
     public TimeSpan NextDeadline => _state.Frameworks.Values
         .SelectMany(framework => new[] { framework.RemoveAt, framework.IsConnected ? framework.NextHeartbeat : null })
         .Concat(_state.Agents.Values.Select(agent => agent.UnreachableAt))
+        .Append(_events.NextDeadline)
         .Where(deadline => deadline is not null)
         .Select(deadline => deadline!.Value)
         .Append(_nextAllocation)
@@ -60,6 +65,7 @@ internal sealed class MasterMachine
     public IReadOnlyList<MasterEffect> Disconnected(string stream, Moment now)
     {
         _frameworks.Disconnected(stream, now);
+        _events.Disconnected(stream);
         return Finish(now);
     }
 
@@ -88,6 +94,13 @@ internal sealed class MasterMachine
     {
         var answer = _operators.Handle(call, now);
         return (answer, Finish(now));
+    }
+
+    /// <summary>An operator wants to hear of everything from now on.</summary>
+    public IReadOnlyList<MasterEffect> OperatorSubscribe(string stream, Moment now)
+    {
+        _events.Subscribe(stream, now);
+        return Finish(now);
     }
 
     public IReadOnlyList<MasterEffect> AgentRegistered(AgentRegistration registration, Moment now)
@@ -155,6 +168,7 @@ internal sealed class MasterMachine
     {
         _frameworks.Tick(now);
         _agents.Tick(now);
+        _events.Tick(now);
         if (_nextAllocation <= now.Up)
         {
             // Cycles keep their rhythm, unless some were missed.

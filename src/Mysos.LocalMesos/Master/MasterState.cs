@@ -11,10 +11,9 @@ internal sealed class MasterState
     private int _frameworks;
     private long _offers;
 
-    public MasterState(MasterInfo info, MasterRegistry registry, DateTimeOffset startedAt)
+    public MasterState(Election election, MasterRegistry registry)
     {
-        Info = info;
-        StartedAt = startedAt;
+        Election = election;
         RecoveredAgents = [.. registry.Agents];
         GoneAgents = [.. registry.GoneAgents];
         Schedule = registry.Schedule;
@@ -25,8 +24,8 @@ internal sealed class MasterState
         }
     }
 
-    public MasterInfo Info { get; }
-    public DateTimeOffset StartedAt { get; }
+    public Election Election { get; }
+    public MasterInfo Info => Election.Info;
     public Dictionary<FrameworkId, FrameworkEntry> Frameworks { get; } = [];
     /// <summary>Torn down or timed out: their ids are refused.</summary>
     public HashSet<FrameworkId> RemovedFrameworks { get; } = [];

@@ -1,10 +1,11 @@
 using Mysos.Core.Mesos;
+using Mysos.LocalMesos.Operators;
 using Mysos.LocalMesos.Resources;
 
 namespace Mysos.LocalMesos.Master;
 
 /// <summary>Tasks after their launch: updates, acknowledgements, KILL, and what reconciliation answers.</summary>
-internal sealed class TaskDesk(MasterState state)
+internal sealed class TaskDesk(MasterState state, EventDesk events)
 {
     public void Update(AgentId agent, FrameworkEntry framework, MasterNotice.TaskUpdate update)
     {
@@ -15,6 +16,7 @@ internal sealed class TaskDesk(MasterState state)
             task.SentUuid = update.Status.Uuid;
             task.Container = update.Status.ContainerStatus ?? task.Container;
             task.Note(update.Status);
+            events.TaskUpdated(framework, update.Status, update.LatestState);
         }
         state.SendStatus(framework, update.Status);
     }
@@ -102,7 +104,7 @@ internal sealed class TaskDesk(MasterState state)
 
     /// <summary>The task was on an agent that was unreachable, and never ceased to run.</summary>
     public void Returned(FrameworkEntry framework, TaskEntry task, string taskState, Moment now) =>
-        state.SendStatus(framework, new TaskStatus
+        Tell(framework, new TaskStatus
         {
             TaskId = task.Info.TaskId, State = taskState, Message = "Unreachable agent re-reregistered", Source = StatusSource.Master,
             Reason = StatusReason.AgentReregistered, AgentId = task.AgentId, ExecutorId = task.ExecutorId, Timestamp = now.Timestamp,
@@ -110,9 +112,16 @@ internal sealed class TaskDesk(MasterState state)
         });
 
     public void Lost(FrameworkEntry framework, TaskEntry task, string taskState, string reason, string message, DurationInfo? since, Moment now) =>
-        state.SendStatus(framework, new TaskStatus
+        Tell(framework, new TaskStatus
         {
             TaskId = task.Info.TaskId, State = taskState, Message = message, Source = StatusSource.Master, Reason = reason,
             AgentId = task.AgentId, ExecutorId = task.ExecutorId, Timestamp = now.Timestamp, UnreachableTime = since,
         });
+
+    /// <summary>Of a change that the master itself has made.</summary>
+    private void Tell(FrameworkEntry framework, TaskStatus status)
+    {
+        state.SendStatus(framework, status);
+        events.TaskUpdated(framework, status, status.State);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Mysos.LocalMesos.Operators;
 
 /// <summary>The answer to an operator.</summary>
@@ -5,6 +7,8 @@ internal readonly record struct OperatorAnswer(int Status, string Body, bool IsJ
 {
     public static readonly OperatorAnswer Done = new(200, "");
     public static readonly OperatorAnswer Accepted = new(202, "");
+
+    public static OperatorAnswer Json(JsonNode body) => new(200, body.ToJsonString(), IsJson: true);
 
     public static OperatorAnswer BadRequest(string why) => new(400, why);
 }

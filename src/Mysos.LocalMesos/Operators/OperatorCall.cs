@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Mysos.Core.Mesos;
 
 namespace Mysos.LocalMesos.Operators;
@@ -19,6 +21,25 @@ internal sealed record OperatorCall
     public ResourcesCall? UnreserveResources { get; init; }
     public VolumesCall? CreateVolumes { get; init; }
     public VolumesCall? DestroyVolumes { get; init; }
+
+    /// <param name="body">JSON.</param>
+    /// <param name="type">A call, or a part of one.</param>
+    /// <param name="wrong">What is wrong with it.</param>
+    /// <returns>Null: it is wrong.</returns>
+    public static T? Parse<T>(byte[] body, JsonTypeInfo<T> type, out string wrong)
+        where T : class
+    {
+        try
+        {
+            wrong = "Expecting a JSON object";
+            return JsonSerializer.Deserialize(body, type);
+        }
+        catch (JsonException error)
+        {
+            wrong = $"Failed to parse body into JSON: {error.Message}";
+            return null;
+        }
+    }
 
     public sealed record FrameworkCall(FrameworkId FrameworkId);
     public sealed record AgentCall(AgentId AgentId);

@@ -26,7 +26,7 @@ internal sealed class OperatorDesk(
             create.AgentId, new Operation { Type = "CREATE", Create = new Operation.VolumesOperation(create.Volumes) }),
         { Type: "DESTROY_VOLUMES", DestroyVolumes: { } destroy } => reservations.Apply(
             destroy.AgentId, new Operation { Type = "DESTROY", Destroy = new Operation.VolumesOperation(destroy.Volumes) }),
-        { Type: { } type } when StateView.Of(state, type) is { } view => new OperatorAnswer(200, Answer(type, view), IsJson: true),
+        { Type: { } type } when StateView.Of(state, type) is { } view => OperatorAnswer.Json(new JsonObject { ["type"] = type, [type.ToLowerInvariant()] = view }),
         { Type: { } type } when IsKnown(type) =>
             OperatorAnswer.BadRequest($"Failed to validate master::Call: Expecting '{type.ToLowerInvariant()}' to be present"),
         { Type: { } type } => new OperatorAnswer(501, $"The local Mesos does not answer the operator call '{type}'"),
@@ -40,9 +40,6 @@ internal sealed class OperatorDesk(
         frameworks.Remove(framework);
         return OperatorAnswer.Done;
     }
-
-    private static string Answer(string type, JsonNode view) =>
-        new JsonObject { ["type"] = type, [type.ToLowerInvariant()] = view }.ToJsonString();
 
     private static bool IsKnown(string type) => type is "TEARDOWN" or "DRAIN_AGENT" or "DEACTIVATE_AGENT" or "REACTIVATE_AGENT"
         or "MARK_AGENT_GONE" or "UPDATE_MAINTENANCE_SCHEDULE" or "START_MAINTENANCE" or "STOP_MAINTENANCE" or "RESERVE_RESOURCES"

@@ -1,18 +1,17 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Mysos.Core.Mesos;
 using Mysos.LocalMesos.Http;
 using Mysos.LocalMesos.Master;
 using Mysos.LocalMesos.Resources;
 using Mysos.LocalMesos.Wire;
+using static Mysos.LocalMesos.Operators.ViewJson;
 
 namespace Mysos.LocalMesos.Operators;
 
 /// <summary>What the master shows of itself: the answers to <c>GET_…</c>.</summary>
 internal static class StateView
 {
-    private static readonly string[] AgentCapabilities =
+    public static readonly IReadOnlyList<string> AgentCapabilities =
     [
         "MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT", "RESOURCE_PROVIDER", "RESIZE_VOLUME", "AGENT_OPERATION_FEEDBACK",
         "AGENT_DRAINING", "TASK_RESOURCE_LIMITS",
@@ -25,7 +24,8 @@ internal static class StateView
         "GET_VERSION" => new JsonObject { ["version_info"] = JsonNode.Parse(OperatorEndpoint.Version) },
         "GET_MASTER" => new JsonObject
         {
-            ["master_info"] = Json(state.Info, MesosWire.Json.MasterInfo), ["start_time"] = Seconds(state.StartedAt), ["elected_time"] = Seconds(state.StartedAt),
+            ["master_info"] = Json(state.Info, MesosWire.Json.MasterInfo), ["start_time"] = Seconds(state.Election.StartedAt.Wall),
+            ["elected_time"] = Seconds(state.Election.ElectedAt.Wall),
         },
         "GET_AGENTS" => Agents(state),
         "GET_FRAMEWORKS" => Frameworks(state),
@@ -57,7 +57,7 @@ internal static class StateView
         {
             ["agent_info"] = info, ["active"] = agent.IsConnected && !agent.IsDeactivated, ["deactivated"] = agent.IsDeactivated,
             ["version"] = OperatorEndpoint.MesosVersion, ["pid"] = agent.Pid, ["registered_time"] = Nanoseconds(agent.RegisteredAt),
-            ["total_resources"] = Resources(agent.Total, null),
+            ["total_resources"] = Array(ResourcesOf(agent.Total, null)),
             ["capabilities"] = new JsonArray([.. AgentCapabilities.Select(each => new JsonObject { ["type"] = each })]),
         };
         if (agent.ReregisteredAt is { } again)
@@ -119,39 +119,18 @@ internal static class StateView
         };
     }
 
-    private static JsonObject Task(FrameworkId framework, TaskEntry task)
-    {
-        var view = new JsonObject
-        {
-            ["name"] = task.Info.Name, ["task_id"] = Id(task.Info.TaskId.Value), ["framework_id"] = Id(framework.Value),
-            ["executor_id"] = Id(task.ExecutorId.Value), ["agent_id"] = Id(task.AgentId.Value), ["state"] = task.LatestState,
-            ["resources"] = Array(task.Info.Resources.Select(resource => Json(resource, MesosWire.Json.Resource))),
-        };
-        Add(view, "statuses", task.Statuses.Select(status => Json(status, MesosWire.Json.TaskStatus)));
-        if (task.SentUuid is { } uuid)
-        {
-            view["status_update_state"] = task.SentState;
-            view["status_update_uuid"] = Convert.ToBase64String(uuid);
-        }
-        if (task.Info.Labels is { } labels)
-            view["labels"] = Json(labels, MesosWire.Json.Labels);
-        return view;
-    }
+    /// <summary>A task of a framework.</summary>
+    public static JsonObject Task(FrameworkId framework, TaskEntry task) => ViewJson.Task(
+        task.Info, framework, task.ExecutorId, task.LatestState, task.Statuses,
+        task.SentUuid is { } uuid ? (task.SentState, uuid) : null);
 
-    private static JsonObject Roles(MasterState state)
-    {
-        var roles = state.Frameworks.Values.SelectMany(framework => framework.Roles).Distinct().Order(StringComparer.Ordinal);
-        return new JsonObject { ["roles"] = Array(roles.Select(role => Role(state, role))) };
-    }
+    private static JsonObject Roles(MasterState state) => new() { ["roles"] = Array(RoleUse.All(state).Select(Role)) };
 
-    private static JsonObject Role(MasterState state, string role)
+    private static JsonObject Role(RoleUse role)
     {
-        var view = new JsonObject { ["name"] = role, ["weight"] = JsonNode.Parse("1.0") };
-        var members = state.Frameworks.Values.Where(framework => framework.Roles.Contains(role)).ToArray();
-        Add(view, "frameworks", members.Select(framework => Id(framework.Id.Value)));
-        var used = ResourceBag.Of(members.SelectMany(framework => state.Agents.Keys.SelectMany(framework.UsedBy)).Where(each => each.Role == role)
-            .Concat(state.Offers.Values.Where(offer => offer.Role == role).Select(offer => (offer.Role, offer.Resources)))
-            .SelectMany(each => each.Item2.Items));
+        var view = new JsonObject { ["name"] = role.Name, ["weight"] = Double(1) };
+        Add(view, "frameworks", role.Members.Select(framework => Id(framework.Id.Value)));
+        var used = role.Allocated.Plus(role.Offered);
         Add(view, "resources", used.Items.Where(item => item.Kind.Type == Resource.ScalarType).Select(item => item.Name).Distinct()
             .Order(StringComparer.Ordinal).Select(name => Json(
                 new Resource { Name = name, Type = Resource.ScalarType, Scalar = new Scalar(used.MilliOf(name) / 1000.0) }, MesosWire.Json.Resource)));
@@ -196,31 +175,5 @@ internal static class StateView
         return view;
     }
 
-    private static IEnumerable<JsonNode> Allocated(IEnumerable<(string Role, ResourceBag Resources)> parts) =>
-        parts.GroupBy(part => part.Role, part => part.Resources)
-            .SelectMany(group => Resources(ResourceBag.Of(group.SelectMany(bag => bag.Items)), group.Key).Select(each => each!.DeepClone()));
-
-    /// <summary>Operators see the old form, in which a role is always there.</summary>
-    private static JsonArray Resources(ResourceBag bag, string? allocatedTo) =>
-        Array(ResourceDialect.For(bag.ToResources(allocatedTo), refined: false).Select(each => Json(each, MesosWire.Json.Resource)));
-
     private static JsonObject Machine(MachineId machine) => new() { ["hostname"] = machine.Hostname, ["ip"] = machine.Ip };
-
-    private static JsonObject Id(string value) => new() { ["value"] = value };
-
-    private static JsonObject Nanoseconds(DateTimeOffset at) => new() { ["nanoseconds"] = (at - DateTimeOffset.UnixEpoch).Ticks * 100 };
-
-    private static JsonNode Seconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / 1e7;
-
-    private static JsonNode Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type)!;
-
-    private static JsonArray Array(IEnumerable<JsonNode> nodes) => new([.. nodes]);
-
-    /// <summary>As in protobuf's JSON, what is empty is left out.</summary>
-    private static void Add(JsonObject view, string name, IEnumerable<JsonNode> nodes)
-    {
-        var array = Array(nodes);
-        if (array.Count > 0)
-            view[name] = array;
-    }
 }

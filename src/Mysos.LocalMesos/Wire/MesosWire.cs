@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mysos.Core.Mesos;
 
 namespace Mysos.LocalMesos.Wire;
@@ -14,6 +16,8 @@ internal static class MesosWire
 
     public static byte[] Record(SchedulerEvent value) =>
         RecordIO.Frame(JsonSerializer.SerializeToUtf8Bytes(value, Json.SchedulerEvent));
+
+    public static byte[] Record(JsonObject value) => RecordIO.Frame(Encoding.UTF8.GetBytes(value.ToJsonString(Json.Options)));
 
     public static byte[] Record(ExecutorEvent value) =>
         RecordIO.Frame(JsonSerializer.SerializeToUtf8Bytes(value, Json.ExecutorEvent));

@@ -15,10 +15,14 @@ public abstract class MachineTestBase
 
     private protected static readonly FrameworkId Framework = new("F");
 
-    private protected MasterMachine Master { get; init; } = new(new MasterInfo { Id = "M" }, new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), MasterRegistry.Empty, At(0));
+    private protected MasterMachine Master { get; init; } = NewMaster("M", 0, MasterRegistry.Empty);
     private protected List<MasterEffect> Effects { get; } = [];
 
     private protected static Moment At(double seconds) => new(TimeSpan.FromSeconds(seconds), DateTimeOffset.UnixEpoch.AddSeconds(1_000_000 + seconds));
+
+    private protected static MasterMachine NewMaster(string id, double seconds, MasterRegistry registry) => new(
+        new Election(new MasterInfo { Id = id }, At(seconds), At(seconds)),
+        new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), registry);
 
     private protected void Do(IReadOnlyList<MasterEffect> effects) => Effects.AddRange(effects);
 

@@ -32,6 +32,24 @@ public sealed class OperatorTests : MachineTestBase
     }
 
     [Fact]
+    public void Subscribe_OfAnOperator_IsToldOfHeartbeatsAndLostTasksUntilItLeaves()
+    {
+        Register();
+        Subscribe();
+        Launch("t1");
+        Do(Master.OperatorSubscribe("operator", At(2)));
+        Do(Master.Tick(At(17)));
+        Do(Master.AgentUnregistered(Agent, At(18)));
+        Do(Master.Disconnected("operator", At(19)));
+        Do(Master.Tick(At(40)));
+
+        var events = Effects.OfType<MasterEffect.SendToOperator>().Select(effect => effect.Event).ToArray();
+        events.Select(each => (string)each["type"]!).ShouldBe(["SUBSCRIBED", "HEARTBEAT", "HEARTBEAT", "TASK_UPDATED"]);
+        ((string)events[3]["task_updated"]!["state"]!).ShouldBe("TASK_LOST");
+        Master.NextDeadline.ShouldBeGreaterThan(TimeSpan.FromSeconds(40));
+    }
+
+    [Fact]
     public void Reserve_WhatATaskUses_IsRefused()
     {
         Register();
@@ -146,8 +164,7 @@ public sealed class OperatorTests : MachineTestBase
     public void Reconcile_AfterAFailover_IsSilentUntilTheOldAgentsAreBack()
     {
         Register();
-        var next = new MasterMachine(
-            new MasterInfo { Id = "N" }, new MasterSettings(TimeSpan.FromSeconds(1), PingSettings.Default), Master.State.ToRegistry(), At(1));
+        var next = NewMaster("N", 1, Master.State.ToRegistry());
         next.Subscribe("stream", new SchedulerCall.SubscribeCall(TestScheduler.Framework(Framework)), At(1));
         var reconcile = new SchedulerCall
         {

@@ -21,9 +21,7 @@ public sealed class VolumeTests : LocalMesosTestBase
         (await scheduler.AskAsync(Agent.AgentId, "exec-t1", "write data/file kept")).ShouldBe("written");
         File.ReadAllText(Path.Combine(WorkDir, "agent1/volumes/roles/mysos/vol-1/file")).ShouldBe("kept");
 
-        var skip = scheduler.Events.Count;
-        await scheduler.KillAsync("t1");
-        var withVolume = await scheduler.WaitOfferAsync(skip: skip, fits: HasAllOfIt);
+        var withVolume = await KillAndReviveAsync(scheduler, "t1");
         withVolume.Resources.Count(resource => resource.Reservations is not null).ShouldBe(3);
         var disk = withVolume.Resources.Single(resource => resource.Disk is not null);
         disk.Disk!.Persistence!.Id.ShouldBe("vol-1");
@@ -33,9 +31,8 @@ public sealed class VolumeTests : LocalMesosTestBase
         await scheduler.WaitUpdateAsync("t2", "TASK_RUNNING");
         (await scheduler.AskAsync(Agent.AgentId, "exec-t2", "read data/file")).ShouldBe("kept");
 
-        skip = scheduler.Events.Count;
-        await scheduler.KillAsync("t2");
-        var last = await scheduler.WaitOfferAsync(skip: skip, fits: HasAllOfIt);
+        var last = await KillAndReviveAsync(scheduler, "t2");
+        var skip = scheduler.Events.Count;
         await scheduler.AcceptAsync(last, 0,
             new Operation { Type = "DESTROY", Id = new OperationId("op-destroy"), Destroy = new Operation.VolumesOperation([Volume("vol-1")]) },
             new Operation
@@ -154,9 +151,20 @@ public sealed class VolumeTests : LocalMesosTestBase
         (await Finished(scheduler, "op", scheduler.Events.Count)).Uuid!.Value.ShouldBe(first.Uuid!.Value);
     }
 
-    /// <summary>The task's part can be offered before its executor has ended and freed the rest.</summary>
-    private static bool HasAllOfIt(Offer offer) => HasVolume(offer)
-        && offer.Resources.Where(r => r is { Name: "cpus", Reservations: not null }).Sum(r => r.Scalar!.Value) > 0.999;
+    /// <summary>
+    /// Ends the task, and returns the one offer of all that it and its executor had. Without SUPPRESS the task's part could
+    /// be offered before the executor has ended, and the rest never again together with it.
+    /// </summary>
+    private static async Task<Offer> KillAndReviveAsync(TestScheduler scheduler, string task)
+    {
+        await scheduler.CallAsync(new SchedulerCall { Type = "SUPPRESS" });
+        var skip = scheduler.Events.Count;
+        await scheduler.KillAsync(task);
+        await scheduler.WaitAsync(each => each.Failure?.ExecutorId?.Value == "exec-" + task, skip);
+        skip = scheduler.Events.Count;
+        await scheduler.CallAsync(new SchedulerCall { Type = "REVIVE" });
+        return await scheduler.WaitOfferAsync(skip: skip, fits: HasVolume);
+    }
 
     internal static bool HasVolume(Offer offer) =>
         offer.Resources.Any(resource => resource.Disk is not null) && offer.Resources.Any(resource => resource is { Name: "cpus", Reservations: not null });

@@ -9,9 +9,8 @@ namespace Mysos.Tests.Mesos;
 /// Plays one executor of a recording with the client, against a server that says what the agent said. The client makes
 /// its own uuids and times, and comes back by itself when the stream is gone.
 /// </summary>
-internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay replay) : IAsyncDisposable
+internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay replay) : ClientReplay(lines, replay)
 {
-    private readonly RawServer _server = new();
     private readonly HttpMessageInvoker _http = new(TrickleStream.Handler(replay.NextRead));
     private readonly Dictionary<string, RawRequest> _streams = [];
     private readonly Dictionary<string, (RawRequest Request, Task<bool> Sent)> _calls = [];
@@ -22,43 +21,34 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
     private ExecutorClient? _client;
     private Told<ExecutorEvent>? _events;
 
-    public int Events { get; private set; }
-    public int CallsMade { get; private set; }
-    public int Replaced { get; private set; }
-
-    public async Task RunAsync()
-    {
-        for (var i = 0; i < lines.Count; i++)
-        {
-            var line = lines[i];
-            switch (line.Kind)
-            {
-                case "start": Start(line.Json.GetProperty("env")); break;
-                case "exit": await StopAsync(); break;
-                case "request": await RequestAsync(line); break;
-                case "response" when _streams.TryGetValue(line.Conn, out var stream): await stream.StartAsync(200, line.Reason, line.Headers); break;
-                case "response": await AnswerAsync(line); break;
-                case "record":
-                    var records = Replay.RecordsFrom(lines, i);
-                    await RecordsAsync(_streams[line.Conn], records);
-                    i += records.Count - 1;
-                    break;
-                case "closed" when _streams.Remove(line.Conn, out var stream): await CloseAsync(stream, line.How); break;
-            }
-        }
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await StopAsync();
         _http.Dispose();
-        await _server.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    protected override Task ResponseAsync(TraceLine line) => _streams.TryGetValue(line.Conn, out var stream)
+        ? stream.StartAsync(200, line.Reason, line.Headers)
+        : AnswerAsync(line);
+
+    protected override Task RecordsAsync(TraceLine first, IReadOnlyList<string> records) => RecordsAsync(_streams[first.Conn], records);
+
+    protected override Task ClosedAsync(TraceLine line) =>
+        _streams.Remove(line.Conn, out var stream) ? CloseAsync(stream, line.How) : Task.CompletedTask;
+
+    protected override async Task OtherAsync(TraceLine line)
+    {
+        if (line.Kind == "start")
+            Start(line.Json.GetProperty("env"));
+        else if (line.Kind == "exit")
+            await StopAsync();
     }
 
     private void Start(JsonElement environment)
     {
         var recorded = environment.EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString());
-        recorded["MESOS_AGENT_ENDPOINT"] = _server.Uri.Authority;
+        recorded["MESOS_AGENT_ENDPOINT"] = Server.Uri.Authority;
         recorded["MESOS_SUBSCRIPTION_BACKOFF_MAX"] = "20ms";
         _client = new ExecutorClient(_http, ExecutorEnvironment.Read(recorded.GetValueOrDefault), TimeProvider.System, new Random(1), _ => { });
     }
@@ -71,9 +61,9 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
         (_events, _client) = (null, null);
     }
 
-    private async Task RequestAsync(TraceLine line)
+    protected override async Task RequestAsync(TraceLine line)
     {
-        var next = lines.SkipWhile(l => l != line).Skip(1).FirstOrDefault(l => l.Conn == line.Conn);
+        var next = Next(line);
         var call = Replay.Made(line, MesosJson.Default.ExecutorCall);
         switch (line.CallType)
         {
@@ -96,14 +86,14 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
                 break;
             case "MESSAGE" when call?.Message is { } message:
                 var sent = (_client ??= NewClient(line)).SendAsync(message.Data);
-                var request = await _server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal), line.Body!);
+                var request = await Server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal), line.Body!);
                 Replay.ShouldBeAsRecorded(request, line);
                 _calls[line.Conn] = (request, sent);
                 CallsMade++;
                 break;
             default:
                 var other = (_client ??= NewClient(line)).SendAsync([0]);
-                _calls[line.Conn] = (await _server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal)), other);
+                _calls[line.Conn] = (await Server.TakeAsync(r => r.Body.Contains("\"MESSAGE\"", StringComparison.Ordinal)), other);
                 Replaced++;
                 break;
         }
@@ -112,9 +102,9 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
     private async Task SubscribeAsync(TraceLine line)
     {
         _client ??= NewClient(line);
-        _server.Refuses = false;
+        Server.Refuses = false;
         _events ??= new(_client.Run());
-        var request = await _server.TakeAsync(r => r.Body.Contains("\"SUBSCRIBE\"", StringComparison.Ordinal), line.Body!);
+        var request = await Server.TakeAsync(r => r.Body.Contains("\"SUBSCRIBE\"", StringComparison.Ordinal), line.Body!);
         Replay.ShouldBeAsRecorded(request, line, withBody: false);
         var (actual, recorded) = (JsonNode.Parse(request.Body)!, JsonNode.Parse(line.Body!)!);
         if (recorded["subscribe"]!["unacknowledged_updates"] is JsonArray updates)
@@ -128,7 +118,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
             recorded["subscribe"] = JsonNode.Parse("""{"unacknowledged_tasks":[],"unacknowledged_updates":[]}""");
         }
         Replay.ShouldBeEqual(actual, recorded, "The client subscribed with other work.");
-        await _server.AcceptAsync(IsRepeated);
+        await Server.AcceptAsync(IsRepeated);
         _streams[line.Conn] = request;
         CallsMade++;
     }
@@ -151,7 +141,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
     {
         await using var client = NewClient(line);
         using var events = new Told<ExecutorEvent>(client.Run());
-        var request = await _server.TakeAsync(what: line.Body!);
+        var request = await Server.TakeAsync(what: line.Body!);
         if (Replay.Made(line, MesosJson.Default.ExecutorCall) is not null)
             CallsMade++;
         else
@@ -168,7 +158,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
         if (answer.Status is null or 503)
         {
             // It tries again.
-            await _server.TakeAsync(what: "another SUBSCRIBE");
+            await Server.TakeAsync(what: "another SUBSCRIBE");
             return;
         }
         var refusal = await Should.ThrowAsync<MesosException>(events.NextAsync());
@@ -192,7 +182,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
             await using var client = NewClient();
             using var events = new Told<ExecutorEvent>(client.Run());
             Replaced++;
-            await RefuseAsync(await _server.TakeAsync(what: "SUBSCRIBE"), events, line);
+            await RefuseAsync(await Server.TakeAsync(what: "SUBSCRIBE"), events, line);
         }
     }
 
@@ -202,13 +192,13 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
         while (_updates.Any(last))
         {
             var line = _updates[0];
-            var request = await _server.TakeAsync(r => r.Body.Contains("\"UPDATE\"", StringComparison.Ordinal), line.Body!);
+            var request = await Server.TakeAsync(r => r.Body.Contains("\"UPDATE\"", StringComparison.Ordinal), line.Body!);
             Replay.ShouldBeAsRecorded(request, line, withBody: false);
             var (actual, recorded) = (JsonNode.Parse(request.Body)!, JsonNode.Parse(line.Body!)!);
             Same(actual["update"]!, recorded["update"]!);
             Replay.ShouldBeEqual(actual, recorded, "The client sent another update.");
-            await _server.AcceptAsync(IsRepeated);
-            var answer = lines.SkipWhile(l => l != line).First(l => l.Conn == line.Conn && l.Kind == "response");
+            await Server.AcceptAsync(IsRepeated);
+            var answer = Next(line)!;
             await request.AnswerAsync(answer.Status!.Value, answer.Reason, answer.Body!, answer.Headers);
             _updates.RemoveAt(0);
             CallsMade++;
@@ -225,7 +215,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
                 await TakeUpdatesAsync(u => Uuid(u) == uuid);
             records.Add(uuid is null ? record : record.Replace(uuid, _uuids[uuid], StringComparison.Ordinal));
         }
-        await replay.WriteAsync(stream, records);
+        await Cuts.WriteAsync(stream, records);
         foreach (var record in records)
         {
             Replay.ShouldBeAsRecorded(await _events!.NextAsync(), record, MesosJson.Default.ExecutorEvent);
@@ -241,7 +231,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
         }
         else if (how.StartsWith("EOFError", StringComparison.Ordinal))
         {
-            _server.Refuses = true;
+            Server.Refuses = true;
         }
         else
         {
@@ -257,7 +247,7 @@ internal sealed class ExecutorReplay(IReadOnlyList<TraceLine> lines, Replay repl
         var environment = new ExecutorEnvironment
         {
             FrameworkId = new((string?)call?["framework_id"]?["value"] ?? "f"), ExecutorId = new((string?)call?["executor_id"]?["value"] ?? "e"),
-            AgentEndpoint = _server.Uri.Authority, Sandbox = "/", SubscriptionBackoffMax = TimeSpan.FromMilliseconds(20),
+            AgentEndpoint = Server.Uri.Authority, Sandbox = "/", SubscriptionBackoffMax = TimeSpan.FromMilliseconds(20),
         };
         return new ExecutorClient(_http, environment, TimeProvider.System, new Random(1), _ => { });
     }

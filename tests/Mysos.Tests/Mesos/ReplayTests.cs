@@ -40,17 +40,14 @@ public sealed class ReplayTests
     {
         var (events, made, replaced) = (0, 0, 0);
         var parties = Trace.Read(name).GroupBy(l => l.Who).ToList();
-        foreach (var party in parties.Where(p => p.Key.StartsWith("scheduler", StringComparison.Ordinal)))
+        foreach (var party in parties.Where(p => p.Key != "operator" && p.Any(l => l.Kind is "request" or "response")))
         {
-            await using var scheduler = new SchedulerReplay([.. party], new Replay(cut, seed));
-            await scheduler.RunAsync();
-            (events, made, replaced) = (events + scheduler.Events, made + scheduler.CallsMade, replaced + scheduler.Replaced);
-        }
-        foreach (var party in parties.Where(p => p.Key == "second-client" || p.Key.StartsWith("executor", StringComparison.Ordinal)))
-        {
-            await using var executor = new ExecutorReplay([.. party], new Replay(cut, seed));
-            await executor.RunAsync();
-            (events, made, replaced) = (events + executor.Events, made + executor.CallsMade, replaced + executor.Replaced);
+            var cuts = new Replay(cut, seed);
+            await using ClientReplay client = party.Key.StartsWith("scheduler", StringComparison.Ordinal)
+                ? new SchedulerReplay([.. party], cuts)
+                : new ExecutorReplay([.. party], cuts);
+            await client.RunAsync();
+            (events, made, replaced) = (events + client.Events, made + client.CallsMade, replaced + client.Replaced);
         }
         events.ShouldBe(parties.Where(p => p.Key != "operator").Sum(p => p.Count(l => l.Kind == "record")));
         made.ShouldBeGreaterThan(10);

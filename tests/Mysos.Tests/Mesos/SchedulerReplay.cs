@@ -11,12 +11,13 @@ namespace Mysos.Tests.Mesos;
 /// Plays one scheduler of a recording with the client, against a server that says what Mesos said. Requests that the
 /// client cannot make (broken ones) are replaced by one that it can; the recorded answer comes to that.
 /// </summary>
-internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay replay) : IAsyncDisposable
+internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay replay) : ClientReplay(lines, replay)
 {
-    private readonly RawServer _server = new();
     private readonly Dictionary<string, Subscription> _streams = [];
     private readonly List<Subscription> _all = [];
     private readonly Dictionary<string, Call> _calls = [];
+    /// <summary>Calls whose answers are on their way. Of two calls with one body, either can have come first.</summary>
+    private readonly List<Task> _accepted = [];
     private readonly HttpClient _http = new(TrickleStream.Handler(replay.NextRead)) { Timeout = Timeout.InfiniteTimeSpan };
 
     private sealed record Call(Task Sent, TraceLine Request, bool Made);
@@ -48,54 +49,48 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
         }
     }
 
-    public int Events { get; private set; }
-    public int CallsMade { get; private set; }
-    public int Replaced { get; private set; }
-
-    public async Task RunAsync()
+    public override async Task RunAsync()
     {
-        for (var i = 0; i < lines.Count; i++)
-        {
-            var line = lines[i];
-            switch (line.Kind)
-            {
-                case "request" when line.CallType == "SUBSCRIBE" && Subscribed(i) && Replay.Made(line, MesosJson.Default.SchedulerCall) is { } call:
-                    await SubscribeAsync(line, call);
-                    break;
-                case "request":
-                    _calls[line.Conn] = Send(line);
-                    break;
-                case "response" when _streams.GetValueOrDefault(line.Conn) is { StreamId: null } stream && !_calls.ContainsKey(line.Conn):
-                    stream.StreamId = line.Header("Mesos-Stream-Id").ShouldNotBeNull();
-                    await stream.Stream!.StartAsync(200, line.Reason, line.Headers);
-                    break;
-                case "response":
-                    await AnswerAsync(line);
-                    break;
-                case "record":
-                    var records = Replay.RecordsFrom(lines, i);
-                    await RecordsAsync(_streams[line.Conn], records);
-                    i += records.Count - 1;
-                    break;
-                case "closed":
-                    await CloseAsync(_streams[line.Conn], line.How);
-                    _streams.Remove(line.Conn);
-                    break;
-            }
-        }
+        await base.RunAsync();
+        await Task.WhenAll(_accepted);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         foreach (var subscription in _all)
             subscription.Dispose();
         _http.Dispose();
-        await _server.DisposeAsync();
+        await base.DisposeAsync();
     }
 
-    /// <summary>Whether the answer to the request at this index is an event stream.</summary>
-    private bool Subscribed(int request) =>
-        lines.Skip(request + 1).FirstOrDefault(l => l.Conn == lines[request].Conn) is { Kind: "response", Status: 200 };
+    protected override async Task RequestAsync(TraceLine line)
+    {
+        if (line.CallType == "SUBSCRIBE" && Next(line) is { Kind: "response", Status: 200 } && Replay.Made(line, MesosJson.Default.SchedulerCall) is { } call)
+            await SubscribeAsync(line, call);
+        else
+            _calls[line.Conn] = Send(line);
+    }
+
+    protected override async Task ResponseAsync(TraceLine line)
+    {
+        if (_streams.GetValueOrDefault(line.Conn) is { StreamId: null } stream && !_calls.ContainsKey(line.Conn))
+        {
+            stream.StreamId = line.Header("Mesos-Stream-Id").ShouldNotBeNull();
+            await stream.Stream!.StartAsync(200, line.Reason, line.Headers);
+        }
+        else
+        {
+            await AnswerAsync(line);
+        }
+    }
+
+    protected override Task RecordsAsync(TraceLine first, IReadOnlyList<string> records) => RecordsAsync(_streams[first.Conn], records);
+
+    protected override async Task ClosedAsync(TraceLine line)
+    {
+        await CloseAsync(_streams[line.Conn], line.How);
+        _streams.Remove(line.Conn);
+    }
 
     private async Task SubscribeAsync(TraceLine line, SchedulerCall call)
     {
@@ -103,7 +98,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
         _streams[line.Conn] = subscription;
         _all.Add(subscription);
         subscription.Start();
-        subscription.Stream = await _server.TakeAsync(what: line.Body!);
+        subscription.Stream = await Server.TakeAsync(what: line.Body!);
         Replay.ShouldBeAsRecorded(subscription.Stream, line);
         CallsMade++;
     }
@@ -132,7 +127,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
         // Polls are recorded without their requests.
         if (!_calls.Remove(line.Conn, out var call))
             call = new(SubscribeInVainAsync(Client(null), new FrameworkInfo { User = "root", Name = "mysos" }), line, Made: false);
-        var request = await _server.TakeAsync(
+        var request = await Server.TakeAsync(
             r => !call.Made || Replay.Same(JsonNode.Parse(r.Body), JsonNode.Parse(call.Request.Body!)), call.Request.Body ?? "a poll");
         if (call.Made)
             Replay.ShouldBeAsRecorded(request, call.Request);
@@ -154,7 +149,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
         if (status == 202)
         {
             // A SUBSCRIBE is never answered so.
-            await call.Sent;
+            _accepted.Add(call.Sent);
             return;
         }
         var refusal = await Should.ThrowAsync<MesosException>(call.Sent);
@@ -166,7 +161,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
 
     private async Task RecordsAsync(Subscription subscription, IReadOnlyList<string> records)
     {
-        await replay.WriteAsync(subscription.Stream!, records);
+        await Cuts.WriteAsync(subscription.Stream!, records);
         foreach (var record in records)
         {
             var happened = await subscription.Events.NextAsync();
@@ -198,7 +193,7 @@ internal sealed class SchedulerReplay(IReadOnlyList<TraceLine> lines, Replay rep
     private SchedulerClient Client(TraceLine? line)
     {
         AuthenticationHeaderValue.TryParse(line?.Header("Authorization"), out var credentials);
-        return new(_http, _server.Uri, credentials, TimeProvider.System, what => Assert.Fail(what));
+        return new(_http, Server.Uri, credentials, TimeProvider.System, what => Assert.Fail(what));
     }
 
     private static async Task SubscribeInVainAsync(SchedulerClient client, FrameworkInfo framework)

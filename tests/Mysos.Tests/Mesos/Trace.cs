@@ -5,9 +5,11 @@ using System.Text.Json.Nodes;
 
 namespace Mysos.Tests.Mesos;
 
-/// <summary>A line of a recording. See <c>Traces/README.md</c>.</summary>
-internal sealed record TraceLine(JsonElement Json)
+/// <summary>A line of a recording and its number, from 0. See <c>Traces/README.md</c>.</summary>
+internal sealed record TraceLine(int Number, JsonElement Json)
 {
+    /// <summary>Since the start of the scenario.</summary>
+    public TimeSpan At => TimeSpan.FromMilliseconds(Json.GetProperty("t").GetDouble());
     public string Who => Text("who")!;
     public string Kind => Text("kind")!;
     public string Conn => Text("conn") ?? "";
@@ -18,8 +20,12 @@ internal sealed record TraceLine(JsonElement Json)
     public string Reason => Text("reason") ?? "Reason";
     public int? Status => Json.GetProperty("status") is { ValueKind: JsonValueKind.Number } status ? status.GetInt32() : null;
 
-    public (string Name, string Value)[] Headers =>
-        [.. Json.GetProperty("headers").EnumerateObject().Select(h => (h.Name, h.Value.GetString()!))];
+    public bool IsOfExecutor => Who.StartsWith("executor:", StringComparison.Ordinal);
+
+    /// <summary>In 19, some lines have none.</summary>
+    public (string Name, string Value)[] Headers => Json.TryGetProperty("headers", out var headers)
+        ? [.. headers.EnumerateObject().Select(h => (h.Name, h.Value.GetString()!))]
+        : [];
 
     /// <summary>Of the call in a request's body; null: there is none.</summary>
     public string? CallType
@@ -39,7 +45,9 @@ internal sealed record TraceLine(JsonElement Json)
 
     public string? Header(string name) => Headers.FirstOrDefault(h => h.Name == name).Value;
 
-    private string? Text(string name) => Json.TryGetProperty(name, out var value) ? value.GetString() : null;
+    public string? Text(string name) => Json.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    public override string ToString() => $"line {Number} ({At.TotalMilliseconds:F0} ms, {Who} {Conn} {Kind})";
 }
 
 /// <summary>Recordings of Apache Mesos 1.12.</summary>
@@ -56,7 +64,7 @@ internal static class Trace
         using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Folder, name + ".jsonl.gz")), CompressionMode.Decompress));
         var lines = new List<TraceLine>();
         while (reader.ReadLine() is { } line)
-            lines.Add(new TraceLine(JsonSerializer.Deserialize<JsonElement>(line)));
+            lines.Add(new TraceLine(lines.Count, JsonSerializer.Deserialize<JsonElement>(line)));
         return lines;
     }
 

@@ -200,8 +200,25 @@ public sealed class OptionsReaderTests
         var read = OptionsReader.LocalMesos(
             Sources(new Dictionary<string, string> { ["port"] = "0", ["masters"] = "3", ["agents"] = "5", ["agent_resources"] = "cpus:1", ["work_dir"] = "/x", ["framework_authentication_file"] = "/y" }), Machine);
 
-        read.Options.ShouldBe(new StandInOptions(IPAddress.Loopback, 0, 3, 5, "cpus:1", null, "/y", "/x", Verbose: false));
+        read.Options.ShouldBe(new StandInOptions(IPAddress.Loopback, 0, 3, 5, [], "cpus:1", null, "/y", "/x", Verbose: false));
     }
+
+    [Fact]
+    public void Local_WithHostnames_HasAnAgentForEach()
+    {
+        var options = OptionsReader.Local(Sources(new Dictionary<string, string> { ["agent_hostnames"] = "localhost, 127.0.0.2" }), Machine).Options!;
+
+        options.Agents.ShouldBe(2);
+        options.AgentHostnames.ShouldBe(["localhost", "127.0.0.2"]);
+    }
+
+    [Theory]
+    [InlineData("a,b", "3", "2 names for 3 agents; give one for each.")]
+    [InlineData("a,b:80", "2", "'b:80' is not a host name or address, without a port.")]
+    [InlineData("a,,b", "3", "'' is not a host name or address, without a port.")]
+    public void LocalMesos_WithWrongHostnames_NamesThem(string hostnames, string agents, string problem) =>
+        OptionsReader.LocalMesos(Sources(new Dictionary<string, string> { ["agents"] = agents, ["agent_hostnames"] = hostnames }), Machine)
+            .Problems.ShouldHaveSingleItem().ShouldEndWith(problem);
 
     [Theory]
     [InlineData("14d", 14 * 86_400_000L)]

@@ -1,14 +1,15 @@
 using System.Globalization;
+using Mysos.Tests.Mesos;
 
 namespace Mysos.Tests.LocalMesos.Conformance;
 
 /// <summary>Compares the answer to a request: status, headers, body.</summary>
 internal sealed class AnswerComparison(IdMap ids, JsonComparison json)
 {
-    public async Task<IReadOnlyList<string>> DifferencesAsync(RecordedLine line, HttpResponseMessage response)
+    public async Task<IReadOnlyList<string>> DifferencesAsync(TraceLine line, HttpResponseMessage response)
     {
         var differences = new List<string>();
-        var status = line.Json.GetProperty("status").GetInt32();
+        var status = line.Status;
         if ((int)response.StatusCode != status)
             differences.Add($"status\n      Mesos: {status} {line.Text("body")}\n      here:  {(int)response.StatusCode} {await BodyAsync(response)}");
         // In 19, some answers are noted without all of their headers.
@@ -19,7 +20,7 @@ internal sealed class AnswerComparison(IdMap ids, JsonComparison json)
         return differences;
     }
 
-    private IEnumerable<string> Headers(IReadOnlyDictionary<string, string> recorded, HttpResponseMessage response)
+    private IEnumerable<string> Headers((string Name, string Value)[] recorded, HttpResponseMessage response)
     {
         var here = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
@@ -32,7 +33,7 @@ internal sealed class AnswerComparison(IdMap ids, JsonComparison json)
             else if (name is not ("Date" or "Content-Length") && !ids.IsSame(value, mine))
                 yield return $"header {name}\n      Mesos: {value}\n      here:  {mine}";
         }
-        foreach (var (name, value) in here.Where(header => !recorded.Keys.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach (var (name, value) in here.Where(header => !recorded.Any(each => each.Name.Equals(header.Key, StringComparison.OrdinalIgnoreCase))))
             yield return $"header {name} is not in Mesos' answer: {value}";
     }
 

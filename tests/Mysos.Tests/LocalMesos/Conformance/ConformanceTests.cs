@@ -14,7 +14,7 @@ public sealed class ConformanceTests(ZooKeeperFixture zooKeeper)
     {
         var scenario = Scenarios.All.Single(scenario => scenario.Name == name);
 
-        var differences = await Replay.RunAsync(scenario, scenario.MasterPorts.Count > 1 ? await zooKeeper.NewUrlAsync() : null);
+        var differences = await Replay.RunAsync(scenario, scenario.IsInZooKeeper ? await zooKeeper.NewUrlAsync() : null);
 
         differences.ShouldBeEmpty(string.Join("\n", differences));
     }

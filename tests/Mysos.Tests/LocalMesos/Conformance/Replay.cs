@@ -34,6 +34,7 @@ internal sealed class Replay : IAsyncDisposable
     private readonly RequestMaker _requests;
     private readonly Dictionary<string, TimeSpan> _lastRequests = [];
     private readonly HashSet<string> _unread = [];
+    private readonly Poller _poller;
 
     private Replay(Scenario scenario, World world, ZooKeeperUrl? zooKeeper)
     {
@@ -43,6 +44,7 @@ internal sealed class Replay : IAsyncDisposable
         _comparison = new JsonComparison(world.Ids);
         _answers = new AnswerComparison(world.Ids, _comparison);
         _requests = new RequestMaker(world);
+        _poller = new Poller(world, _requests, _answers);
     }
 
     public World World => _world;
@@ -51,7 +53,7 @@ internal sealed class Replay : IAsyncDisposable
     public static async Task<IReadOnlyList<string>> RunAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
         await using var replay = new Replay(scenario, await World.StartAsync(scenario, zooKeeper), zooKeeper);
-        foreach (var line in Trace.Read(scenario.Name).Select((line, number) => new RecordedLine(number, line)))
+        foreach (var line in Trace.Read(scenario.Name))
         {
             if (!scenario.Deviations.Any(deviation => deviation.Field is null && deviation.IsAbout(line)))
                 await replay.TryAsync(line);
@@ -75,7 +77,7 @@ internal sealed class Replay : IAsyncDisposable
         return LeaveAsync(who);
     }
 
-    private async Task TryAsync(RecordedLine line)
+    private async Task TryAsync(TraceLine line)
     {
         try
         {
@@ -88,7 +90,7 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private async Task PlayAsync(RecordedLine line)
+    private async Task PlayAsync(TraceLine line)
     {
         switch (line.Kind)
         {
@@ -99,6 +101,10 @@ internal sealed class Replay : IAsyncDisposable
                 await _world.AdvanceToAsync(line.At);
                 _connections[Key(line)] = _world.Add(_requests.Make(line));
                 _lastRequests[line.Who] = line.At;
+                break;
+            case "response" when line.Conn == "poll":
+                foreach (var difference in await _poller.DifferencesAsync(line))
+                    Report(line, difference);
                 break;
             case "response":
                 await AnswerAsync(line);
@@ -134,14 +140,14 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private async Task NoteAsync(RecordedLine line)
+    private async Task NoteAsync(TraceLine line)
     {
         var text = line.Text("text")!;
         if (line.IsOfExecutor && text.StartsWith("task process started", StringComparison.Ordinal))
             await _puppets[line.Who].OrderAsync("child");
     }
 
-    private async Task ActAsync(RecordedLine line)
+    private async Task ActAsync(TraceLine line)
     {
         if (!_scenario.Actions.TryGetValue(line.Number, out var action))
             return;
@@ -150,7 +156,7 @@ internal sealed class Replay : IAsyncDisposable
         await _world.SettleAsync();
     }
 
-    private async Task AnswerAsync(RecordedLine line)
+    private async Task AnswerAsync(TraceLine line)
     {
         var connection = _connections[Key(line)];
         await _world.ReachAsync(() => connection.Answer.IsCompleted, $"{line}: no answer");
@@ -165,11 +171,13 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    /// <summary>Agents do not tell their streams' names.</summary>
-    private Task<string?> StreamIdAsync(RecordedLine line, HttpResponseMessage response)
+    /// <summary>Agents do not tell their streams' names, and masters not those of operators.</summary>
+    private Task<string?> StreamIdAsync(TraceLine line, HttpResponseMessage response)
     {
         if (response.Headers.TryGetValues("Mesos-Stream-Id", out var ids))
             return Task.FromResult<string?>(ids.Single());
+        if (line.Who == "operator")
+            return _world.Cluster.Engine.Mailbox.Ask(() => _world.Cluster.Engine.Master?.Events.Streams.Single());
         return !_puppets.TryGetValue(line.Who, out var puppet)
             ? Task.FromResult<string?>(null)
             : _world.Cluster.Engine.Mailbox.Ask(() => _world.Cluster.Agents
@@ -177,7 +185,7 @@ internal sealed class Replay : IAsyncDisposable
                 .FirstOrDefault(executor => executor.ContainerId.Value == puppet.ContainerId)?.Stream);
     }
 
-    private async Task RecordAsync(RecordedLine line, Received expected)
+    private async Task RecordAsync(TraceLine line, Received expected)
     {
         var stream = _connections[Key(line)];
         var subject = _world.Ids.ToHere(expected.Subject);
@@ -194,10 +202,10 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, difference);
     }
 
-    private bool IsAccepted(RecordedLine line, string difference) => _scenario.Deviations.Any(deviation =>
+    private bool IsAccepted(TraceLine line, string difference) => _scenario.Deviations.Any(deviation =>
         deviation.Field is { } field && deviation.IsAbout(line) && difference.StartsWith(field, StringComparison.Ordinal));
 
-    private async Task EndAsync(RecordedLine line)
+    private async Task EndAsync(TraceLine line)
     {
         var connection = _connections[Key(line)];
         var how = line.Text("how")!;
@@ -222,7 +230,7 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     /// <summary>The masters' nodes: as many, in the same order, with the same MasterInfos.</summary>
-    private async Task ZNodesAsync(RecordedLine line)
+    private async Task ZNodesAsync(TraceLine line)
     {
         await using var session = await ZooKeeperFixture.ConnectAsync(_zooKeeper!);
         var here = new List<string>();
@@ -235,7 +243,7 @@ internal sealed class Replay : IAsyncDisposable
             Report(line, difference);
     }
 
-    private async Task StartAsync(RecordedLine line)
+    private async Task StartAsync(TraceLine line)
     {
         await _world.AdvanceToAsync(line.At);
         var puppet = await _world.TakePuppetAsync(line.Who["executor:".Length..], _taken);
@@ -281,9 +289,9 @@ internal sealed class Replay : IAsyncDisposable
         }
     }
 
-    private void Report(RecordedLine line, string difference) => _differences.Add($"{line}: {difference}");
+    private void Report(TraceLine line, string difference) => _differences.Add($"{line}: {difference}");
 
     /// <summary>Names of connections are unique in one process of an executor only.</summary>
-    private (string, int, string) Key(RecordedLine line) =>
-        (line.Who, _puppets.TryGetValue(line.Who, out var puppet) ? puppet.Pid : 0, line.Connection);
+    private (string, int, string) Key(TraceLine line) =>
+        (line.Who, _puppets.TryGetValue(line.Who, out var puppet) ? puppet.Pid : 0, line.Conn);
 }

@@ -1,4 +1,5 @@
 using Mysos.LocalMesos;
+using Mysos.Tests.Mesos;
 
 namespace Mysos.Tests.LocalMesos.Conformance;
 
@@ -8,6 +9,12 @@ internal sealed record Scenario(string Name)
 {
     /// <summary>When the recorded master's cycles of offers were, in milliseconds after each full one.</summary>
     public int Phase { get; init; }
+
+    /// <summary>When the servers were started; null: before the scenario.</summary>
+    public TimeSpan? Start { get; init; }
+
+    /// <summary>In a ZooKeeper, also a single master.</summary>
+    public bool IsInZooKeeper { get; init; }
 
     /// <summary>The masters' ports as recorded, in the order in which they joined the election.</summary>
     public IReadOnlyList<int> MasterPorts { get; init; } = [5050];
@@ -32,5 +39,5 @@ internal sealed record Scenario(string Name)
 /// <param name="Reason">Why that is accepted.</param>
 internal sealed record Deviation(int First, int Last, string? Field, string Reason)
 {
-    public bool IsAbout(RecordedLine line) => First <= line.Number && line.Number <= Last;
+    public bool IsAbout(TraceLine line) => First <= line.Number && line.Number <= Last;
 }

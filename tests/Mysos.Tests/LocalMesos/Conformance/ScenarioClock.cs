@@ -26,13 +26,6 @@ internal sealed class ScenarioClock
     /// <summary>Runs everything that has been posted.</summary>
     public static Task SettleAsync(Engine engine) => engine.Mailbox.Ask(() => { });
 
-    /// <summary>Goes to a time of the scenario, if it is not past.</summary>
-    public async Task AdvanceToAsync(Engine engine, TimeSpan target)
-    {
-        while (Now < target)
-            await StepAsync(engine, target);
-    }
-
     /// <summary>Goes to the next thing that is due, at most to <paramref name="limit"/>.</summary>
     public async Task StepAsync(Engine engine, TimeSpan limit)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mysos.Core.Mesos;
 using Mysos.Core.ZooKeeper;
 using Mysos.LocalMesos;
 using Mysos.LocalMesos.Http;
@@ -41,31 +42,26 @@ internal sealed class World : IAsyncDisposable
     public static async Task<World> StartAsync(Scenario scenario, ZooKeeperUrl? zooKeeper)
     {
         var phase = TimeSpan.FromMilliseconds(scenario.Phase) + Guard;
-        var world = new World(2 * AllocationInterval - phase);
+        var world = new World(-scenario.Start ?? 2 * AllocationInterval - phase);
         Directory.CreateDirectory(world.Stage);
         world.Cluster = await LocalMesosCluster.StartAsync(
             scenario.Options(world.Options) with { Masters = scenario.MasterPorts.Count, ZooKeeper = zooKeeper },
             NullLoggerFactory.Instance, world.Clock.Time);
         world.NameThings(scenario.MasterPorts);
         await scenario.Prepare(world);
-        await world.Clock.AdvanceToAsync(world.Cluster.Engine, TimeSpan.Zero);
+        await world.AdvanceToAsync(TimeSpan.Zero);
         return world;
     }
 
     /// <summary>The master that was recorded with this port.</summary>
     public LocalMaster Master(int port) => Cluster.Masters[_masters.ToList().IndexOf(port)];
 
-    /// <summary>Lets time pass until the master leads.</summary>
-    public async Task LeadsAsync(int port)
+    /// <summary>ZooKeeper gives up the dead master's session, and another one leads.</summary>
+    public async Task FailOverAsync(int from, int to)
     {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!await Cluster.Engine.Mailbox.Ask(() => Master(port).IsLeading))
-        {
-            if (deadline.IsCancellationRequested)
-                throw new TimeoutException($"The master {port} does not lead.");
-            await Clock.AdvanceToAsync(Cluster.Engine, Clock.Now + Poll);
-            await Task.Delay(Poll, TimeProvider.System);
-        }
+        await Master(from).ExpireAsync();
+        await ReachAsync(() => Master(to).IsLeading, $"The master {to} does not lead.");
+        await SettleAsync();
     }
 
     /// <summary>The agent that was recorded with this port.</summary>
@@ -128,7 +124,7 @@ internal sealed class World : IAsyncDisposable
             if (!settled)
                 await Task.Delay(Poll, TimeProvider.System);
             else if (Clock.Now < until)
-                await Clock.StepAsync(Cluster.Engine, until);
+                await StepAsync(until);
             else
                 return false;
         }
@@ -148,12 +144,19 @@ internal sealed class World : IAsyncDisposable
                     await Task.Delay(Poll, TimeProvider.System);
             }
         }
-        await Clock.AdvanceToAsync(Cluster.Engine, time);
+        while (Clock.Now < time)
+            await StepAsync(time);
+    }
+
+    private Task StepAsync(TimeSpan limit)
+    {
+        var next = Clock.Now + (Cluster.Agents.Select(agent => agent.Node.Containers.NextWait).Min() ?? TimeSpan.MaxValue / 2);
+        return Clock.StepAsync(Cluster.Engine, next < limit ? next : limit);
     }
 
     /// <summary>Whether the agent has not yet noticed the end of the process.</summary>
     public bool IsRunning(Puppet puppet) =>
-        Cluster.Agents.Any(agent => agent.Node.Containers.IsRunning(new Mysos.Core.Mesos.ContainerId(puppet.ContainerId)));
+        Cluster.Agents.Any(agent => agent.Node.Containers.IsRunning(new ContainerId(puppet.ContainerId)));
 
     public Task SettleAsync() => ScenarioClock.SettleAsync(Cluster.Engine);
 
@@ -222,7 +225,7 @@ internal sealed class World : IAsyncDisposable
     private bool AreProcessesSettled() =>
         Cluster.Agents.All(agent => agent.Node.Containers.Settled is { } running && running.All(IsPuppetAlive));
 
-    private bool IsPuppetAlive(Mysos.Core.Mesos.ContainerId container) =>
+    private bool IsPuppetAlive(ContainerId container) =>
         _puppets.Exists(puppet => puppet.ContainerId == container.Value && puppet.IsAlive);
 
     private void Discover() => _puppets.AddRange(Puppet.New(Stage, _puppets).ToArray());
