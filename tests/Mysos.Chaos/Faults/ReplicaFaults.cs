@@ -13,7 +13,7 @@ internal static class ReplicaFaults
 
     public static IEnumerable<Fault> All =>
     [
-        new("link of master and acker: cut", 2, new(Failover.May, Outage),
+        new("link of master and acker: cut", 2, new(Failover.May, TimeSpan.FromSeconds(9)),
             scene => scene.Stack.Network.CutAsync(scene.HostOf(scene.Master), scene.HostOf(scene.Acker)))
         {
             Lasts = Some, EndAsync = scene => scene.Stack.Network.MendAsync(scene.HostOf(scene.Master), scene.HostOf(scene.Acker)),

@@ -39,8 +39,10 @@ internal sealed class Scene
     {
         if (!await writers.AcknowledgedAsync(20, TimeSpan.FromSeconds(30)))
             throw new TimeoutException("The writers cannot write, before anything was done.");
-        var before = await cluster.DurableAsync() ?? throw new TimeoutException("ZooKeeper does not answer.");
-        return new Scene(stack, cluster, writers, before, await stack.LeaderAsync() ?? throw new TimeoutException("No scheduler leads."));
+        SchedulerProcess? leader = null;
+        if (!await Eventually.IsAsync(async () => (leader = await stack.LeaderAsync()) is not null, TimeSpan.FromSeconds(30)))
+            throw new TimeoutException("No scheduler leads, before anything was done.");
+        return new Scene(stack, cluster, writers, await cluster.DurableAsync() ?? throw new TimeoutException("ZooKeeper does not answer."), leader!);
     }
 
     public string TaskOf(int node) => Before.Nodes[node].Task!.Id.Value;

@@ -18,6 +18,8 @@ internal sealed record BlowResult
     public required int Rows { get; init; }
     public required int Lost { get; init; }
     public required IReadOnlyList<string> Problems { get; init; }
+    /// <inheritdoc cref="Findings.Early"/>
+    public string Early { get; init; } = "";
 
     public string ToJson() => JsonSerializer.Serialize(this, ResultJson.Default.BlowResult);
 }

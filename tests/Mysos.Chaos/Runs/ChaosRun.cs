@@ -49,8 +49,7 @@ internal sealed class ChaosRun
             {
                 if (_over.IsCancellationRequested)
                     break;
-                await EnsureAsync(network, blow);
-                var result = await StrikeAsync(number + 1, blow);
+                var result = await TryAsync(network, number + 1, blow);
                 _results.Add(result);
                 Tell(result);
                 if (result.Problems.Count > 0)
@@ -120,8 +119,25 @@ internal sealed class ChaosRun
         {
             Number = number, Flavor = blow.Flavor, Nodes = blow.Nodes, Faults = blow.Name, FailedOver = failedOver,
             OutageMs = outage.TotalMilliseconds, RecoveryMs = Stopwatch.GetElapsedTime(ended, findings.Before).TotalMilliseconds,
-            Rows = findings.Acknowledged, Lost = findings.Lost, Problems = problems,
+            Rows = findings.Acknowledged, Lost = findings.Lost, Problems = problems, Early = findings.Early,
         };
+    }
+
+    private async Task<BlowResult> TryAsync(Network network, int number, Blow blow)
+    {
+        try
+        {
+            await EnsureAsync(network, blow);
+            return await StrikeAsync(number, blow);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or IOException or MySqlConnector.MySqlException)
+        {
+            return new BlowResult
+            {
+                Number = number, Flavor = blow.Flavor, Nodes = blow.Nodes, Faults = blow.Name, FailedOver = false, OutageMs = 0, RecoveryMs = 0, Rows = 0, Lost = 0,
+                Problems = [$"could not be tried: {e}"],
+            };
+        }
     }
 
     private static IEnumerable<string> Surprises(Expectation expected, int nodes, bool failedOver, TimeSpan outage)
@@ -151,6 +167,7 @@ internal sealed class ChaosRun
         File.AppendAllText(Path.Combine(_options.Out, "results.jsonl"), result.ToJson() + "\n");
         Console.WriteLine($"{Stopwatch.GetElapsedTime(_start):hh\\:mm\\:ss} {result.Number,4} {result.Flavor,-7} {result.Nodes} nodes  {result.Faults}: "
             + $"{(result.FailedOver ? "failover" : "same master")}, outage {result.OutageMs:F0} ms, recovery {result.RecoveryMs:F0} ms, {result.Rows} rows, {result.Lost} lost"
+            + (result.Early.Length > 0 ? $"\n        healthy too early: {result.Early}" : "")
             + string.Concat(result.Problems.Select(p => $"\n        PROBLEM {p}")));
     }
 

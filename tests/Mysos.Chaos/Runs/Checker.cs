@@ -13,7 +13,11 @@ namespace Mysos.Chaos.Runs;
 /// <param name="Acknowledged">Rows that clients were told are committed, since the cluster was made.</param>
 /// <param name="Lost">Those of them that the master does not have.</param>
 /// <param name="Problems">Everything that is not as it should be, a sentence each.</param>
-internal sealed record Findings(long Before, int Acknowledged, int Lost, IReadOnlyList<string> Problems);
+internal sealed record Findings(long Before, int Acknowledged, int Lost, IReadOnlyList<string> Problems)
+{
+    /// <summary>What was wrong once the cluster had said that it is healthy, and then was right.</summary>
+    public string Early { get; init; } = "";
+}
 
 /// <summary>
 /// All is well: every acknowledged row is on the master, all replicas equal it, exactly one node can be written to, all nodes serve, the
@@ -21,21 +25,35 @@ internal sealed record Findings(long Before, int Acknowledged, int Lost, IReadOn
 /// </summary>
 internal static class Checker
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(10);
 
-    /// <summary>Waits until the cluster has recovered, stops the writers, and looks.</summary>
+    /// <summary>Waits until the cluster has recovered: until all is well, or the time for that is over.</summary>
     public static async Task<Findings> CheckAsync(Scene scene)
+    {
+        var clock = Stopwatch.StartNew();
+        var early = "";
+        while (true)
+        {
+            var findings = await LookAsync(scene, Patience - clock.Elapsed) with { Early = early };
+            if (findings.Problems.Count == 0 || clock.Elapsed > Patience)
+                return findings;
+            early = string.Join("; ", findings.Problems);
+        }
+    }
+
+    private static async Task<Findings> LookAsync(Scene scene, TimeSpan patience)
     {
         var problems = new List<string>();
         try
         {
-            await scene.Cluster.HealthyAsync(Patience);
+            await scene.Cluster.HealthyAsync(patience);
         }
         catch (TimeoutException e)
         {
             problems.Add(e.Message);
         }
-        if (!await scene.Writers.AcknowledgedAsync(10, TimeSpan.FromSeconds(20)))
+        if (!await scene.Writers.AcknowledgedAsync(10, TimeSpan.FromSeconds(10)))
             problems.Add("the writers cannot write");
         var before = Stopwatch.GetTimestamp();
         await scene.QuietAsync();
@@ -45,7 +63,7 @@ internal static class Checker
         {
             lost = await CheckServersAsync(scene, problems);
         }
-        catch (Exception e) when (e is MySqlException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is MySqlException or TimeoutException or InvalidOperationException or Core.ZooKeeper.ZooKeeperException)
         {
             problems.Add($"could not be checked: {e.Message}");
         }
@@ -64,7 +82,7 @@ internal static class Checker
                 foreach (var node in now.Nodes.Values)
                     positions[node.Number] = await GtidsAsync(scene.Cluster, node);
                 return positions.Values.Distinct().Count() == 1;
-            }, Patience))
+            }, CatchUp))
             problems.Add($"the servers' GTIDs differ: {string.Join("; ", positions.Select(p => $"node {p.Key}: {p.Value}"))}");
 
         var rows = await RowsAsync(scene.Cluster, now.Nodes[master]);
@@ -98,6 +116,8 @@ internal static class Checker
             problems.Add($"the ServerSet's slaves are {sets.Slaves}, not {Of(n => n.Number != now.Master)}");
         if (Processes.Servers != now.NumNodes || Processes.Executors != now.NumNodes)
             problems.Add($"{Processes.Servers} mysqld and {Processes.Executors} executors run for {now.NumNodes} nodes");
+        if (await scene.Stack.LeaderAsync() is null || scene.Stack.Schedulers.Any(s => !s.Runs))
+            problems.Add("not both schedulers run, or none leads");
         var volumes = Enumerable.Range(1, scene.Stack.Hosts).Sum(scene.Stack.VolumesOf);
         if (volumes != now.NumNodes)
             problems.Add($"there are {volumes} volumes for {now.NumNodes} nodes");
