@@ -6,11 +6,11 @@ namespace Mysos.Chaos.Clients;
 /// <summary>One client: a row at a time, on the master that it was told of last.</summary>
 /// <param name="user">Of the cluster.</param>
 /// <param name="password">The user's.</param>
+/// <param name="pace">The time between two rows.</param>
 /// <param name="next">The next row's number.</param>
 /// <param name="acknowledged">Told of each row that the server has said is committed, however late.</param>
-internal sealed class RowWriter(string user, string password, Func<long> next, Action<long> acknowledged)
+internal sealed class RowWriter(string user, string password, TimeSpan pace, Func<long> next, Action<long> acknowledged)
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(5);
     private const uint PatienceSeconds = 6;
 
@@ -104,7 +104,7 @@ internal sealed class RowWriter(string user, string password, Func<long> next, A
                 await using var insert = new MySqlCommand($"INSERT INTO chaos.t VALUES ({row}, CONCAT('row ', {row}))", connection);
                 await insert.ExecuteNonQueryAsync();
                 acknowledged(row);
-                await Task.Delay(Pace, TimeProvider.System);
+                await Task.Delay(pace, TimeProvider.System);
             }
         }
         catch (Exception e) when (e is DbException or InvalidOperationException or IOException or ObjectDisposedException)

@@ -19,11 +19,11 @@ internal static class WriterProgram
 
     private const int Count = 4;
 
-    public static async Task<int> RunAsync(string serverSet, string user, long firstRow)
+    public static async Task<int> RunAsync(string serverSet, string user, TimeSpan pace)
     {
         var password = Environment.GetEnvironmentVariable(PasswordVariable) ?? throw new InvalidOperationException($"{PasswordVariable} is not set.");
         var master = new MasterOf(ZooKeeperUrl.Parse(serverSet));
-        var row = firstRow - 1;
+        var row = 0L;
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         void Say(string line)
         {
@@ -31,7 +31,7 @@ internal static class WriterProgram
                 output.WriteLine(line);
         }
         var writers = Enumerable.Range(0, Count).Select(_ => new RowWriter(
-            user, password, () => Interlocked.Increment(ref row),
+            user, password, pace, () => Interlocked.Increment(ref row),
             done => Say(string.Create(CultureInfo.InvariantCulture, $"{done} {Stopwatch.GetTimestamp()}")))).ToArray();
         _ = master.FollowAsync(target =>
         {

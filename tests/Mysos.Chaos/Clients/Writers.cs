@@ -27,11 +27,13 @@ internal sealed class Writers : IAsyncDisposable
 
     public IReadOnlyCollection<long> Rows => [.. _acknowledged.Select(a => a.Row), .. _elsewhere];
 
-    public static async Task<Writers> StartAsync(TestedCluster cluster)
+    /// <param name="pace">The time between two rows of each of the four clients.</param>
+    /// <param name="cluster">Whose master they write to.</param>
+    public static async Task<Writers> StartAsync(TestedCluster cluster, TimeSpan pace)
     {
         var start = new ProcessStartInfo("nsenter") { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])[$"--net={Network.Clients}", "--", Environment.ProcessPath!, .. Isolation.Self,
-            WriterProgram.Verb, cluster.Url, TestedCluster.User, "1"])
+            WriterProgram.Verb, cluster.Url, TestedCluster.User, $"{pace.TotalMilliseconds:F0}"])
             start.ArgumentList.Add(argument);
         start.Environment[WriterProgram.PasswordVariable] = TestedCluster.PasswordOf;
         return new Writers(await ChildProcesses.StartAsync(start, ownSession: true));

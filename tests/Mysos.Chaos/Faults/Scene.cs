@@ -62,7 +62,7 @@ internal sealed class Scene
     /// <summary>A client on the node's own host begins to write, over the server's Unix socket.</summary>
     public void WriteOnHost(int node)
     {
-        var client = new RowWriter(TestedCluster.User, TestedCluster.PasswordOf, () => Interlocked.Increment(ref _lastRowOnHosts), Writers.Note);
+        var client = new RowWriter(TestedCluster.User, TestedCluster.PasswordOf, TimeSpan.FromMilliseconds(20), () => Interlocked.Increment(ref _lastRowOnHosts), Writers.Note);
         client.TurnToSocket(Processes.Socket(ServerOf(node)));
         _onHosts.Add(client);
         _ = Task.Run(client.RunAsync);

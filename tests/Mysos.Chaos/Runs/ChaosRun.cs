@@ -8,6 +8,8 @@ namespace Mysos.Chaos.Runs;
 /// <summary>A whole run: a stack for each flavor, a cluster for each size, the blows one after the other, the table.</summary>
 internal sealed class ChaosRun
 {
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+
     private readonly RunOptions _options;
     private readonly CancellationTokenSource _over;
     private readonly List<BlowResult> _results = [];
@@ -27,8 +29,6 @@ internal sealed class ChaosRun
     public static async Task<int> RunAsync(RunOptions options)
     {
         Directory.CreateDirectory(options.Out);
-        // This namespace's own: what is made below it is seen by nobody else, and gone at the end.
-        await Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "mode=0755", "run", "/run"]);
         var run = new ChaosRun(options);
         using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, signal =>
         {
@@ -81,7 +81,7 @@ internal sealed class ChaosRun
         _stack ??= await ChaosStack.StartAsync(network, new StackSettings(
             _options.Mysos, blow.Flavor == "mysql" ? RunOptions.Mysql97 : null, _options.Nodes.Max(), Path.Combine(_options.Out, "logs")));
         _cluster = await TestedCluster.CreateAsync(_stack, $"{blow.Flavor}{++_clusters}", blow.Nodes);
-        _writers = await Writers.StartAsync(_cluster);
+        _writers = await Writers.StartAsync(_cluster, Pace);
     }
 
     private async Task<BlowResult> StrikeAsync(int number, Blow blow)

@@ -18,6 +18,7 @@ internal sealed partial record RunOptions
           --seed N                  of order and pairs [default: 1]
           --out DIRECTORY           for logs, results and the table [default: out/chaos]
           --mysos FILE              the published program [default: out/mysos/mysos]
+          --bench N                 no faults, but N rounds of each measured failover, on 3 nodes
         """;
 
     public IReadOnlyList<string> Flavors { get; init; } = Mysql97 is null ? ["mariadb"] : ["mariadb", "mysql"];
@@ -29,6 +30,9 @@ internal sealed partial record RunOptions
     public int Minutes { get; init; } = 240;
     public int Seed { get; init; } = 1;
     public string Out { get; init; } = Path.GetFullPath("out/chaos");
+    /// <summary>Rounds of the benchmark; 0: it is not asked for.</summary>
+    public int BenchRounds { get; init; }
+    public bool Bench => BenchRounds > 0;
     public string Mysos { get; init; } = Path.GetFullPath("out/mysos/mysos");
 
     /// <summary>MySQL's mysqld; null: there is none.</summary>
@@ -62,6 +66,7 @@ internal sealed partial record RunOptions
             ("--most", [var n]) => options with { Most = n },
             ("--minutes", [var n]) => options with { Minutes = n },
             ("--seed", [var n]) => options with { Seed = n },
+            ("--bench", [var n]) => options with { BenchRounds = n },
             ("--out", _) => options with { Out = Path.GetFullPath(value) },
             ("--mysos", _) => options with { Mysos = Path.GetFullPath(value) },
             _ => null,

@@ -146,6 +146,10 @@ internal sealed class ChaosStack : IAsyncDisposable
         }
     }
 
+    /// <summary>The data directory that executors begin with.</summary>
+    public string Template => Directory.EnumerateDirectories(Path.Combine(_directory, "tmp"), "mysos-*").Select(d => Path.Combine(d, "templates"))
+        .Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).First();
+
     /// <summary>The persistent volumes on the host.</summary>
     public int VolumesOf(int host)
     {

@@ -24,6 +24,8 @@ internal sealed class Network
 
     public static async Task<Network> CreateAsync(int hosts)
     {
+        // This mount namespace's own: what is made below it, names of networks too, is seen by nobody else, and gone at the end.
+        await Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "mode=0755", "run", "/run"]);
         await IpAsync($"""
             link set lo up
             link add br0 type bridge

@@ -21,16 +21,14 @@ internal static class Processes
     public static int Executors => All([ExecutorProgram], null).Count();
 
     /// <summary>Where clients on its own host reach the server: its Unix socket.</summary>
-    public static string Socket(int mysqld)
-    {
-        var options = File.ReadAllText($"/proc/{mysqld}/cmdline").Split('\0').First(a => a.StartsWith("--defaults-file=", StringComparison.Ordinal));
-        return Setting(options["--defaults-file=".Length..], "socket");
-    }
+    public static string Socket(int mysqld) => Setting(mysqld, "socket");
 
-    public static string DataDirectory(int mysqld)
+    public static string DataDirectory(int mysqld) => Setting(mysqld, "datadir");
+
+    public static string OptionFile(int mysqld)
     {
-        var options = File.ReadAllText($"/proc/{mysqld}/cmdline").Split('\0').First(a => a.StartsWith("--defaults-file=", StringComparison.Ordinal));
-        return Setting(options["--defaults-file=".Length..], "datadir");
+        const string option = "--defaults-file=";
+        return File.ReadAllText($"/proc/{mysqld}/cmdline").Split('\0').First(a => a.StartsWith(option, StringComparison.Ordinal))[option.Length..];
     }
 
     /// <returns>False: it has ended already.</returns>
@@ -56,8 +54,8 @@ internal static class Processes
             Signal(pid, UnixSignal.Continue);
     }
 
-    private static string Setting(string file, string name) =>
-        File.ReadLines(file).First(l => l.StartsWith($"{name}=", StringComparison.Ordinal))[(name.Length + 1)..];
+    private static string Setting(int mysqld, string name) =>
+        File.ReadLines(OptionFile(mysqld)).First(l => l.StartsWith($"{name}=", StringComparison.Ordinal))[(name.Length + 1)..];
 
     private static IEnumerable<int?> All(string[] programs, string? task)
     {

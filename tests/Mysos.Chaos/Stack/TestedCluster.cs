@@ -29,7 +29,7 @@ internal sealed class TestedCluster
     public static async Task<TestedCluster> CreateAsync(ChaosStack stack, string name, int nodes)
     {
         var cluster = new TestedCluster(stack, name, nodes);
-        await cluster.RequestAsync(HttpMethod.Post, new()
+        await cluster.RequestAsync(HttpMethod.Post, "", new()
         {
             ["cluster_user"] = User, ["num_nodes"] = $"{nodes}", ["cluster_password"] = Password, ["size"] = """{"mem":"512mb","disk":"1gb","cpus":1.0}""",
         });
@@ -43,10 +43,13 @@ internal sealed class TestedCluster
 
     public async Task DeleteAsync()
     {
-        await RequestAsync(HttpMethod.Delete, new() { ["password"] = Password });
+        await RequestAsync(HttpMethod.Delete, "", new() { ["password"] = Password });
         if (!await Eventually.IsAsync(async () => await ViewAsync() is null && Processes.Servers == 0, TimeSpan.FromSeconds(60)))
             throw new TimeoutException($"Cluster {Name} was deleted, and is still there.");
     }
+
+    /// <summary>Asks for another master; returns when that was accepted.</summary>
+    public Task SwitchOverAsync() => RequestAsync(HttpMethod.Post, "/switchover", new() { ["password"] = Password });
 
     /// <summary>As a scheduler shows it; null: none answers, or there is no such cluster.</summary>
     public Task<JsonNode?> ViewAsync() => _stack.AskAsync($"/clusters/{Name}");
@@ -90,10 +93,10 @@ internal sealed class TestedCluster
         && nodes.Count == Nodes && nodes.All(n => n!["state"]!.GetValue<string>() == "serving")
         && nodes.Count(n => n!["acker"]?.GetValue<bool>() == true) == Math.Min(1, Nodes - 1);
 
-    private async Task RequestAsync(HttpMethod method, Dictionary<string, string> fields)
+    private async Task RequestAsync(HttpMethod method, string what, Dictionary<string, string> fields)
     {
         var leader = await _stack.LeaderAsync() ?? throw new TimeoutException("No scheduler leads.");
-        using var request = new HttpRequestMessage(method, new Uri(leader.Url, $"/clusters/{Name}")) { Content = new FormUrlEncodedContent(fields) };
+        using var request = new HttpRequestMessage(method, new Uri(leader.Url, $"/clusters/{Name}{what}")) { Content = new FormUrlEncodedContent(fields) };
         using var answer = await _stack.Http.SendAsync(request);
         if (!answer.IsSuccessStatusCode)
             throw new InvalidOperationException($"{method} {Name}: {await answer.Content.ReadAsStringAsync()}");
