@@ -109,12 +109,12 @@ internal sealed class ChaosRun
             await TryAsync(problems, "end", () => fault.EndAsync!(scene));
         await TryAsync(problems, "mend", _stack!.MendAsync);
         var ended = Stopwatch.GetTimestamp();
-        var findings = await Checker.CheckAsync(scene);
+        var findings = await Checker.CheckAsync(scene, _options.Slowness);
         var outage = _writers!.LongestGap(since, findings.Before);
         var failedOver = (await _cluster!.DurableAsync())?.Master is { } master && master != scene.Master;
         problems.AddRange(findings.Problems);
         if (blow.Faults is [var only])
-            problems.AddRange(Surprises(only.Expect, blow.Nodes, failedOver, outage));
+            problems.AddRange(Surprises(only.Expect with { Outage = only.Expect.Outage * _options.Slowness }, blow.Nodes, failedOver, outage));
         return new BlowResult
         {
             Number = number, Flavor = blow.Flavor, Nodes = blow.Nodes, Faults = blow.Name, FailedOver = failedOver,

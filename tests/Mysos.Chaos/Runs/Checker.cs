@@ -29,14 +29,17 @@ internal static class Checker
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(10);
 
     /// <summary>Waits until the cluster has recovered: until all is well, or the time for that is over.</summary>
-    public static async Task<Findings> CheckAsync(Scene scene)
+    /// <param name="slowness">It may take so many times longer.</param>
+    /// <param name="scene">Whose cluster.</param>
+    public static async Task<Findings> CheckAsync(Scene scene, int slowness)
     {
+        var patience = Patience * slowness;
         var clock = Stopwatch.StartNew();
         var early = "";
         while (true)
         {
-            var findings = await LookAsync(scene, Patience - clock.Elapsed) with { Early = early };
-            if (findings.Problems.Count == 0 || clock.Elapsed > Patience)
+            var findings = await LookAsync(scene, patience - clock.Elapsed) with { Early = early };
+            if (findings.Problems.Count == 0 || clock.Elapsed > patience)
                 return findings;
             early = string.Join("; ", findings.Problems);
         }

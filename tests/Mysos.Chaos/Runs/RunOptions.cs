@@ -15,6 +15,7 @@ internal sealed partial record RunOptions
           --rounds N                how often each fault comes alone, for each flavor and size [default: 1]
           --most N                  no more faults than these [default: 1000]
           --minutes N               begin no fault later [default: 240]
+          --slowness N              a machine so many times slower may take so many times longer [default: 1]
           --seed N                  of order and pairs [default: 1]
           --out DIRECTORY           for logs, results and the table [default: out/chaos]
           --mysos FILE              the published program [default: out/mysos/mysos]
@@ -28,6 +29,7 @@ internal sealed partial record RunOptions
     public int Rounds { get; init; } = 1;
     public int Most { get; init; } = 1000;
     public int Minutes { get; init; } = 240;
+    public int Slowness { get; init; } = 1;
     public int Seed { get; init; } = 1;
     public string Out { get; init; } = Path.GetFullPath("out/chaos");
     /// <summary>Rounds of the benchmark; 0: it is not asked for.</summary>
@@ -65,6 +67,7 @@ internal sealed partial record RunOptions
             ("--rounds", [var n]) => options with { Rounds = n },
             ("--most", [var n]) => options with { Most = n },
             ("--minutes", [var n]) => options with { Minutes = n },
+            ("--slowness", [>= 1 and <= 100 and var n]) => options with { Slowness = n },
             ("--seed", [var n]) => options with { Seed = n },
             ("--bench", [var n]) => options with { BenchRounds = n },
             ("--out", _) => options with { Out = Path.GetFullPath(value) },

@@ -21,7 +21,7 @@ public sealed class ChaosTests
         var output = Directory.CreateTempSubdirectory("mysos-chaos-").FullName;
         var program = Path.Combine(MysosProcess.Repository, "tests", "Mysos.Chaos", "bin", "Release", "net10.0", "Mysos.Chaos");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--flavors", flavor.ToLowerInvariant(), "--nodes", "3", "--faults", Faults, "--minutes", "5",
+        foreach (var argument in (string[])["--flavors", flavor.ToLowerInvariant(), "--nodes", "3", "--faults", Faults, "--minutes", "5", "--slowness", "10",
             "--out", output, "--mysos", MysosProcess.Program])
             start.ArgumentList.Add(argument);
         using var process = await ChildProcesses.StartAsync(start, ownSession: true);
