@@ -22,7 +22,7 @@ common := $(wildcard Directory.*.props global.json)
 host := out/mysos/mysos
 executor := out/mysos-executor.tar.gz
 
-.PHONY: help setup setup-for-tests build run test publish bench bench-scale test-image clean
+.PHONY: help setup setup-for-tests build run test publish chaos bench-failover bench bench-scale test-image clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | sort | column -t -s '|'
@@ -64,6 +64,14 @@ $(executor): $(call sources,src/Mysos.Core src/Mysos.Executor) $(common)
 # The scheduler serves the package that lies beside it to the agents.
 out/mysos/mysos-executor.tar.gz: $(executor) $(host)
 	cp $< $@
+
+chaos: setup-for-tests publish ## Faults on real servers while clients write (root); ARGS="--nodes 3 --pairs 10"
+	dotnet build tests/Mysos.Chaos -c Release --nologo -v quiet
+	@scripts/chaos $(ARGS)
+
+bench-failover: setup-for-tests publish ## How long clients cannot write, beside the same steps by hand (root); ARGS="--bench 10"
+	dotnet build tests/Mysos.Chaos -c Release --nologo -v quiet
+	@scripts/chaos --bench 30 $(ARGS)
 
 bench: setup publish ## How long Mysos takes, beside the same steps by hand
 	@MYSOS_EXECUTOR=$(CURDIR)/out/executor/mysos-executor dotnet run --project tests/Mysos.Bench -c Release -- $(host) $(ARGS)

@@ -11,6 +11,7 @@ public sealed class LocalAgent
     private readonly Engine _engine;
     private readonly AgentNode _node;
     private readonly IPAddress _address;
+    private readonly string? _network;
     private readonly TimeSpan _recovery;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
@@ -23,9 +24,10 @@ public sealed class LocalAgent
         _engine = engine;
         _node = node;
         _server = server;
-        _address = plan.Bind;
+        _address = plan.AgentAddress(number);
         _recovery = plan.AgentRecovery;
         _time = time;
+        _network = plan.AgentNetwork(number)?.Namespace;
         _loggers = loggers;
         Hostname = plan.AgentHostname(number);
         Port = server.Port;
@@ -67,6 +69,12 @@ public sealed class LocalAgent
     /// <summary>As SIGCONT: it goes on where it was.</summary>
     public Task ThawAsync() => _engine.Mailbox.Ask(() => _engine.Thaw(_node));
 
+    /// <summary>As a cut between the agent's host and the master: both run on, and what they tell each other waits.</summary>
+    public Task CutOffAsync() => _engine.Mailbox.Ask(() => _engine.CutOff(_node));
+
+    /// <summary>The cut is mended: what waited arrives.</summary>
+    public Task ReconnectAsync() => _engine.Mailbox.Ask(() => _engine.Reconnect(_node));
+
     /// <summary>As <c>kill -9</c> of the agent's process: its connections break, its executors live on.</summary>
     /// <param name="withExecutors">Kills them too, as the loss of the whole machine does.</param>
     public async Task KillAsync(bool withExecutors = false)
@@ -79,7 +87,9 @@ public sealed class LocalAgent
             _engine.Detach(_node);
             if (withExecutors)
                 _node.Containers.KillAll();
-            _engine.Step((master, now) => master.AgentDisconnected(_node.Id, now));
+            // Cut off, the master does not hear that the connection ends.
+            if (_node.Undelivered is null)
+                _engine.Step((master, now) => master.AgentDisconnected(_node.Id, now));
         }).ConfigureAwait(false);
         await StopServerAsync().ConfigureAwait(false);
     }
@@ -95,7 +105,7 @@ public sealed class LocalAgent
         await _ending.ConfigureAwait(false);
         if (_server is not null)
             return;
-        _server = await HttpShell.StartAsync(_address, Port, new AgentServer(_engine, _node).HandleAsync, _loggers, cancellation).ConfigureAwait(false);
+        _server = await HttpShell.StartAsync(_address, Port, new AgentServer(_engine, _node).HandleAsync, _loggers, cancellation, _network).ConfigureAwait(false);
         if (_recovery == TimeSpan.Zero)
             await AttachAsync().ConfigureAwait(false);
         else

@@ -163,7 +163,8 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         AgentServer? paths = null;
         Task Handle(Microsoft.AspNetCore.Http.HttpContext context) =>
             paths is { } ready ? ready.HandleAsync(context) : Answers.WriteAsync(context, 503, "Agent has not finished recovery");
-        var server = await HttpShell.StartNearAsync(plan.Bind, record?.Port ?? 0, Handle, loggers, cancellation).ConfigureAwait(false);
+        var server = await HttpShell.StartNearAsync(
+            plan.AgentAddress(number), record?.Port ?? 0, Handle, loggers, cancellation, plan.AgentNetwork(number)?.Namespace).ConfigureAwait(false);
         var leader = await _engine.Mailbox.Ask(() => _engine.Leader?.Id).ConfigureAwait(false);
         var id = record?.AgentId ?? new AgentId(string.Create(CultureInfo.InvariantCulture, $"{leader ?? Guid.NewGuid().ToString()}-S{number - 1}"));
         var ports = plan.HasPorts ? null
@@ -172,7 +173,7 @@ public sealed class LocalMesosCluster : IAsyncDisposable
         var node = new AgentNode(
             _engine,
             plan.AgentSettings(id, number, server.Port, ports),
-            plan.ContainerOptions(id, server.Port, time),
+            plan.ContainerOptions(id, number, server.Port, time),
             directory, ports, loggers.CreateLogger<LocalAgent>());
         paths = new AgentServer(_engine, node);
         return new LocalAgent(_engine, node, server, plan, number, time, loggers);

@@ -27,6 +27,9 @@ public sealed record LocalMesosOptions
     /// <summary>The agents' hostnames, the first agent's first; those that are missing have the address as name.</summary>
     public IReadOnlyList<string> AgentHostnames { get; init; } = [];
 
+    /// <summary>The agents' networks, the first agent's first; those that are missing share the master's.</summary>
+    public IReadOnlyList<AgentNetwork> AgentNetworks { get; init; } = [];
+
     /// <summary>The address that master and agents listen on.</summary>
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
 

@@ -9,7 +9,7 @@ using Mysos.Core.Processes;
 namespace Mysos.Core.ZooKeeper;
 
 /// <summary>
-/// A ZooKeeper server of one node, as a child process that ends with this one. It listens on 127.0.0.1 only. For
+/// A ZooKeeper server of one node, as a child process that ends with this one. It listens on one address only. For
 /// <c>mysos local</c> and for tests; a cluster in production has its own ensemble.
 /// </summary>
 public sealed class ZooKeeperServer : IAsyncDisposable
@@ -25,14 +25,16 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConcurrentQueue<string> _lastLines = new();
 
-    private ZooKeeperServer(int port, TimeProvider time) => (Port, _time) = (port, time);
+    private readonly IPAddress _address;
+
+    private ZooKeeperServer(IPAddress address, int port, TimeProvider time) => (_address, Port, _time) = (address, port, time);
 
     public int Port { get; }
 
     public int ProcessId => Process.Id;
 
-    /// <summary><c>127.0.0.1:port</c></summary>
-    public string ConnectString => $"127.0.0.1:{Port}";
+    /// <summary><c>address:port</c></summary>
+    public string ConnectString => $"{_address}:{Port}";
 
     internal Process Process { get; private set; } = null!;
 
@@ -40,17 +42,18 @@ public sealed class ZooKeeperServer : IAsyncDisposable
     /// <param name="directory">Its data, kept over restarts; made when missing. Its log is <c>zookeeper.log</c> in it.</param>
     /// <param name="port">0: a free one.</param>
     /// <param name="tick">Sessions may have timeouts of 2 to 120 ticks. Null: 500 ms.</param>
+    /// <param name="address">An IPv4 address of this machine. Null: 127.0.0.1.</param>
     /// <exception cref="FileNotFoundException">Java or ZooKeeper is not installed; says what to install.</exception>
     /// <exception cref="InvalidOperationException">It ended instead of answering; has its last lines.</exception>
     public static async Task<ZooKeeperServer> StartAsync(
-        string directory, int port, TimeProvider time, CancellationToken cancellation, TimeSpan? tick = null)
+        string directory, int port, TimeProvider time, CancellationToken cancellation, TimeSpan? tick = null, IPAddress? address = null)
     {
         if (Java() is not { } java || !File.Exists(Jar))
             throw new FileNotFoundException("A ZooKeeper server needs Java and ZooKeeper: install Debian's packages zookeeper and default-jre-headless.");
         Directory.CreateDirectory(directory);
         for (var attempt = 1; ; attempt++)
         {
-            var server = new ZooKeeperServer(port == 0 ? FreePort() : port, time);
+            var server = new ZooKeeperServer(address ?? IPAddress.Loopback, port == 0 ? FreePort() : port, time);
             try
             {
                 await server.RunAsync(java, directory, tick ?? TimeSpan.FromMilliseconds(500), cancellation).ConfigureAwait(false);
@@ -81,7 +84,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $"""
             dataDir={Path.GetFullPath(directory)}
             clientPort={Port}
-            clientPortAddress=127.0.0.1
+            clientPortAddress={_address}
             tickTime={tickMs}
             minSessionTimeout={2 * tickMs}
             maxSessionTimeout={120 * tickMs}
@@ -135,7 +138,7 @@ public sealed class ZooKeeperServer : IAsyncDisposable
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, Port, either.Token).ConfigureAwait(false);
+            await client.ConnectAsync(_address, Port, either.Token).ConfigureAwait(false);
             var stream = client.GetStream();
             await stream.WriteAsync("conf"u8.ToArray(), either.Token).ConfigureAwait(false);
             using var reader = new StreamReader(stream, Encoding.ASCII);

@@ -57,7 +57,10 @@ internal sealed class Reconciler(
         var state = await ObserveAsync(cancellation).ConfigureAwait(false);
         if (state.Replica is null || state.AllApplied)
             return;
-        await connection.ExecuteAsync(flavor.StartApplying(state.Replica), cancellation).ConfigureAwait(false);
+        var from = state.Replica.Relay is { } noted
+            ? state.Replica with { Relay = await RelayLog.UnappliedAsync(connection, noted, state.Executed, cancellation).ConfigureAwait(false) }
+            : state.Replica;
+        await connection.ExecuteAsync(flavor.StartApplying(from), cancellation).ConfigureAwait(false);
         for (var skipped = 0; !cancellation.IsCancellationRequested;)
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
@@ -65,7 +68,7 @@ internal sealed class Reconciler(
                 return;
             if (!replica.Applying && replica.ApplyError != 0)
             {
-                // 1950: this one was applied before; the note of where applying stood is written after the transaction.
+                // 1950: this one was applied before.
                 if (flavor.SkipApplied is not { } skip || replica.ApplyError != Divergence.OutOfOrder || ++skipped > MostSkipped)
                 {
                     log.Write($"The relay log could not be applied to its end: {replica.ApplyError} {replica.ApplyErrorText}");

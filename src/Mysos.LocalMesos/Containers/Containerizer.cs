@@ -22,6 +22,9 @@ internal interface IContainerEvents
 internal sealed partial class Containerizer(
     Sandboxes sandboxes, Fetcher fetcher, ContainerOptions options, IContainerEvents events, ILogger logger)
 {
+    /// <summary>Of util-linux; it becomes the program that it starts.</summary>
+    private const string NamespaceEntry = "/usr/bin/nsenter";
+
     private readonly ConcurrentDictionary<ContainerId, Container> _containers = new();
 
     /// <summary>Containers that run; null: some are being started or ended, which needs no time of <see cref="ContainerOptions.Time"/>.</summary>
@@ -171,12 +174,14 @@ internal sealed partial class Containerizer(
         string[] arguments = command.Shell == false
             ? ["/bin/sh", "-c", "\"$0\" \"$@\"; exit $?", command.Value ?? "", .. (command.Arguments ?? []).Skip(1)]
             : ["/bin/sh", "-c", "/bin/sh -c \"$0\"; exit $?", command.Value ?? ""];
+        if (options.NetworkNamespace is { } network)
+            arguments = [NamespaceEntry, $"--net={network}", "--", .. arguments];
         lock (container.Gate)
         {
             if (container.Cancelled.IsCancellationRequested)
                 return null;
             var pid = ProcessSpawner.Spawn(
-                "/bin/sh", arguments, environment, sandbox, Path.Combine(sandbox, "stdout"), Path.Combine(sandbox, "stderr"));
+                arguments[0], arguments, environment, sandbox, Path.Combine(sandbox, "stdout"), Path.Combine(sandbox, "stderr"));
             var startTime = ProcTable.Find(pid)?.StartTime ?? 0;
             container.Tree = new ProcessTree(pid, startTime, sandbox);
             events.Started(container.Start.Id, pid, startTime);

@@ -46,6 +46,8 @@ internal sealed record ContainerOptions
     public required string Ip { get; init; }
     /// <summary>Host and port of the agent.</summary>
     public required string Endpoint { get; init; }
+    /// <summary>The file of the network namespace that they run in; null: the agent's process's.</summary>
+    public string? NetworkNamespace { get; init; }
     public required TimeSpan ShutdownGracePeriod { get; init; }
     public required TimeSpan RecoveryTimeout { get; init; }
     /// <summary>Between the preparation of a container and the start of its process.</summary>

@@ -55,6 +55,8 @@ internal sealed partial class AgentNode : IContainerEvents, IDisposable
     public bool IsLeaving { get; set; }
     /// <summary>What happens to it while its process is stopped; null: it is not.</summary>
     public List<Action>? Held { get; set; }
+    /// <summary>What it and the master tell each other while they are cut off from each other; null: they are not.</summary>
+    public List<Action>? Undelivered { get; set; }
     public HashSet<string> Streams { get; } = [];
     /// <summary>It has found its state again and takes executors' calls.</summary>
     public bool IsReady => Machine is not null;

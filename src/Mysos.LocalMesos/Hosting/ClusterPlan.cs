@@ -35,7 +35,9 @@ internal sealed class ClusterPlan
     public int MasterPort => _options.MasterPort;
     public IPAddress Bind => _options.Bind;
     public string Hostname => _options.Bind.ToString();
-    public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? Hostname;
+    public AgentNetwork? AgentNetwork(int number) => _options.AgentNetworks.ElementAtOrDefault(number - 1);
+    public IPAddress AgentAddress(int number) => AgentNetwork(number)?.Address ?? Bind;
+    public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? $"{AgentAddress(number)}";
     public Authentication Authentication => new(_options.Credentials);
     public MasterSettings MasterSettings =>
         new(_options.AllocationInterval, new PingSettings(_options.AgentPingTimeout, _options.MaxAgentPingTimeouts),
@@ -102,16 +104,17 @@ internal sealed class ClusterPlan
             Resources = ports is null ? [.. _resources.Select(resource => PartOf(resource, number))] : [.. _resources, Ports(ports)],
             Attributes = [Attribute("rack", "r", number), Attribute("host", "a", number)],
         },
-        Ip = Bind.ToString(),
+        Ip = $"{AgentAddress(number)}",
         ExecutorShutdownGracePeriod = _options.ExecutorShutdownGracePeriod,
         ExecutorRegistrationTimeout = _options.ExecutorRegistrationTimeout,
     };
 
-    public ContainerOptions ContainerOptions(AgentId id, int port, TimeProvider time) => new()
+    public ContainerOptions ContainerOptions(AgentId id, int number, int port, TimeProvider time) => new()
     {
         AgentId = id,
-        Ip = Bind.ToString(),
-        Endpoint = $"{Bind}:{port}",
+        Ip = $"{AgentAddress(number)}",
+        Endpoint = $"{AgentAddress(number)}:{port}",
+        NetworkNamespace = AgentNetwork(number)?.Namespace,
         ShutdownGracePeriod = _options.ExecutorShutdownGracePeriod,
         RecoveryTimeout = _options.AgentRecoveryTimeout,
         LaunchTime = _options.ContainerLaunch,

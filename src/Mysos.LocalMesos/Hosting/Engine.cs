@@ -121,6 +121,7 @@ internal sealed partial class Engine : IAsyncDisposable
         agent.IsRegistered = false;
         agent.IsLeaving = false;
         agent.Held = null;
+        agent.Undelivered?.Clear();
         _agents.Remove(agent.Id);
     }
 
@@ -145,8 +146,28 @@ internal sealed partial class Engine : IAsyncDisposable
         if (agent.Held is not { } held)
             return;
         agent.Held = null;
-        agent.IsRegistered = agent.IsRegistered && _master?.AgentHeard(agent.Id) == true;
+        agent.IsRegistered = agent.IsRegistered && (agent.Undelivered is not null || _master?.AgentHeard(agent.Id) == true);
         foreach (var action in held)
+            action();
+        Do(agent, []);
+    }
+
+    public void CutOff(AgentNode agent)
+    {
+        if (agent.Undelivered is not null)
+            return;
+        agent.Undelivered = [];
+        Step((master, now) => master.AgentSilent(agent.Id, now));
+    }
+
+    /// <summary>Lets what waited arrive; if the master has given the agent up, it registers again.</summary>
+    public void Reconnect(AgentNode agent)
+    {
+        if (agent.Undelivered is not { } undelivered)
+            return;
+        agent.Undelivered = null;
+        agent.IsRegistered = agent.IsRegistered && (agent.Held is not null || _master?.AgentHeard(agent.Id) == true);
+        foreach (var action in undelivered)
             action();
         Do(agent, []);
     }
@@ -207,7 +228,7 @@ internal sealed partial class Engine : IAsyncDisposable
     }
 
     private static bool IsReturning(AgentNode agent) =>
-        agent is { IsRegistered: false, IsLeaving: false, Held: null, IsComplete: true };
+        agent is { IsRegistered: false, IsLeaving: false, Held: null, Undelivered: null, IsComplete: true };
 
     private void Enqueue(AgentNode? agent, IReadOnlyList<object> effects)
     {
@@ -236,7 +257,9 @@ internal sealed partial class Engine : IAsyncDisposable
 
     private void Deliver(AgentNode agent, AgentCommand command)
     {
-        if (agent.Held is { } held)
+        if (agent.Undelivered is { } undelivered)
+            undelivered.Add(() => Step(agent, (machine, now) => machine.FromMaster(command, now)));
+        else if (agent.Held is { } held)
             held.Add(() => Step(agent, (machine, now) => machine.FromMaster(command, now)));
         else if (agent.Machine is { } machine)
             Enqueue(agent, machine.FromMaster(command, Now()));
@@ -246,6 +269,9 @@ internal sealed partial class Engine : IAsyncDisposable
     {
         switch (effect)
         {
+            case AgentEffect.Notify notify when agent is { IsRegistered: true, Undelivered: { } undelivered }:
+                undelivered.Add(() => DoOne(agent, notify));
+                break;
             case AgentEffect.Notify notify when agent.IsRegistered && _master is not null:
                 Enqueue(null, _master.FromAgent(agent.Id, notify.Notice, Now()));
                 break;

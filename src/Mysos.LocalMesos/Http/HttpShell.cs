@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Mysos.LocalMesos.Hosting;
 
 namespace Mysos.LocalMesos.Http;
 
@@ -22,9 +24,10 @@ internal sealed class HttpShell : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <param name="network">The file of the network namespace to listen in; null: the process's.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<HttpShell> StartAsync(
-        IPAddress address, int port, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellation)
+        IPAddress address, int port, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellation, string? network = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -37,6 +40,11 @@ internal sealed class HttpShell : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.MaxResponseBufferSize = null;
         });
+        if (network is not null)
+        {
+            builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket =
+                endpoint => NetworkNamespace.Within(network, () => SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint)));
+        }
         builder.Services.AddSingleton(loggers);
         builder.Services.AddLogging();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -68,13 +76,13 @@ internal sealed class HttpShell : IAsyncDisposable
 
     /// <summary>The wanted port if it is free, else another.</summary>
     public static async Task<HttpShell> StartNearAsync(
-        IPAddress address, int wanted, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellation)
+        IPAddress address, int wanted, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellation, string? network = null)
     {
         if (wanted != 0)
         {
             try
             {
-                return await StartAsync(address, wanted, handler, loggers, cancellation).ConfigureAwait(false);
+                return await StartAsync(address, wanted, handler, loggers, cancellation, network).ConfigureAwait(false);
             }
             catch (IOException)
             {
@@ -82,7 +90,7 @@ internal sealed class HttpShell : IAsyncDisposable
                 // not expected to.
             }
         }
-        return await StartAsync(address, 0, handler, loggers, cancellation).ConfigureAwait(false);
+        return await StartAsync(address, 0, handler, loggers, cancellation, network).ConfigureAwait(false);
     }
 
     /// <summary>Stops listening and cuts every connection.</summary>

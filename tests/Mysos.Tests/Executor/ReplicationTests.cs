@@ -115,6 +115,34 @@ public sealed class ReplicationTests
         (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t")).ShouldBe(2L);
     }
 
+    /// <summary>
+    /// MariaDB's note of where it was in its relay log is of the file's beginning: nothing of what was applied since is to be tried again.
+    /// </summary>
+    [Fact]
+    public async Task Killed_SlaveThatHadAppliedMost_GoesOnWithTheFirstThatItHadNot()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        for (var row = 1; row <= 20; row++)
+            await cluster.WriteAsync(master, $"INSERT INTO d.t VALUES ({row})");
+        (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 20L)).ShouldBe(20L);
+        await using (var holder = await slave.LoginAsync(TestNode.Accounts.Admin))
+        {
+            await using (var hold = new MySqlCommand("LOCK TABLES d.t READ", holder))
+                await hold.ExecuteNonQueryAsync();
+            for (var row = 21; row <= 23; row++)
+                await cluster.WriteAsync(master, $"INSERT INTO d.t VALUES ({row})");
+            await TestCluster.KillServerAsync(slave);
+        }
+        await slave.SeenAsync(r => r.Phase == NodePhase.Stopped, "a stop");
+        await TestCluster.KillServerAsync(master);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 2), serving: false);
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
+        (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t")).ShouldBe(23L);
+        (await File.ReadAllTextAsync(Path.Combine(slave.Sandbox, "mysqld.err"))).ShouldNotContain("out-of-order");
+    }
+
     /// <summary>One row of its own: behind the master, where MariaDB's position alone does not show it. Two: ahead.</summary>
     [Theory]
     [InlineData(Servers.MariaDb, 1)]
