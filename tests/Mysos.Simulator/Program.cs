@@ -1,17 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mysos.Simulator;
+using Mysos.Simulator.Mistakes;
 
-// Mysos.Simulator [seeds]: 1000, 500-600, or 17 with --replay, which prints what happens.
+// Mysos.Simulator 1000 | 500-600 [--each] [--mistake=StaleLeader] | 17 --replay, which prints what happens
 var seeds = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "1000";
 var replay = args.Contains("--replay");
+var mistake = args.FirstOrDefault(a => a.StartsWith("--mistake=", StringComparison.Ordinal)) is { } named ? Planted.Find(named["--mistake=".Length..]) : null;
 var ends = seeds.Split('-').Select(s => int.Parse(s, CultureInfo.InvariantCulture)).ToArray();
 var (first, last) = ends.Length > 1 ? (ends[0], ends[1]) : replay ? (ends[0], ends[0]) : (0, ends[0] - 1);
 var started = Stopwatch.GetTimestamp();
 var (events, acknowledged, failures) = (0L, 0L, 0);
 for (var seed = first; seed <= last; seed++)
 {
-    var outcome = Simulation.Run(seed, journal: replay ? Console.Out : null);
+    var outcome = Simulation.Run(seed, mistake, journal: replay ? Console.Out : null);
     events += outcome.Events;
     acknowledged += outcome.Acknowledged;
     if (args.Contains("--each"))

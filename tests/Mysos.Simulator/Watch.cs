@@ -45,6 +45,8 @@ internal sealed class Watch(World world)
     {
         if (server.CanAcknowledge ? !_able.Add(server) : !_able.Remove(server))
             return;
+        if (_able.Contains(server))
+            Leads(server);
         if (_able.Count > 1)
             Fail(Invariant.OneNodeCanAcknowledge, $"{string.Join(" and ", _able.Select(s => s.Name).Order(StringComparer.Ordinal))} can acknowledge writes");
     }
@@ -117,11 +119,15 @@ internal sealed class Watch(World world)
     {
         world.Journal.Write(server.Name, "takes writes");
         _wroteAt[server.Node] = world.Clock.Elapsed;
+    }
+
+    private void Leads(Server server)
+    {
         if (_master == server)
             return;
         _master = server;
         if (_acknowledged.FirstOrDefault(w => !server.Disk.Writes.Contains(w)) is not 0 and var lost)
-            Fail(Invariant.AcknowledgedWritesAreOnTheMaster, $"{server.Name} takes writes, and lacks write {lost}, which was acknowledged");
+            Fail(Invariant.AcknowledgedWritesAreOnTheMaster, $"{server.Name} acknowledges writes, and lacks write {lost}, which was acknowledged");
     }
 
     private static bool Has(Disk disk, int write) => disk.Writes.Contains(write);

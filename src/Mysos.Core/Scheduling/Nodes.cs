@@ -39,12 +39,12 @@ internal static class Nodes
         return durable;
     }
 
-    /// <summary>Since when the node has waited for its agent without seeing it; null: that is not what it waits for.</summary>
+    /// <summary>Since when the node has waited for its agent without seeing it; null: its task runs.</summary>
     private static DateTimeOffset? AwaySince(Turn turn, Node node)
     {
         if (node.Task is { } task)
             return task.UnreachableSince;
         var offered = turn.State.Agents.GetValueOrDefault(node.Volume!.Agent.Value)?.OfferedAt;
-        return offered >= node.WaitsSince ? null : node.WaitsSince;
+        return offered > node.WaitsSince ? offered : node.WaitsSince;
     }
 }

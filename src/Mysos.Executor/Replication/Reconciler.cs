@@ -93,6 +93,9 @@ internal sealed class Reconciler(
         var plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
         foreach (var step in plan.Steps)
         {
+            // A step may take long, on a server that hangs: what is left of this plan may be wrong by now.
+            if (overtaken.IsCompleted)
+                return new Pass(await ObserveAsync(cancellation).ConfigureAwait(false), false, null, false, TimeSpan.Zero);
             var stopped = await RunAsync(step, directive, state, overtaken, cancellation).ConfigureAwait(false);
             if (stopped is not null)
                 return stopped with { State = await ObserveAsync(cancellation).ConfigureAwait(false) };

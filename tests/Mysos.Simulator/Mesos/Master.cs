@@ -54,7 +54,7 @@ internal sealed class Master(World world)
         world.Clock.After(delay + TimeSpan.FromMilliseconds(0.2), () =>
         {
             if (stream == _stream)
-                _subscriber?.Invoke(world.Mistake.Heard(happened));
+                _subscriber?.Invoke(world.Mistake.Heard(happened, world.State));
         });
     }
 

@@ -1,3 +1,4 @@
+using Mysos.Core.Clusters;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
 using Mysos.Executor.Nodes;
@@ -16,7 +17,7 @@ internal class Mistake
 
     public virtual Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => decision;
 
-    public virtual LoopEvent Heard(LoopEvent happened) => happened;
+    public virtual LoopEvent Heard(LoopEvent happened, ClusterState? cluster) => happened;
 
     public virtual Directive Obeyed(Directive directive, Orders orders) => directive;
 
@@ -24,4 +25,20 @@ internal class Mistake
 
     /// <summary>A line of mysqld's option file.</summary>
     public virtual string Option(string line) => line;
+
+    /// <summary>The decision, had it left its clusters otherwise.</summary>
+    protected static Decision Change(Decision decision, Func<ClusterState, ClusterState> change)
+    {
+        foreach (var (name, cluster) in decision.State.Clusters)
+        {
+            if (change(cluster) is var changed && !ReferenceEquals(changed, cluster))
+            {
+                decision = decision with
+                {
+                    State = decision.State with { Clusters = decision.State.Clusters.SetItem(name, changed) }, Touched = decision.Touched.Add(name),
+                };
+            }
+        }
+        return decision;
+    }
 }
