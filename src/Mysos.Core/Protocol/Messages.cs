@@ -156,7 +156,12 @@ public sealed record Report
     public BackupReport? Backup { get; init; }
     /// <summary>Null: nothing is wrong.</summary>
     public Symptoms? Symptoms { get; init; }
+    /// <summary>The last change behind Mysos' back that was put right; null: there was none.</summary>
+    public Repair? Repair { get; init; }
 }
+
+/// <param name="Found">What was found: one sentence without its subject, the server.</param>
+public sealed record Repair(DateTimeOffset At, string Found);
 
 [JsonConverter(typeof(JsonStringEnumConverter<NodePhase>))]
 public enum NodePhase

@@ -43,9 +43,18 @@ internal static class ExecutorMessages
             durable = turn.Log(durable, "node_rebuilt", $"Node {node.Number}: its data cannot follow the master and are made anew: {report.Reason}");
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { Rebuild = node.Rebuild + 1 }) };
         }
+        if (report.Repair is { } repair && before.Report?.Repair != repair)
+            durable = Repaired(turn, durable, node.Number, repair);
         if (report.Backup is { } backup)
             durable = Backups.Reported(turn, durable, backup);
         turn.Put(cluster with { Durable = durable });
+    }
+
+    /// <summary>A new leader hears again of what an earlier one has recorded.</summary>
+    private static Cluster Repaired(Turn turn, Cluster durable, int node, Repair repair)
+    {
+        var text = $"Node {node} {repair.Found}, which was put right at {repair.At:HH:mm:ss.fff}.";
+        return durable.Events.Any(e => e.Kind == "repaired" && e.Text == text) ? durable : turn.Log(durable, "repaired", text);
     }
 
     private static void Observe(Turn turn, ClusterState cluster, Node node, Func<Observation, Observation> change) =>

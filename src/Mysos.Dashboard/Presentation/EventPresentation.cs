@@ -33,6 +33,7 @@ public static class EventPresentation
         ["node_restarts"] = Tone.Progress,
         ["node_unreachable"] = Tone.Bad,
         ["password_changed"] = Tone.Change,
+        ["repaired"] = Tone.Warning,
         ["restart_abandoned"] = Tone.Warning,
         ["restart_began"] = Tone.Progress,
         ["restart_done"] = Tone.Good,

@@ -43,6 +43,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         /// <summary>A master that takes no writes until somebody can be heard again.</summary>
         public bool CutOff { get; init; }
         public BackupReport? Backup { get; init; }
+        public Repair? Repair { get; init; }
 
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
         {
@@ -100,6 +101,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         DataMade = facts.DataMade,
         Backup = facts.Backup,
         Symptoms = ToSymptoms(facts),
+        Repair = facts.Repair,
     };
 
     private static Symptoms? ToSymptoms(Facts facts)

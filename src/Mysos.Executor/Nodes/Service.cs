@@ -24,12 +24,19 @@ internal sealed class Service(
     /// <summary>How often a slave looks whether it has got the owner's account.</summary>
     private static readonly TimeSpan OwnerPoll = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How often accounts are looked at, which nothing tells of when somebody drops them.</summary>
+    private static readonly TimeSpan AuditEvery = TimeSpan.FromSeconds(5);
+    /// <summary>Audits after which a master is restarted that lacks the executor's account; slaves that lost it as well are back by then.</summary>
+    private const int MostMissing = 2;
+
     private const string OutdatedAccounts = "waiting for the owner's new password";
 
     private readonly BackupTaker _backups = new(program, machine.Instance, accounts(), status, time, log);
     private bool _ownerArrived;
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
+    private long _auditedAt = time.GetTimestamp();
+    private int _missing;
 
     /// <summary>Until mysqld has exited, or its data are to be given up. A stop is an <see cref="OperationCanceledException"/>.</summary>
     public async Task<ServiceEnd> RunAsync(Task exited, CancellationToken stop)
@@ -73,7 +80,7 @@ internal sealed class Service(
             {
                 _reconciler ??= await ReconcilerAsync(cancellation).ConfigureAwait(false);
                 if (!recovered)
-                    await _reconciler.RecoverAsync(cancellation).ConfigureAwait(false);
+                    await new Recovery(program.Flavor, _connection!, time, log).RunAsync(cancellation).ConfigureAwait(false);
                 recovered = true;
                 again = directive is null
                     ? await ObserveAsync(_reconciler, cancellation).ConfigureAwait(false)
@@ -90,7 +97,7 @@ internal sealed class Service(
             }
             if (again == TimeSpan.Zero)
                 continue;
-            await changed.WaitAsync(again ?? Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await changed.WaitAsync(again ?? AuditEvery, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
     }
@@ -114,7 +121,12 @@ internal sealed class Service(
             return null;
         }
         var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
-        var pass = await reconciler.PassAsync(cutOff ? directive with { Yield = true } : directive, changed, cancellation).ConfigureAwait(false);
+        var held = !cutOff && status.Current.Applied?.Version == directive.Version;
+        if (held && time.GetElapsedTime(_auditedAt) >= AuditEvery)
+            await AuditAsync(reconciler, directive, cancellation).ConfigureAwait(false);
+        var pass = await reconciler.PassAsync(cutOff ? directive with { Yield = true } : directive, held, changed, cancellation).ConfigureAwait(false);
+        if (pass.Repaired is { } found)
+            Repaired(found);
         if (cutOff)
             pass = pass with { Holds = false, Reason = "cut off: neither a slave that acknowledges nor a scheduler can be heard" };
         if (outdated)
@@ -149,6 +161,19 @@ internal sealed class Service(
         }
         return pass.Again;
     }
+
+    private async Task AuditAsync(Reconciler reconciler, Directive directive, CancellationToken cancellation)
+    {
+        _auditedAt = time.GetTimestamp();
+        _missing = await reconciler.AuditAsync(directive, cancellation).ConfigureAwait(false) ? 0 : _missing + 1;
+        if (_missing == 0 || (directive.Role == DirectedRole.Master && _missing < MostMissing))
+            return;
+        log.Write("mysqld is killed: its administration account was dropped, and is made at its start.");
+        Repaired("lacked its administration account");
+        end();
+    }
+
+    private void Repaired(string found) => status.Set(f => f with { Repair = new Repair(time.GetUtcNow(), found) });
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
         a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Applied == b.Applied

@@ -39,6 +39,17 @@ internal sealed class Followers(
         _inOrderFor = directive;
     }
 
+    /// <summary>Looks whether somebody has dropped one of the accounts, locked or unlocked one, since they were in order.</summary>
+    public async Task AuditAsync(CancellationToken cancellation)
+    {
+        if (_inOrderFor is not { } directive || Pending)
+            return;
+        var found = await FindAsync(cancellation).ConfigureAwait(false);
+        var let = directive.Followers.Except(directive.Barred).Select(n => accounts.Follower(n).User).ToList();
+        if (let.Exists(user => !found.ContainsKey(user)) || found.Any(account => account.Value == let.Contains(account.Key)))
+            _inOrderFor = null;
+    }
+
     /// <summary>User → its account is locked.</summary>
     private Task<Dictionary<string, bool>> FindAsync(CancellationToken cancellation) =>
         connection.QueryAsync(flavor.FollowersSql(accounts), async (reader, token) =>

@@ -12,7 +12,11 @@ namespace Mysos.Executor.Replication;
 /// <param name="Reason">What it waits for; null when it holds.</param>
 /// <param name="Diverged">This server has what its master lacks, or cannot apply what its master has.</param>
 /// <param name="Again">When to try again without being asked; null: only when something changed.</param>
-internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool Diverged, TimeSpan? Again);
+internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool Diverged, TimeSpan? Again)
+{
+    /// <summary>What was found to be otherwise than the directive, which held before; null: nothing.</summary>
+    public string? Repaired { get; init; }
+}
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
@@ -23,17 +27,14 @@ internal sealed class Reconciler(
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
-    private const int MostSkipped = 10_000;
 
     private readonly Divergence _divergence = new(time);
     private readonly Clients _clients = new(flavor, known, connection, logins, time, log);
     private readonly Followers _followers = new(
         flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), log);
-    private readonly ReplicatedChanges _ownersChange = new(logins, known.Admin, connection, time);
+    private readonly Owner _owner = new(
+        flavor, known, formerUser, connection, logins, new ReplicatedChanges(logins, known.Admin, connection, time));
     private Accounts _accounts = known;
-    private bool _ownerReady;
-    private bool _ownerChanged;
-    private bool _ownerPending;
     private (long Epoch, int Acker) _eased;
     private long _attachedAt;
     private long? _silentSince;
@@ -41,56 +42,50 @@ internal sealed class Reconciler(
     /// <summary>The owner's account has another password from now on; a master gives it to it.</summary>
     public void Take(Accounts accounts)
     {
-        if (accounts.Version > _accounts.Version)
-            (_accounts, _ownerReady, _ownerChanged, _ownerPending) = (accounts, false, true, false);
+        if (accounts.Version <= _accounts.Version)
+            return;
+        _accounts = accounts;
+        _owner.Take(accounts);
+    }
+
+    /// <summary>The owner can log in here.</summary>
+    public Task<bool> OwnerIsReadyAsync(CancellationToken cancellation) => _owner.IsReadyAsync(cancellation);
+
+    /// <summary>Looks for accounts that somebody has dropped or changed; the next pass makes them anew. False: there is no account to do so with.</summary>
+    public async Task<bool> AuditAsync(Directive directive, CancellationToken cancellation)
+    {
+        if (directive is { Role: DirectedRole.Master, Yield: false })
+        {
+            await _owner.AuditAsync(cancellation).ConfigureAwait(false);
+            await _followers.AuditAsync(cancellation).ConfigureAwait(false);
+        }
+        return (await connection.RowAsync(flavor.AccountSql(_accounts.Admin.User), cancellation).ConfigureAwait(false))?.Flag(0) == true;
     }
 
     public Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
         connection.QueryAsync(flavor.ObserveSql, flavor.ReadStateAsync, cancellation);
 
-    /// <summary>
-    /// After a start: applies what an earlier life of this server received and did not apply. It may be the only copy of an
-    /// acknowledged write, and MariaDB throws it away when following begins.
-    /// </summary>
-    public async Task RecoverAsync(CancellationToken cancellation)
-    {
-        var state = await ObserveAsync(cancellation).ConfigureAwait(false);
-        if (state.Replica is null || state.AllApplied)
-            return;
-        var from = state.Replica.Relay is { } noted
-            ? state.Replica with { Relay = await RelayLog.UnappliedAsync(connection, noted, state.Executed, cancellation).ConfigureAwait(false) }
-            : state.Replica;
-        await connection.ExecuteAsync(flavor.StartApplying(from), cancellation).ConfigureAwait(false);
-        for (var skipped = 0; !cancellation.IsCancellationRequested;)
-        {
-            state = await ObserveAsync(cancellation).ConfigureAwait(false);
-            if (state.AllApplied || state.Replica is not { } replica)
-                return;
-            if (!replica.Applying && replica.ApplyError != 0)
-            {
-                // 1950: this one was applied before.
-                if (flavor.SkipApplied is not { } skip || replica.ApplyError != Divergence.OutOfOrder || ++skipped > MostSkipped)
-                {
-                    log.Write($"The relay log could not be applied to its end: {replica.ApplyError} {replica.ApplyErrorText}");
-                    return;
-                }
-                await connection.ExecuteAsync(skip, cancellation).ConfigureAwait(false);
-            }
-            await time.PauseAsync(Soon, cancellation).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Looks, plans, and carries out one plan.</summary>
+    /// <param name="held">The directive held after the last pass.</param>
     /// <param name="overtaken">Completes when there may be a newer directive: what only waits is left then.</param>
-    public async Task<Pass> PassAsync(Directive directive, Task overtaken, CancellationToken cancellation)
+    public async Task<Pass> PassAsync(Directive directive, bool held, Task overtaken, CancellationToken cancellation)
     {
         var state = await ObserveAsync(cancellation).ConfigureAwait(false);
-        if (directive.Role == DirectedRole.Master && !state.Writable && !_ownerReady)
-            await OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
+        if (directive.Role == DirectedRole.Master && !state.Writable)
+            await _owner.IsReadyAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
         await ContinueAsync(directive, state, cancellation).ConfigureAwait(false);
-        var plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
+        var plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
+        var repaired = held ? Repairs.Describe(plan, state) : null;
+        if (repaired is not null)
+            log.Write($"It {repaired}, which is put right.");
+        var pass = await CarryOutAsync(plan, directive, state, overtaken, cancellation).ConfigureAwait(false);
+        return pass with { Repaired = repaired };
+    }
+
+    private async Task<Pass> CarryOutAsync(Plan plan, Directive directive, ServerState state, Task overtaken, CancellationToken cancellation)
+    {
         foreach (var step in plan.Steps)
         {
             // A step may take long, on a server that hangs: what is left of this plan may be wrong by now.
@@ -103,7 +98,7 @@ internal sealed class Reconciler(
         if (plan.Steps.Length > 0)
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
-            plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
+            plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         }
         if (directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } && plan.Holds && (directive.Epoch, directive.Acker) is var acker && acker != _eased)
         {
@@ -111,13 +106,13 @@ internal sealed class Reconciler(
             if (acker.Acker != 0 && await _clients.EaseAsync(state, ObserveAsync, cancellation).ConfigureAwait(false))
             {
                 state = await ObserveAsync(cancellation).ConfigureAwait(false);
-                plan = Plan.For(directive, state, OwnerIsInOrder(state), _followers.AreInOrder(directive));
+                plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
             }
         }
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving])
             return Following(state, plan.Holds);
         return plan.Holds
-            ? new Pass(state, true, null, false, _followers.Pending || _ownerPending ? Later : null)
+            ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending ? Later : null)
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
     }
 
@@ -128,12 +123,9 @@ internal sealed class Reconciler(
             return;
         if (_followers.Pending)
             await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
-        if (_ownerPending)
-            await EnsureOwnerAsync(state, cancellation).ConfigureAwait(false);
+        if (_owner.Pending)
+            await _owner.EnsureAsync(state, cancellation).ConfigureAwait(false);
     }
-
-    /// <summary>A server that takes writes had the owner in order before it did.</summary>
-    private bool OwnerIsInOrder(ServerState state) => _ownerReady || (state.Writable && (!_ownerChanged || _ownerPending));
 
     private static string Unapplied(ServerState state) => state.Replica switch
     {
@@ -141,16 +133,6 @@ internal sealed class Reconciler(
         { Received: var received } => $"applying what was received: executed {state.Executed}, received {received}",
         null => "not done yet",
     };
-
-    /// <summary>
-    /// Whether the owner can log in here. On a slave the account comes by replication, so it may not be there yet, or a restored
-    /// one with the former owner's password.
-    /// </summary>
-    public async Task<bool> OwnerIsReadyAsync(CancellationToken cancellation)
-    {
-        _ownerReady = _ownerReady || await FindOwnerAsync(cancellation).ConfigureAwait(false);
-        return _ownerReady;
-    }
 
     private Pass Following(ServerState state, bool holds)
     {
@@ -219,7 +201,7 @@ internal sealed class Reconciler(
                 await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
                 return null;
             case Step.EnsureOwner:
-                await EnsureOwnerAsync(state, cancellation).ConfigureAwait(false);
+                await _owner.EnsureAsync(state, cancellation).ConfigureAwait(false);
                 return null;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step, "This step is not known.");
@@ -294,34 +276,5 @@ internal sealed class Reconciler(
         await using var master = await logins.OpenAsync(source, _accounts.Follower(node), SourceTimeout, cancellation).ConfigureAwait(false);
         var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
         return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "", row.Text(2) ?? "");
-    }
-
-    private async Task<bool> FindOwnerAsync(CancellationToken cancellation)
-    {
-        var row = await connection.RowAsync(flavor.OwnerIsReadySql(_accounts.Cluster), cancellation).ConfigureAwait(false);
-        if (row?.Flag(0) != true)
-            return false;
-        if (flavor.PasswordShows)
-            return true;
-        try
-        {
-            await using var login = await logins.OpenAsync(logins.Local, _accounts.Cluster, SourceTimeout, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.AccessDenied)
-        {
-            return false;
-        }
-    }
-
-    private async Task EnsureOwnerAsync(ServerState state, CancellationToken cancellation)
-    {
-        // Only together with the owner's first account: later, an account of that name is one that the owner made.
-        if (formerUser is not null && formerUser != _accounts.Cluster.User && _accounts.Version == 0)
-            await connection.ExecuteAsync(flavor.DropAccount(formerUser), cancellation).ConfigureAwait(false);
-        _ownerPending = !await _ownersChange.MakeAsync(flavor.EnsureOwner(_accounts.Cluster, state.Writable), state.SemiSyncSource, cancellation)
-            .ConfigureAwait(false);
-        if (!_ownerPending)
-            (_ownerReady, _ownerChanged) = (true, false);
     }
 }

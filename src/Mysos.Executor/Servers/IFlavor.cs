@@ -78,6 +78,9 @@ internal interface IFlavor
     string AwaitApplied(string gtids, double seconds);
     string Attach(Endpoint source, Account replication, ServerState state);
 
+    /// <summary>One row: how many accounts there are of this name, from everywhere.</summary>
+    string AccountSql(string user) => $"SELECT COUNT(*) FROM mysql.user WHERE User={SqlText.Literal(user)} AND Host='%'";
+
     /// <summary>One row, 1: the account exists, and as far as <see cref="PasswordShows"/> says, with this password.</summary>
     string OwnerIsReadySql(Account owner);
     /// <summary>A password can be compared with what is stored; otherwise only a login shows whether it is right.</summary>

@@ -45,6 +45,7 @@ internal static class Views
                 .. s.Disk.Accounts.Where(a => a.Key.StartsWith(Accounts.Given.Replication.User, StringComparison.Ordinal))
                     .Select(a => new object?[] { a.Key, a.Value ? 1L : 0L }),
             ]),
+            [flavor.AccountSql(Accounts.Given.Admin.User)] = _ => Result.Of(1L),
             [flavor.OwnerIsReadySql(Accounts.Given.Cluster)] = s => Result.Of(s.Disk.Accounts.ContainsKey(Accounts.Given.Cluster.User) ? 1L : 0L),
         };
     }
