@@ -60,5 +60,5 @@ internal sealed class Reader(IReadOnlyList<Result> results) : DbDataReader
     public override short GetInt16(int ordinal) => throw new NotSupportedException();
     public override int GetInt32(int ordinal) => throw new NotSupportedException();
     public override long GetInt64(int ordinal) => throw new NotSupportedException();
-    public override string GetString(int ordinal) => throw new NotSupportedException();
+    public override string GetString(int ordinal) => (string)GetValue(ordinal);
 }

@@ -25,8 +25,13 @@ internal static class Views
     {
         if ((server.IsMariaDb ? MariaDb : MySql).TryGetValue(sql, out var answer))
             return answer(server);
-        return sql.StartsWith("SELECT id FROM information_schema.processlist WHERE LEFT(user", StringComparison.Ordinal) ? FollowersBut(server, sql) : null;
+        return sql.StartsWith("SELECT id FROM information_schema.processlist WHERE LEFT(user", StringComparison.Ordinal) ? FollowersBut(server, sql)
+            : sql.StartsWith("SHOW RELAYLOG EVENTS ", StringComparison.Ordinal) ? RelayEvents(server, int.Parse(sql.AsSpan(sql.LastIndexOf(' ')), CultureInfo.InvariantCulture))
+            : null;
     }
+
+    private static Result RelayEvents(Server s, int from) => new(["Pos", "Info"],
+        [.. s.Disk.Relay.Skip(from).Select((transaction, i) => new object?[] { (long)(from + i), $"BEGIN GTID {transaction.MariaDbGtid}" })]);
 
     private static Dictionary<string, Func<Server, Result>> Questions(IFlavor flavor)
     {
