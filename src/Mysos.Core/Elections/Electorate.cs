@@ -74,22 +74,31 @@ public static class Electorate
     public static GtidPosition PositionOf(Observation node) =>
         GtidPosition.Parse(node.Report?.Executed).Union(GtidPosition.Parse(node.Report?.Received));
 
+    /// <summary>
+    /// The node has all that the other one has. On MariaDB two servers that each took writes of their own can be at the same number:
+    /// only who had the very last transaction of the other one has what came before it.
+    /// </summary>
+    public static bool Covers(Observation node, Observation other) => PositionOf(node).Covers(PositionOf(other))
+        && (node.Report?.History is not { } history
+            || (MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Executed)
+                ?? MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Received)) is null);
+
     /// <param name="sure">Who is elected has all that one of these has.</param>
     private static Outcome.Elected MostAdvanced(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> sure, string but)
     {
-        var positions = answered.ToDictionary(n => n, n => PositionOf(cluster.Of(n)));
+        bool Has(int node, int other) => Covers(cluster.Of(node), cluster.Of(other));
         var best = answered
-            .Where(n => sure.Any(s => positions[n].Covers(positions[s])))
+            .Where(n => sure.Any(s => Has(n, s)))
             .OrderBy(n => cluster.Of(n).Report?.Symptoms?.Volume is not null)
-            .ThenByDescending(n => answered.Count(other => positions[n].Covers(positions[other])))
-            .ThenByDescending(n => positions[n].Count)
+            .ThenByDescending(n => answered.Count(other => Has(n, other)))
+            .ThenByDescending(n => PositionOf(cluster.Of(n)).Count)
             .ThenBy(n => cluster.Durable.Nodes[n].Failures)
             .ThenBy(n => n)
             .First();
         var at = cluster.Of(best).Report;
         return new Outcome.Elected(best,
             $"most advanced of {answered.Length} (executed {OrNothing(at?.Executed)}, received {OrNothing(at?.Received)}){but}",
-            answered.Where(n => n != best && positions[n].Covers(positions[best]))
+            answered.Where(n => n != best && Has(n, best))
                 .OrderBy(n => cluster.Durable.Nodes[n].Failures).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault());
     }
 

@@ -6,10 +6,10 @@ namespace Mysos.Core.Elections;
 /// </summary>
 public static class MariaDbBinlogState
 {
-    /// <summary>The first GTID of <paramref name="position"/> that a server with this state never had; null when it had them all.</summary>
+    /// <summary>The first GTID of <paramref name="position"/> that a server with this state never had; null when it had them all, and so all that came before them.</summary>
     public static string? Missing(string state, string? position)
     {
-        var last = Parse(state).ToDictionary(g => (g.Domain, g.Server), g => g.Sequence);
+        var last = Parse(state).GroupBy(g => (g.Domain, g.Server)).ToDictionary(g => g.Key, g => g.Max(gtid => gtid.Sequence));
         return Parse(position).Where(g => last.GetValueOrDefault((g.Domain, g.Server)) < g.Sequence)
             .Select(g => $"{g.Domain}-{g.Server}-{g.Sequence}").FirstOrDefault();
     }

@@ -146,6 +146,8 @@ public sealed record Report
     public string? Executed { get; init; }
     /// <summary>GTIDs received, executed or not.</summary>
     public string? Received { get; init; }
+    /// <summary>MariaDB's <c>gtid_binlog_state</c>: the last GTID of each server in each domain; null on MySQL, whose GTIDs say it all.</summary>
+    public string? History { get; init; }
     public Endpoint? Source { get; init; }
     public double? LagSeconds { get; init; }
     /// <summary>The node has transactions that its master lacks, or a broken copy: it can only be rebuilt.</summary>

@@ -94,6 +94,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         Serving = facts.Serving,
         Executed = facts.Observed?.Executed,
         Received = facts.Observed?.Replica?.Received,
+        History = facts.Observed?.BinlogState,
         Source = facts.Observed?.Replica?.Source,
         LagSeconds = facts.Observed?.Replica?.LagSeconds,
         Diverged = facts.Diverged,

@@ -71,7 +71,7 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ObserveSql =>
         "SELECT @@global.read_only, @@global.gtid_current_pos, @@global.gtid_slave_pos, "
-        + "@@global.rpl_semi_sync_master_enabled, @@global.rpl_semi_sync_slave_enabled; SHOW ALL SLAVES STATUS";
+        + "@@global.rpl_semi_sync_master_enabled, @@global.rpl_semi_sync_slave_enabled, @@global.gtid_binlog_state; SHOW ALL SLAVES STATUS";
 
     public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
     {
@@ -86,6 +86,7 @@ internal sealed class MariaDbFlavor : IFlavor
             SlavePositionStale = executed != (row.Text(2) ?? ""),
             SemiSyncSource = row.Flag(3),
             SemiSyncReplica = row.Flag(4),
+            BinlogState = row.Text(5) ?? "",
         };
         await reader.NextResultAsync(cancellation).ConfigureAwait(false);
         var replica = await RowReader.ReadAsync(reader, cancellation).ConfigureAwait(false);

@@ -16,6 +16,8 @@ internal sealed record ServerState
     public required bool Writable { get; init; }
     /// <summary>GTIDs executed.</summary>
     public required string Executed { get; init; }
+    /// <inheritdoc cref="Report.History"/>
+    public string? BinlogState { get; init; }
     /// <summary>The master's side of semi-synchronous replication is on.</summary>
     public required bool SemiSyncSource { get; init; }
     public required bool SemiSyncReplica { get; init; }

@@ -56,16 +56,19 @@ internal static class Views
     }
 
     private static Result MariaDbState(Server s) => Result.Of(
-        Flag(s.ReadOnly), s.Disk.CurrentPosition(s.ServerId)?.MariaDbGtid ?? "", s.Disk.SlavePosition?.MariaDbGtid ?? "", Flag(s.SemiSyncSource), Flag(s.SemiSyncReplica));
+        Flag(s.ReadOnly), s.Disk.CurrentPosition(s.ServerId)?.MariaDbGtid ?? "", s.Disk.SlavePosition?.MariaDbGtid ?? "", Flag(s.SemiSyncSource), Flag(s.SemiSyncReplica),
+        BinlogState(s));
+
+    private static string BinlogState(Server s) =>
+        string.Join(",", s.Disk.Binlog.GroupBy(t => t.ServerId).Select(g => g.Last()).OrderBy(t => t.Sequence).Select(t => t.MariaDbGtid));
 
     private static Result MySqlState(Server s) => Result.Of(
         Flag(s.ReadOnly), s.Disk.Executed.ToString(), Flag(s.SemiSyncSource), Flag(s.SemiSyncReplica), Flag(!s.Writable), s.Replica.Heartbeats);
 
     private static Result MariaDbSource(Server s)
     {
-        var state = s.Disk.Binlog.GroupBy(t => t.ServerId).Select(g => g.Last()).OrderBy(t => t.Sequence).Select(t => t.MariaDbGtid);
         string?[] positions = [s.Disk.SlavePosition?.MariaDbGtid, s.Disk.Last?.MariaDbGtid];
-        return Result.Of(Flag(s.ReadOnly), string.Join(",", positions.Where(p => p is not null)), string.Join(",", state));
+        return Result.Of(Flag(s.ReadOnly), string.Join(",", positions.Where(p => p is not null)), BinlogState(s));
     }
 
     private static Result ReplicaStatus(Server s)
