@@ -102,7 +102,8 @@ internal static class Changes
     {
         var durable = cluster.Durable;
         if (!durable.Nodes.TryGetValue(number, out var node))
-            return (null, NoSuchNode(durable, number, "node"));
+            return durable.Election is not null && MayHaveLastWrites(durable, number) ? GoOnWithout(turn, cluster, number, acceptDataLoss)
+                : (null, NoSuchNode(durable, number, "node"));
         var accepted = new Outcome.Accepted(Text(number),
         [
             $"Node {number} leaves the ServerSet and stops; its data are destroyed when its agent offers them.",
@@ -115,22 +116,36 @@ internal static class Changes
             return Refuse($"Node {number} is the master; switch over to another node first. When its agent is gone for good, "
                 + "tell Mesos so (MARK_AGENT_GONE): then another master is elected.");
         }
-        if (durable.Election is { } election && (durable.Ackers.Contains(number) || election.Previous == number))
+        if (durable.Election is not null && MayHaveLastWrites(durable, number))
         {
-            if (!acceptDataLoss)
-            {
-                return (null, new Outcome.Refused(409, "accept_data_loss",
-                    $"A master is being elected, and node {number} may be the only one with the last writes that were acknowledged. "
-                    + "Wait for it; or send accept_data_loss=true to go on without them."));
-            }
-            durable = turn.Log(durable, "data_loss_accepted", $"Its owner gives node {number} up, and with it writes that only it may have.") with
-            {
-                Ackers = durable.Ackers.Remove(number),
-                Election = election with { Previous = election.Previous == number ? null : election.Previous },
-            };
+            var (goesOn, outcome) = GoOnWithout(turn, cluster, number, acceptDataLoss);
+            if (goesOn is null)
+                return (null, outcome);
+            durable = goesOn.Durable;
         }
         durable = turn.Log(durable, "node_replaced", $"Node {number} is given up with its data; another one takes its place.");
         return (cluster with { Durable = Scheduling.Nodes.GiveUp(turn, durable, number) }, accepted);
+    }
+
+    private static bool MayHaveLastWrites(Cluster durable, int number) =>
+        durable.Ackers.Contains(number) || durable.Election!.Previous == number;
+
+    /// <summary>An election waits for this node no more. The node itself may be gone already.</summary>
+    private static (ClusterState?, Outcome) GoOnWithout(Turn turn, ClusterState cluster, int number, bool acceptDataLoss)
+    {
+        if (!acceptDataLoss)
+        {
+            return (null, new Outcome.Refused(409, "accept_data_loss",
+                $"A master is being elected, and node {number} may be the only one with the last writes that were acknowledged. "
+                + "Wait for it; or send accept_data_loss=true to go on without them."));
+        }
+        var (durable, election) = (cluster.Durable, cluster.Durable.Election!);
+        durable = turn.Log(durable, "data_loss_accepted", $"Its owner gives node {number} up, and with it writes that only it may have.") with
+        {
+            Ackers = durable.Ackers.Remove(number),
+            Election = election with { Previous = election.Previous == number ? null : election.Previous },
+        };
+        return (cluster with { Durable = durable }, new Outcome.Accepted(Text(number), ["A master is elected among the other nodes; writes that only this one had are lost."]));
     }
 
     private static Outcome.Refused? Unfit(ClusterState cluster, int to, int master) =>

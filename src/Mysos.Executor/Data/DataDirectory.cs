@@ -37,11 +37,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         }
         Wipe();
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Marker = new NodeMarker
-        {
-            Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = server.Flavor.Name,
-            ServerId = NodeMarker.NewServerId(task.ServerId, time.GetUtcNow()), Made = time.GetUtcNow(),
-        };
+        Marker = NodeMarker.New(task, rebuild, server.Flavor.Name, time.GetUtcNow(), before: Marker);
         if (task.BackupId is { Length: > 0 } backup)
             await RestoreAsync(server, backup, cancellation).ConfigureAwait(false);
         else

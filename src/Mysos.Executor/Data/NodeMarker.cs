@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mysos.Core.Protocol;
 
 namespace Mysos.Executor.Data;
 
@@ -46,6 +47,14 @@ internal sealed record NodeMarker
 
         uint Of(uint moment) => Math.Max(1, (node & 0xFFF) | (moment << 12));
     }
+
+    /// <summary>Of data that are made now.</summary>
+    /// <param name="before">The data until now, which are given up; null: there are none.</param>
+    public static NodeMarker New(NodeTask task, int rebuild, string flavor, DateTimeOffset now, NodeMarker? before) => new()
+    {
+        Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = flavor, Made = now,
+        ServerId = NewServerId(task.ServerId, now, before?.ServerId ?? 0),
+    };
 
     public static NodeMarker? Read(string dataDirectory)
     {

@@ -27,13 +27,10 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
     {
         if (Marker is { } found && found.Rebuild >= rebuild)
             return true;
+        var before = Marker;
         disk.Wipe(world.NextOrigin());
         await process.PauseAsync(world.Chance.Milliseconds(15, 60), cancellation).ConfigureAwait(false);
-        disk.Marker = new NodeMarker
-        {
-            Cluster = task.Cluster, Node = task.Node, Rebuild = rebuild, Flavor = program.Flavor.Name,
-            ServerId = NodeMarker.NewServerId(task.ServerId, process.GetUtcNow()), Made = process.GetUtcNow(),
-        };
+        disk.Marker = NodeMarker.New(task, rebuild, program.Flavor.Name, process.GetUtcNow(), before);
         return false;
     }
 

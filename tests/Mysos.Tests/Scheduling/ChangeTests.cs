@@ -232,6 +232,28 @@ public sealed class ChangeTests
         Durable(world).Events.ShouldContain(e => e.Kind == "data_loss_accepted");
     }
 
+    [Fact]
+    public void Replace_WhatIsGoneAndMayHaveHadTheLastWrites_TheElectionGoesOnWithoutIt()
+    {
+        var world = Healthy(1);
+        Ask(world, (r, c) => new ResizeRequested(r, "c", c, 2));
+        world.HoldOffers = true;
+        world.DeadAgents.Add(world.NodeOf("c", 1).Agent);
+        world.End(world.NodeOf("c", 1), TaskState.GoneByOperator);
+        world.HoldOffers = false;
+        world.Run(5);
+        Durable(world).Nodes.ShouldNotContainKey(1);
+        Durable(world).Election.ShouldNotBeNull();
+        var refused = Ask(world, (r, c) => new ReplaceRequested(r, "c", c, 1, false));
+        var unknown = Ask(world, (r, c) => new ReplaceRequested(r, "c", c, 99, true));
+        world.Settle();
+        Refused(world, refused).Field.ShouldBe("accept_data_loss");
+        Refused(world, unknown).Status.ShouldBe(404);
+        Ask(world, (r, c) => new ReplaceRequested(r, "c", c, 1, true));
+        world.Run(3);
+        Durable(world).Master.ShouldBe(2);
+    }
+
     public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "delete"];
 
     [Theory]
