@@ -118,7 +118,7 @@ internal static class AckSet
         };
     }
 
-    /// <summary>Its data were made anew: only the master has every acknowledged write, and goes on waiting if another can be the acker.</summary>
+    /// <summary>It is gone, or its data were made anew: only the master has every acknowledged write, and goes on waiting if another can be the acker.</summary>
     private static Cluster Emptied(Turn turn, ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
@@ -127,7 +127,7 @@ internal static class AckSet
         durable = Wanted(turn, cluster with { Durable = durable }, master) is { } to
             ? durable with { AckChange = new AckChange(to, turn.Now, AckStep.Waiting) }
             : durable;
-        return turn.Log(durable, "acker_emptied", $"The data of node {string.Join(", ", emptied)} are new: only node {master} is sure to have every acknowledged write.");
+        return turn.Log(durable, "acker_emptied", $"Node {string.Join(", ", emptied)} no longer has what it acknowledged: only node {master} is sure to have every acknowledged write.");
     }
 
     private static int? Wanted(Turn turn, ClusterState cluster, int master)
