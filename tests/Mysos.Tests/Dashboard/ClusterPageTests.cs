@@ -156,7 +156,7 @@ public sealed class ClusterPageTests : ComponentContext
         var tile = Open("billing").FindAll(".ms-tile").Single(t => t.QuerySelector("span")!.TextContent == "Elections").QuerySelector("strong")!;
 
         tile.TextContent.ShouldBe(shown);
-        tile.GetAttribute("title").ShouldContain(title);
+        tile.GetAttribute("title")!.ShouldContain(title);
     }
 
     [Fact]

@@ -8,13 +8,20 @@ namespace Mysos.Tests.Scheduling;
 /// <summary>What the nodes' promotions change in elections; and that no write is ever lost for them.</summary>
 public sealed class PromotionElectionTests : PromotionTestBase
 {
+    /// <summary>No switchover goes to it meanwhile.</summary>
+    private void PreferLagging(int node)
+    {
+        World.NodeOf("c", node).Report = World.NodeOf("c", node).Report with { LagSeconds = 30 };
+        World.Run(1);
+        Promote(node, Promotion.Prefer);
+    }
+
     [Fact]
     public void Prefer_AmongEquals_Wins()
     {
         Healthy(4);
-        // The last one: by number it would not win. Held back from the switchover that it would get.
-        World.NodeOf("c", 4).Report = World.NodeOf("c", 4).Report with { LagSeconds = 30 };
-        Promote(4, Promotion.Prefer);
+        // The last one: by number it would not win.
+        PreferLagging(4);
         Master.ShouldNotBe(4);
         LoseMaster();
         Master.ShouldBe(4);
@@ -26,8 +33,7 @@ public sealed class PromotionElectionTests : PromotionTestBase
         Healthy();
         var (acker, other) = (Acker, Other);
         World.NodeOf("c", other).Stuck = true;
-        World.NodeOf("c", other).Report = World.NodeOf("c", other).Report with { LagSeconds = 30 };
-        Promote(other, Promotion.Prefer);
+        PreferLagging(other);
         World.NodeOf("c", acker).Rows = 5;
         LoseMaster();
         Master.ShouldBe(acker);
@@ -148,11 +154,49 @@ public sealed class PromotionElectionTests : PromotionTestBase
     }
 
     [Fact]
+    public void Never_LossIsAccepted_WhatIsLeftIsNotLostForIt_UntilItsOwnerNamesIt()
+    {
+        Healthy(4);
+        var (acker, master) = (Acker, Master);
+        var others = Durable.Nodes.Keys.Where(n => n != acker && n != master).ToArray();
+        Promote(others[0], Promotion.Never);
+        foreach (var node in others)
+            World.NodeOf("c", node).Stuck = true;
+        World.NodeOf("c", others[0]).Rows = 5;
+        World.NodeOf("c", others[1]).Rows = 3;
+        World.NodeOf("c", acker).Deaf = true;
+        World.HoldOffers = true;
+        LoseMaster();
+        World.Run(3);
+        Ask((r, c) => new ReplaceRequested(r, "c", c, acker, true));
+        Ask((r, c) => new ReplaceRequested(r, "c", c, master, true));
+        World.Run(3);
+        Durable.Master.ShouldBeNull();
+        World.View("c").Reason.ShouldContain($"all that node {others[0]} has");
+
+        SwitchTo(others[0]).ShouldBeOfType<RequestOutcome.Accepted>().Result.ShouldBe($"{others[0]}");
+        Master.ShouldBe(others[0]);
+    }
+
+    [Fact]
+    public void FirstMaster_IsOneThatMayBe()
+    {
+        World.HoldOffers = true;
+        World.Create("c", 2);
+        World.Run(1);
+        Promote(1, Promotion.Never);
+        World.HoldOffers = false;
+        World.Run(5);
+        Master.ShouldBe(2);
+        Durable.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
     public void Never_OfAllNodes_IsAsIfOfNone()
     {
         Healthy(2);
-        Promote(1, Promotion.Never);
-        Promote(2, Promotion.Never).ShouldBeOfType<RequestOutcome.Accepted>().Steps.ShouldHaveSingleItem().ShouldContain("all nodes");
+        Promote(2, Promotion.Never);
+        Promote(1, Promotion.Never).ShouldBeOfType<RequestOutcome.Accepted>().Steps.ShouldHaveSingleItem().ShouldContain("all nodes");
         LoseMaster();
         World.Run(1);
         (Durable.Master, Durable.Epoch).ShouldBe((2, 2));

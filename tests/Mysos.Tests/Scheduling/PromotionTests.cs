@@ -1,4 +1,5 @@
 using Mysos.Core.Clusters;
+using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
 
@@ -96,7 +97,7 @@ public sealed class PromotionTests : PromotionTestBase
         if (what == "its volume is full")
             node.Suffer(new Symptoms { Volume = "full" });
         if (what == "its machine is maintained")
-            World.Maintained[node.Agent] = World.Now.AddMinutes(30);
+            World.Post(new InverseOffersReceived([new InverseOffer { Id = new OfferId("I"), AgentId = new AgentId(node.Agent), Unavailability = OfferOf.UnavailableFrom(World.Now.AddMinutes(30)) }]));
         if (what == "another node is away")
             World.Post(World.NodeOf("c", 2).Crash());
         World.Run(1);
@@ -171,7 +172,7 @@ public sealed class PromotionTests : PromotionTestBase
         Promote(2, Promotion.Never);
         World.Run(2);
         World.Restart();
-        World.End(World.NodeOf("c", 2), Core.Mesos.TaskState.Failed);
+        World.End(World.NodeOf("c", 2), TaskState.Failed);
         World.Run(20);
         World.View("c").Nodes.Select(n => n.Promotion).ShouldBe([Promotion.Neutral, Promotion.Never, Promotion.Neutral]);
         World.View("c").State.ShouldBe(ClusterCondition.Healthy, World.View("c").Reason);
