@@ -137,8 +137,12 @@ internal static class AckSet
             .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Unheard(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
         var sound = serving.RemoveAll(n => cluster.Of(n).Report!.Symptoms?.Volume is not null);
         serving = sound.IsEmpty ? serving : sound;
+        // Who is never to be master is of little use as its heir.
+        var heirs = serving.RemoveAll(n => Promotions.Bars(durable, n));
+        serving = heirs.IsEmpty ? serving : heirs;
         int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
-        if (now is { } acker && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
+        var gives = now is { } barred && !heirs.IsEmpty && Promotions.Bars(durable, barred);
+        if (now is { } acker && !gives && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
             return acker;
         if (durable.AckChange?.To is { } to && serving.Contains(to))
             return to;

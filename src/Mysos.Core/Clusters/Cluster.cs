@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mysos.Core.Elections;
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
 
@@ -19,6 +20,9 @@ public sealed record Cluster
     public required ClusterSize Size { get; init; }
     public required DateTimeOffset Created { get; init; }
     public string? BackupId { get; init; }
+    /// <summary>Null: as the scheduler's flag says. So is <see cref="ElectionTimeout"/>.</summary>
+    public ElectionPolicy? ElectionPolicy { get; init; }
+    public TimeSpan? ElectionTimeout { get; init; }
     /// <summary>Rises with each change of the owner's password.</summary>
     public int AccountsVersion { get; init; }
 
@@ -33,6 +37,8 @@ public sealed record Cluster
     public Handover? Handover { get; init; }
     /// <summary>When the last one was undone; null: none was.</summary>
     public DateTimeOffset? HandoverUndone { get; init; }
+    /// <summary>The epoch whose master the owner chose: it is not moved because another node is preferred. 0: none is.</summary>
+    public long ChosenEpoch { get; init; }
     /// <summary>The slaves that hold every write that was acknowledged; empty: only the master is sure to. See <see cref="AckSet"/>.</summary>
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
     /// <summary>Another acker is to take the place of those.</summary>
@@ -69,7 +75,8 @@ public sealed record Cluster
 /// <summary>A search for the master of <paramref name="Epoch"/>.</summary>
 /// <param name="Previous">The master that was lost.</param>
 /// <param name="Why">How that was seen, and by whom.</param>
-public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous, string? Why = null);
+/// <param name="Named">A node that its owner wants to lead although its promotion is never.</param>
+public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous, string? Why = null, int? Named = null);
 
 /// <summary>How an election went, until its master is announced and one event tells it all.</summary>
 /// <param name="Serves">When the new master was seen to take writes.</param>
@@ -97,7 +104,8 @@ public enum AckStep
 /// <param name="To">The slave that is to be the master.</param>
 /// <param name="Why">Who wants it.</param>
 /// <param name="YieldingSince">Null while <paramref name="To"/> catches up.</param>
-public sealed record Handover(int To, string Why, DateTimeOffset Since, DateTimeOffset? YieldingSince = null);
+/// <param name="Chosen">The cluster's owner asked for it.</param>
+public sealed record Handover(int To, string Why, DateTimeOffset Since, DateTimeOffset? YieldingSince = null, bool Chosen = false);
 
 /// <summary>Restarts nodes one at a time, each when all nodes serve.</summary>
 /// <param name="Left">The nodes whose restart has not begun.</param>
@@ -124,6 +132,7 @@ public sealed record Node
     /// <summary>Its task is ended as planned, and followed by another one.</summary>
     public bool Restarting { get; init; }
     public int Rebuild { get; init; }
+    public Promotion Promotion { get; init; }
     /// <summary>As <see cref="Protocol.Report.DataMade"/>, of the data that it served with; null before it did.</summary>
     public DateTimeOffset? DataMade { get; init; }
     /// <summary>Failures since it last served; each doubles the wait.</summary>

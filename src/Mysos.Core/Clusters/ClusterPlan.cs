@@ -21,6 +21,7 @@ internal static class ClusterPlan
         durable = Nodes.Abandon(turn, cluster with { Durable = durable });
         durable = Resize(turn, cluster, durable);
         durable = Switchover.LeaveMachine(turn, cluster with { Durable = durable });
+        durable = Promotions.MoveMaster(turn, cluster with { Durable = durable });
         durable = Mastership.Advance(turn, cluster with { Durable = durable });
         durable = NodeRestarts.Advance(turn, cluster with { Durable = durable });
         turn.Put(cluster with { Durable = durable });

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mysos.Core.Elections;
 
 namespace Mysos.Core.Clusters;
 
@@ -23,6 +24,9 @@ public sealed record CreateRequest : ClusterRequest<CreateAnswer>
     public int NumNodes { get; init; } = 1;
     public ClusterSize Size { get; init; } = ClusterSize.Default;
     public string? BackupId { get; init; }
+    /// <summary>Null: as the scheduler's flag says. So is <see cref="ElectionTimeout"/>.</summary>
+    public ElectionPolicy? ElectionPolicy { get; init; }
+    public TimeSpan? ElectionTimeout { get; init; }
 }
 
 public sealed record CreateAnswer(string ClusterPassword, string ClusterUrl);
@@ -50,9 +54,9 @@ public sealed record SwitchoverRequest : ClusterRequest<SwitchoverAnswer>
     public int? To { get; init; }
 }
 
-/// <param name="From">The <c>server_id</c> of the master so far.</param>
+/// <param name="From">The <c>server_id</c> of the master so far; null when it has been given up.</param>
 /// <param name="To">The <c>server_id</c> of the next one.</param>
-public sealed record SwitchoverAnswer(string ClusterUrl, int From, int To);
+public sealed record SwitchoverAnswer(string ClusterUrl, int? From, int To);
 
 /// <summary>Restarts all nodes, one at a time, the master last and after a switchover.</summary>
 public sealed record RestartRequest : ClusterRequest<RestartAnswer>;
@@ -79,6 +83,32 @@ public sealed record ReplaceRequest : ClusterRequest<ReplaceAnswer>
 }
 
 public sealed record ReplaceAnswer(string ClusterUrl, int Node);
+
+/// <summary>Changes how the cluster's masters are elected.</summary>
+public sealed record ElectionRequest : ClusterRequest<ElectionAnswer>
+{
+    /// <summary>Null: stays what it is. So does <see cref="Timeout"/>.</summary>
+    public Setting<ElectionPolicy>? Policy { get; init; }
+    public Setting<TimeSpan>? Timeout { get; init; }
+}
+
+/// <param name="ElectionPolicy"><c>default</c> where the scheduler's flag decides; so is <paramref name="ElectionTimeout"/>.</param>
+public sealed record ElectionAnswer(string ClusterUrl, string ElectionPolicy, string ElectionTimeout);
+
+/// <summary>Says whether a node is to be master. 404: no such node; 409: it is being stopped.</summary>
+public sealed record PromotionRequest : ClusterRequest<PromotionAnswer>
+{
+    /// <summary>Its <c>server_id</c>.</summary>
+    public required int Node { get; init; }
+    public required Promotion Promotion { get; init; }
+}
+
+public sealed record PromotionAnswer(string ClusterUrl, int Node, Promotion Promotion);
+
+/// <summary>Something that a cluster can have of its own.</summary>
+/// <param name="Own">Null: as the scheduler's flag says.</param>
+public readonly record struct Setting<T>(T? Own)
+    where T : struct;
 
 /// <param name="Steps">What would be done, a sentence each.</param>
 public sealed record DryRunAnswer(bool DryRun, ImmutableArray<string> Steps);

@@ -53,5 +53,7 @@ public interface IReadModel
 [JsonSerializable(typeof(RestartAnswer))]
 [JsonSerializable(typeof(PasswordAnswer))]
 [JsonSerializable(typeof(ReplaceAnswer))]
+[JsonSerializable(typeof(ElectionAnswer))]
+[JsonSerializable(typeof(PromotionAnswer))]
 [JsonSerializable(typeof(DryRunAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext;

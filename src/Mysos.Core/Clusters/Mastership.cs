@@ -29,7 +29,8 @@ internal static class Mastership
     /// </summary>
     private static Cluster First(Turn turn, Cluster durable)
     {
-        var first = durable.Nodes.Values.FirstOrDefault(n => n is { Retiring: false, Task: not null });
+        var first = durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null } && !Promotions.Bars(durable, n.Number))
+            .OrderBy(n => Promotions.Rank(durable, n.Number)).FirstOrDefault();
         if (first is null)
             return durable;
         return turn.Log(durable with { Master = first.Number, Epoch = 1 }, "master_named", $"Node {first.Number} is to be the first master.");
@@ -53,8 +54,12 @@ internal static class Mastership
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
         foreach (var counted in new[] { elected.Node, elected.Acker ?? elected.Node })
             durable = durable with { Nodes = durable.Nodes.SetItem(counted, durable.Nodes[counted] with { DataMade = cluster.Of(counted).Report!.DataMade }) };
-        return AckSet.Begin(durable with { Master = elected.Node, Epoch = election.Epoch, Election = null, Succession = new Succession(election, turn.Now) },
-            elected.Acker,
+        durable = durable with
+        {
+            Master = elected.Node, Epoch = election.Epoch, Election = null, Succession = new Succession(election, turn.Now),
+            ChosenEpoch = election.Named == elected.Node ? election.Epoch : durable.ChosenEpoch,
+        };
+        return AckSet.Begin(durable, elected.Acker,
             n => Electorate.HasStopped(cluster.Of(n), election.Epoch));
     }
 

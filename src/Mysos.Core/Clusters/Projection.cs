@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
@@ -18,13 +19,19 @@ public static class Projection
         {
             Name = durable.Name, User = durable.User, NumNodes = durable.NumNodes, Size = durable.Size,
             ClusterUrl = ClusterUrl(settings, durable.Name), State = condition, Reason = reason,
-            Epoch = durable.Epoch, Created = durable.Created, Nodes = nodes,
+            Epoch = durable.Epoch, Election = Election(durable, settings), Created = durable.Created, Nodes = nodes,
             Backups = [.. durable.Backups.Select(View)],
             Events = [.. durable.Events],
         };
     }
 
     public static string ClusterUrl(SchedulerSettings settings, string name) => $"{settings.PublicZooKeeperUrl}/discover/{name}";
+
+    private static ElectionView Election(Cluster cluster, SchedulerSettings settings) => new()
+    {
+        Policy = ElectionTerms.PolicyOf(cluster, settings), OwnPolicy = cluster.ElectionPolicy is not null,
+        Timeout = Durations.Format(ElectionTerms.TimeoutOf(cluster, settings)), OwnTimeout = cluster.ElectionTimeout is not null,
+    };
 
     private static BackupView View(Backup backup) => new()
     {
@@ -48,6 +55,7 @@ public static class Projection
             State = state,
             Reason = reason,
             Acker = cluster.Durable.Ackers.Contains(node.Number),
+            Promotion = node.Promotion,
             Host = node.Task?.Endpoint.Host,
             Port = node.Task?.Endpoint.Port,
             Agent = node.Task?.Agent.Value ?? node.Volume?.Agent.Value,

@@ -11,7 +11,7 @@ namespace Mysos.Core.Clusters;
 /// </summary>
 internal static class Switchover
 {
-    /// <summary>Seconds of lag with which the candidate can be expected to have the rest in a moment.</summary>
+    /// <summary>Seconds of lag.</summary>
     private const double Near = 1;
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromSeconds(60);
     /// <summary>How long nobody may take writes before the old master does again.</summary>
@@ -19,10 +19,12 @@ internal static class Switchover
     /// <summary>After one that was undone, none begins for so long unless it is asked for.</summary>
     private static readonly TimeSpan NotAgain = TimeSpan.FromMinutes(1);
 
-    public static Cluster Begin(Turn turn, Cluster durable, int to, string why) =>
+    /// <param name="why">A clause: who wants it.</param>
+    /// <param name="chosen">The cluster's owner does.</param>
+    public static Cluster Begin(Turn turn, Cluster durable, int to, string why, bool chosen = false) =>
         turn.Log(durable, "switchover_began", $"Node {to} is to be the master in the place of node {durable.Master}: {why}.") with
         {
-            Handover = new Handover(to, why, turn.Now),
+            Handover = new Handover(to, why, turn.Now, Chosen: chosen),
         };
 
     /// <summary>The node's agent is drained. Its executor waits a moment for another master before it ends.</summary>
@@ -40,20 +42,31 @@ internal static class Switchover
         var durable = cluster.Durable;
         if (durable is not { Master: { } master, Election: null, Handover: null, Restart: null, Deleting: false, Failure: null }
             || durable.Nodes.GetValueOrDefault(master)?.Task is not { } task || Maintenance.WhyLeave(turn, task.Agent) is not { } why
-            || turn.Now - durable.HandoverUndone < NotAgain || !Mastership.IsServingMaster(cluster, master)
+            || IsTooSoon(turn, durable) || !Mastership.IsServingMaster(cluster, master)
             || Best(turn, cluster) is not { } heir || Maintenance.Concerns(turn.State, durable.Nodes[heir].Task!.Agent, turn.Now))
             return durable;
         return Begin(turn, durable, heir, why);
     }
 
-    /// <summary>The slave that would be the master soonest, rather one whose machine stays; null when none serves.</summary>
+    /// <summary>One was undone a moment ago.</summary>
+    public static bool IsTooSoon(Turn turn, Cluster durable) => turn.Now - durable.HandoverUndone < NotAgain;
+
+    /// <summary>
+    /// The slave that would be the master soonest, rather one whose machine stays, and among those that are close to the master
+    /// rather one that is preferred; null when none serves that may be master.
+    /// </summary>
     public static int? Best(Turn turn, ClusterState cluster) => cluster.Durable.Nodes.Values
-        .Where(n => Mastership.IsServingSlave(cluster, n.Number))
+        .Where(n => Mastership.IsServingSlave(cluster, n.Number) && !Promotions.Bars(cluster.Durable, n.Number))
         .OrderBy(n => Maintenance.Concerns(turn.State, n.Task!.Agent, turn.Now))
+        .ThenBy(n => !IsNear(cluster.Of(n.Number)))
+        .ThenBy(n => Promotions.Rank(cluster.Durable, n.Number))
         .ThenBy(n => cluster.Of(n.Number).Report!.LagSeconds ?? 0)
         .ThenByDescending(n => Electorate.PositionOf(cluster.Of(n.Number)).Count)
         .ThenBy(n => n.Failures).ThenBy(n => n.Number)
         .Select(n => (int?)n.Number).FirstOrDefault();
+
+    /// <summary>It can be expected to have the rest in a moment.</summary>
+    public static bool IsNear(Observation slave) => slave.Report is { } report && (report.LagSeconds ?? 0) <= Near;
 
     /// <summary>The next step, when it can be taken.</summary>
     public static Cluster Advance(Turn turn, ClusterState cluster, int master)
@@ -67,7 +80,7 @@ internal static class Switchover
             return Undo(turn, durable, $"node {handover.To} no longer follows the master");
         if (handover.YieldingSince is not { } yielding)
         {
-            if (candidate is not null && (candidate.LagSeconds ?? 0) <= Near)
+            if (IsNear(cluster.Of(handover.To)))
                 return durable with { Handover = handover with { YieldingSince = turn.Now } };
             return turn.Now - handover.Since < CatchUpPatience ? durable
                 : Undo(turn, durable, $"node {handover.To} did not catch up within {CatchUpPatience.TotalSeconds:F0} s");
@@ -78,7 +91,11 @@ internal static class Switchover
                 $"Node {handover.To} is master of epoch {durable.Epoch + 1} in the place of node {master}; "
                 + $"it took over {(turn.Now - yielding).TotalMilliseconds:F0} ms after writes were stopped.");
             // Who was the master has all that it wrote.
-            return AckSet.Begin(durable with { Master = handover.To, Epoch = durable.Epoch + 1, Handover = null }, master, _ => false);
+            return AckSet.Begin(durable with
+            {
+                Master = handover.To, Epoch = durable.Epoch + 1, Handover = null,
+                ChosenEpoch = handover.Chosen ? durable.Epoch + 1 : durable.ChosenEpoch,
+            }, master, _ => false);
         }
         return turn.Now - yielding < YieldPatience ? durable
             : Undo(turn, durable, $"it was not done within {YieldPatience.TotalSeconds:F0} s");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 
 namespace Mysos.Core.Clusters;
@@ -44,6 +45,7 @@ public sealed record ClusterView
     /// <summary>One sentence: why the state is what it is, and what it waits for. Empty when healthy.</summary>
     public required string Reason { get; init; }
     public required long Epoch { get; init; }
+    public ElectionView Election { get; init => field = value ?? new(); } = new();
     public required DateTimeOffset Created { get; init; }
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
     public ImmutableArray<BackupView> Backups { get; init; } = [];
@@ -52,6 +54,17 @@ public sealed record ClusterView
 
     [JsonIgnore]
     public NodeView? Master => Nodes.FirstOrDefault(n => n.Role == NodeRole.Master);
+}
+
+/// <summary>How the cluster's masters are elected.</summary>
+public sealed record ElectionView
+{
+    public ElectionPolicy Policy { get; init; }
+    /// <summary>A length of time: <c>60s</c>.</summary>
+    public string Timeout { get; init => field = value ?? ""; } = "";
+    /// <summary>It is the cluster's own, not the scheduler's. So is <see cref="OwnTimeout"/>.</summary>
+    public bool OwnPolicy { get; init; }
+    public bool OwnTimeout { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ClusterCondition>))]
@@ -78,6 +91,7 @@ public sealed record NodeView
     public int? Port { get; init; }
     /// <summary>A slave that holds every acknowledged write: the master waits for it.</summary>
     public bool Acker { get; init; }
+    public Promotion Promotion { get; init; }
     /// <summary>The Mesos agent's id.</summary>
     public string? Agent { get; init; }
     /// <summary>The name of its ZNode in the ServerSet, <c>member_0000000001</c>; set once it is announced.</summary>

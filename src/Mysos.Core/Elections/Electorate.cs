@@ -5,15 +5,6 @@ using Mysos.Core.Scheduling;
 
 namespace Mysos.Core.Elections;
 
-/// <summary>What is done when nobody answers who is sure to have the last writes.</summary>
-public enum ElectionPolicy
-{
-    /// <summary>Wait, for them or for an operator.</summary>
-    Lossless,
-    /// <summary>After the election timeout, elect among those that answered, and say what may be lost.</summary>
-    Available,
-}
-
 /// <summary>Who leads after a master was lost: by what each node holds, executed or only received.</summary>
 public static class Electorate
 {
@@ -30,6 +21,8 @@ public static class Electorate
     public static Outcome Decide(ClusterState cluster, Election election, DateTimeOffset now, SchedulerSettings settings)
     {
         var durable = cluster.Durable;
+        var patienceEnded = ElectionTerms.PolicyOf(durable, settings) == ElectionPolicy.Available
+            && now - election.Since >= ElectionTerms.TimeoutOf(durable, settings);
         var voters = durable.Nodes.Values.Where(n => !n.Retiring && n.Task is not null).Select(n => n.Number).ToImmutableArray();
         var answered = voters.Where(n => HasStopped(cluster.Of(n), election.Epoch)).ToImmutableArray();
         if (answered.IsEmpty)
@@ -40,18 +33,30 @@ public static class Electorate
             return new Outcome.Waiting($"{Names(missing)} to say how far they are");
 
         if (!durable.Served)
-            return MostAdvanced(cluster, answered, answered, "");
+            return Choose(answered, "");
         // With data to lose, somebody who is sure to have the last acknowledged write must be heard: an acker, or the old master.
         var witnesses = election.Previous is { } previous ? durable.Ackers.Add(previous) : durable.Ackers;
         var heard = answered.Where(n => witnesses.Contains(n) && HasItsData(cluster, n)).ToImmutableArray();
         if (!heard.IsEmpty)
-            return MostAdvanced(cluster, answered, heard, "");
+            return Choose(heard, "");
         // An operator has given up what only they could have.
         if (witnesses.IsEmpty)
-            return MostAdvanced(cluster, answered, answered, "; the last writes may be lost, as was accepted");
-        if (settings.ElectionPolicy == ElectionPolicy.Available && now - election.Since >= settings.ElectionTimeout)
-            return MostAdvanced(cluster, answered, answered, $"; {Names(witnesses)} did not answer in time, and the last writes may be lost");
+            return Choose([MostAdvanced(cluster, answered, answered)], "; the last writes may be lost, as was accepted");
+        if (patienceEnded)
+            return Choose([MostAdvanced(cluster, answered, answered)], $"; {Names(witnesses)} did not answer in time, and the last writes may be lost");
         return new Outcome.Waiting($"{Names(witnesses)}: only they are sure to have the last writes");
+
+        // Who is elected has all that one of these has, whatever is preferred.
+        Outcome Choose(ImmutableArray<int> sure, string but)
+        {
+            var fit = answered.Where(n => sure.Any(s => Covers(cluster.Of(n), cluster.Of(s)))).ToImmutableArray();
+            var allowed = election.Named is { } named && fit.Contains(named) ? [named] : fit.RemoveAll(n => Promotions.Bars(durable, n));
+            if (!allowed.IsEmpty)
+                return Elect(cluster, answered, allowed, but);
+            if (patienceEnded)
+                return Elect(cluster, answered, fit, $", never to be master, but no other node had as much in time{but}");
+            return new Outcome.Waiting($"another node with all that {Names(fit)} has, whose promotion is never; a switchover to it by name ends this");
+        }
     }
 
     /// <summary>One sentence on an election that goes on.</summary>
@@ -83,24 +88,26 @@ public static class Electorate
             || (MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Executed)
                 ?? MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Received)) is null);
 
-    /// <param name="sure">Who is elected has all that one of these has.</param>
-    private static Outcome.Elected MostAdvanced(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> sure, string but)
+    private static Outcome.Elected Elect(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> among, string but)
     {
-        bool Has(int node, int other) => Covers(cluster.Of(node), cluster.Of(other));
-        var best = answered
-            .Where(n => sure.Any(s => Has(n, s)))
-            .OrderBy(n => cluster.Of(n).Report?.Symptoms?.Volume is not null)
-            .ThenByDescending(n => answered.Count(other => Has(n, other)))
-            .ThenByDescending(n => PositionOf(cluster.Of(n)).Count)
-            .ThenBy(n => cluster.Durable.Nodes[n].Failures)
-            .ThenBy(n => n)
-            .First();
+        var best = MostAdvanced(cluster, among, answered);
         var at = cluster.Of(best).Report;
         return new Outcome.Elected(best,
-            $"most advanced of {answered.Length} (executed {OrNothing(at?.Executed)}, received {OrNothing(at?.Received)}){but}",
-            answered.Where(n => n != best && Has(n, best))
-                .OrderBy(n => cluster.Durable.Nodes[n].Failures).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault());
+            $"most advanced of {among.Length} (executed {OrNothing(at?.Executed)}, received {OrNothing(at?.Received)}){but}",
+            answered.Where(n => n != best && Covers(cluster.Of(n), cluster.Of(best)))
+                .OrderBy(n => Promotions.Bars(cluster.Durable, n)).ThenBy(n => cluster.Durable.Nodes[n].Failures).ThenBy(n => n)
+                .Select(n => (int?)n).FirstOrDefault());
     }
+
+    /// <summary>Who has the most of what <paramref name="answered"/> have; among equals, whoever is preferred.</summary>
+    private static int MostAdvanced(ClusterState cluster, ImmutableArray<int> among, ImmutableArray<int> answered) => among
+        .OrderBy(n => cluster.Of(n).Report?.Symptoms?.Volume is not null)
+        .ThenByDescending(n => answered.Count(other => Covers(cluster.Of(n), cluster.Of(other))))
+        .ThenByDescending(n => PositionOf(cluster.Of(n)).Count)
+        .ThenBy(n => Promotions.Rank(cluster.Durable, n))
+        .ThenBy(n => cluster.Durable.Nodes[n].Failures)
+        .ThenBy(n => n)
+        .First();
 
     private static string OrNothing(string? gtids) => string.IsNullOrEmpty(gtids) ? "nothing" : gtids;
 

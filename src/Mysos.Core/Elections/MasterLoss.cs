@@ -30,7 +30,7 @@ internal static class MasterLoss
         var seen = cluster.Of(master);
         var symptoms = IsFresh(turn, seen) ? seen.Report?.Symptoms : null;
         var silent = witnesses.Min(n => cluster.Of(n).Report!.Symptoms?.MasterSilentFor ?? 0);
-        if (symptoms is { Volume: { } volume } && witnesses.Any(n => cluster.Of(n).Report!.Symptoms?.Volume is null))
+        if (symptoms is { Volume: { } volume } && witnesses.Any(n => cluster.Of(n).Report!.Symptoms?.Volume is null && !Promotions.Bars(cluster.Durable, n)))
             return $"its volume takes no writes: {volume}";
         if (symptoms is { SilentFor: { } hung } && silent >= Hung)
             return $"its executor has had no answer from mysqld for {hung:F1} s, and {Names(witnesses)} nothing from it for {silent:F1} s";

@@ -41,19 +41,22 @@ internal static class Changes
     public static (ClusterState?, Outcome) Switchover(Turn turn, ClusterState cluster, int? to)
     {
         var durable = cluster.Durable;
+        if (durable.Election is not null && to is { } named && LeadershipChanges.Name(turn, cluster, named) is { } done)
+            return done;
         if (durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master))
             return Refuse("There is no master that serves now, so there is nothing to switch over from; a new one is being elected.");
         if (durable.Handover is { } under)
         {
             return to is null || to == under.To
-                ? (cluster, new Outcome.Accepted($"{Text(master)} {Text(under.To)}", ["Nothing: it is under way."]))
+                ? (cluster with { Durable = durable with { Handover = under with { Chosen = true } } },
+                    new Outcome.Accepted($"{Text(master)} {Text(under.To)}", ["Nothing: it is under way."]))
                 : Refuse($"A switchover to node {under.To} is under way; try again when it has ended.");
         }
         if (to is { } wanted && Unfit(cluster, wanted, master) is { } unfit)
             return (null, unfit);
         if ((to ?? Clusters.Switchover.Best(turn, cluster)) is not { } next)
-            return Refuse("No slave serves now that could become the master; try again when one follows the master.");
-        return (cluster with { Durable = Clusters.Switchover.Begin(turn, durable, next, "its owner asked for it") },
+            return Refuse("No slave serves now that may become the master; try again when one follows the master, or name one whose promotion is never.");
+        return (cluster with { Durable = Clusters.Switchover.Begin(turn, durable, next, "its owner asked for it", chosen: true) },
             new Outcome.Accepted($"{Text(master)} {Text(next)}",
             [
                 $"Node {next} catches up with node {master}, which goes on serving.",
@@ -154,7 +157,7 @@ internal static class Changes
         : !Mastership.IsServingSlave(cluster, to) ? new Outcome.Refused(409, "to", $"Node {to} does not follow the master now, so it cannot take over.")
         : null;
 
-    private static Outcome.Refused NoSuchNode(Cluster cluster, int number, string field) => new(404, field,
+    public static Outcome.Refused NoSuchNode(Cluster cluster, int number, string field) => new(404, field,
         $"Cluster '{cluster.Name}' has no node {number}; its nodes are {string.Join(", ", cluster.Nodes.Keys)}.");
 
     private static (ClusterState?, Outcome) Refuse(string why) => (null, new Outcome.Refused(409, null, why));

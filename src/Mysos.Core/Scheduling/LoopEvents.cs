@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Discovery;
+using Mysos.Core.Elections;
 using Mysos.Core.Mesos;
 using TaskStatus = Mysos.Core.Mesos.TaskStatus;
 using Mysos.Core.Protocol;
@@ -62,7 +64,10 @@ public abstract record RequestEvent(long Request, string Name) : LoopEvent
 public sealed record CreateRequested(long Request, Cluster Cluster) : RequestEvent(Request, Cluster.Name)
 {
     public override string Call => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"create {Cluster.User} {Cluster.NumNodes} {Cluster.Size.Cpus}/{Cluster.Size.MemMb}/{Cluster.Size.DiskMb} {Cluster.BackupId}");
+        $"create {Cluster.User} {Cluster.NumNodes} {Cluster.Size.Cpus}/{Cluster.Size.MemMb}/{Cluster.Size.DiskMb} {Cluster.BackupId}{Elections}");
+
+    private string Elections => Cluster is { ElectionPolicy: null, ElectionTimeout: null } ? ""
+        : $" {ElectionText.Of(Cluster.ElectionPolicy)} {ElectionText.Of(Cluster.ElectionTimeout)}";
 }
 
 /// <param name="Incarnation">The cluster whose password was checked.</param>
@@ -105,4 +110,18 @@ public sealed record ReplaceRequested(long Request, string Name, string Incarnat
     : ChangeRequested(Request, Name, Incarnation)
 {
     public override string Call => $"replace {Node}";
+}
+
+/// <param name="Policy">Null: stays what it is; so does <paramref name="Timeout"/>.</param>
+public sealed record ElectionRequested(long Request, string Name, string Incarnation, Setting<ElectionPolicy>? Policy, Setting<TimeSpan>? Timeout)
+    : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call =>
+        $"election {(Policy is { } policy ? ElectionText.Of(policy.Own) : "-")} {(Timeout is { } timeout ? ElectionText.Of(timeout.Own) : "-")}";
+}
+
+public sealed record PromotionRequested(long Request, string Name, string Incarnation, int Node, Promotion Promotion)
+    : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => $"promotion {Node} {EnumWords.Of(Promotion)}";
 }

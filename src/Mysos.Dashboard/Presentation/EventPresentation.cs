@@ -17,6 +17,8 @@ public static class EventPresentation
         ["cluster_failed"] = Tone.Bad,
         ["cluster_resized"] = Tone.Progress,
         ["data_loss_accepted"] = Tone.Bad,
+        ["election_changed"] = Tone.Change,
+        ["promotion_changed"] = Tone.Change,
         ["master_alone"] = Tone.Bad,
         ["master_elected"] = Tone.Change,
         ["master_lost"] = Tone.Bad,

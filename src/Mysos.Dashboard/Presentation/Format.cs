@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
 
 namespace Mysos.Dashboard.Presentation;
 
@@ -66,6 +67,23 @@ public static class Format
     /// <summary><c>1 cpu · 512 MiB · 2 GiB</c>: cores, memory, disk.</summary>
     public static string Size(ClusterSize size) =>
         $"{Cpus(size.Cpus)} cpu · {Mebibytes(size.MemMb)} · {Mebibytes(size.DiskMb)}";
+
+    /// <summary><c>Lossless</c>, or <c>Available after 10s</c>.</summary>
+    public static string Policy(ElectionView election) =>
+        election.Policy == ElectionPolicy.Available ? $"Available after {election.Timeout}" : "Lossless";
+
+    /// <summary>A sentence: what is done when nobody is sure to have the last write, and whose word that is.</summary>
+    public static string Elections(ElectionView election) => election.Policy == ElectionPolicy.Available
+        ? $"Without anybody who is sure to have the last write, another is elected after {election.Timeout}: {Whose(election.OwnPolicy, election.OwnTimeout)}"
+        : $"Without anybody who is sure to have the last write, an election waits: {Whose(election.OwnPolicy, election.OwnPolicy)}";
+
+    private static string Whose(bool policy, bool timeout) => (policy, timeout) switch
+    {
+        (true, true) => "the cluster's own terms.",
+        (true, false) => "the cluster's own policy, the scheduler's timeout.",
+        (false, true) => "the scheduler's policy, the cluster's own timeout.",
+        _ => "as the scheduler's flags say.",
+    };
 
     /// <summary>UTC to the second.</summary>
     public static string Moment(DateTimeOffset time) =>

@@ -85,6 +85,14 @@ public static class NodePresentation
     /// <summary>It takes reads, and can become the master.</summary>
     public static bool IsServingSlave(NodeView node) => node is { Role: NodeRole.Slave, State: NodeState.Serving };
 
+    /// <summary>Null when there is nothing to say.</summary>
+    public static (string Word, string Why)? Promotion(Promotion promotion) => promotion switch
+    {
+        Core.Clusters.Promotion.Prefer => ("preferred", "It is rather to be the master than others."),
+        Core.Clusters.Promotion.Never => ("never master", "It is not to be the master, but by name."),
+        _ => null,
+    };
+
     public static string Role(NodeRole role) => role switch
     {
         NodeRole.Master => "Master",

@@ -1,15 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Host.Commands;
 
 namespace Mysos.Host.Client;
 
-/// <summary><c>mysos resize|backup|switchover|restart|password|replace|delete</c>: changes of a cluster, with its password.</summary>
+/// <summary><c>mysos resize|backup|switchover|restart|password|replace|election|promotion|delete</c>: changes of a cluster, with its password.</summary>
 internal static class ChangeCommands
 {
     public static IEnumerable<Command> Create(CommandIo io) =>
-        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Delete(io)];
+        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Election(io), Promotion(io), Delete(io)];
 
     private static ClientCommand Resize(CommandIo io)
     {
@@ -28,7 +29,7 @@ internal static class ChangeCommands
         var to = new Option<int?>("--to") { Description = "The server_id of the slave that is to be the master. [default: the one that is best prepared]", HelpName = "NUMBER" };
         return Change(io, "switchover", "Makes a slave the master, without losing a write.", [to],
             (parsed, name) => new SwitchoverRequest { Name = name, To = parsed.GetValue(to) },
-            (r, a) => $"Cluster {r.Name} switches over from node {Text(a.From)} to node {Text(a.To)}.\n");
+            (r, a) => $"Cluster {r.Name} switches over{(a.From is { } from ? $" from node {Text(from)}" : "")} to node {Text(a.To)}.\n");
     }
 
     private static ClientCommand Restart(CommandIo io) =>
@@ -58,6 +59,36 @@ internal static class ChangeCommands
                 Name = name, Node = parsed.GetRequiredValue(node), AcceptDataLoss = parsed.GetValue(accept),
             },
             (r, a) => $"Cluster {r.Name} replaces node {Text(a.Node)}.\n");
+    }
+
+    private static ClientCommand Election(CommandIo io)
+    {
+        var policy = ClientOptions.ElectionPolicy();
+        var timeout = ClientOptions.ElectionTimeout();
+        return Change(io, "election", "Changes how a cluster's masters are elected.", [policy, timeout],
+            (parsed, name) => new ElectionRequest
+            {
+                Name = name,
+                Policy = parsed.GetValue(policy) is { } word ? ElectionText.ParsePolicy(word) : null,
+                Timeout = parsed.GetValue(timeout) is { } time ? ElectionText.ParseTimeout(time) : null,
+            },
+            (r, a) => $"Cluster {r.Name} has election policy {Table.Printable(a.ElectionPolicy)} and election timeout {Table.Printable(a.ElectionTimeout)}.\n");
+    }
+
+    private static ClientCommand Promotion(CommandIo io)
+    {
+        var node = new Option<int>("--node") { Description = "The server_id of the node.", HelpName = "NUMBER", Required = true };
+        var to = new Option<string>("--to")
+        {
+            Description = "prefer: it is elected among equals, and a healthy cluster switches over to it; never: it is elected only for want of another.",
+            HelpName = "prefer|neutral|never", Required = true,
+        };
+        return Change(io, "promotion", "Says whether a node is to be the master.", [node, to],
+            (parsed, name) => new PromotionRequest
+            {
+                Name = name, Node = parsed.GetRequiredValue(node), Promotion = EnumWords.Parse<Promotion>("--to", parsed.GetRequiredValue(to)),
+            },
+            (r, a) => $"Cluster {r.Name} has node {Text(a.Node)} with promotion {EnumWords.Of(a.Promotion)}.\n");
     }
 
     private static ClientCommand Delete(CommandIo io) =>

@@ -21,13 +21,15 @@ internal static class ClientCommands
         var mem = new Option<string?>("--mem") { Description = "Memory of each instance. [default: 512mb]", HelpName = "SIZE" };
         var disk = new Option<string?>("--disk") { Description = "Disk of each instance. [default: 2gb]", HelpName = "SIZE" };
         var backup = new Option<string?>("--backup-id") { Description = "The backup to restore from.", HelpName = "ID" };
+        var policy = ClientOptions.ElectionPolicy();
+        var timeout = ClientOptions.ElectionTimeout();
         var password = ClientOptions.Password("The account's password. [default: one is generated and printed]");
         var file = ClientOptions.PasswordFile();
         var key = ClientOptions.IdempotencyKey();
         var dryRun = ClientOptions.DryRun();
         return new ClientCommand(io, "create", "Creates a cluster and prints its password and URL. It returns before the instances run; see 'mysos wait'.")
         {
-            name, user, nodes, cpus, mem, disk, backup, password, file, key, dryRun,
+            name, user, nodes, cpus, mem, disk, backup, policy, timeout, password, file, key, dryRun,
         }.Does(async call =>
         {
             var parsed = call.Parsed;
@@ -36,6 +38,8 @@ internal static class ClientCommands
                 Name = parsed.GetRequiredValue(name), User = parsed.GetRequiredValue(user), NumNodes = parsed.GetValue(nodes) ?? 1,
                 Size = Size(("cpus", parsed.GetValue(cpus)), ("mem", parsed.GetValue(mem)), ("disk", parsed.GetValue(disk))),
                 BackupId = parsed.GetValue(backup),
+                ElectionPolicy = parsed.GetValue(policy) is { } word ? ElectionText.ParsePolicy(word).Own : null,
+                ElectionTimeout = parsed.GetValue(timeout) is { } time ? ElectionText.ParseTimeout(time).Own : null,
                 Password = await ClientOptions.ReadPasswordAsync(parsed.GetValue(password), parsed.GetValue(file), io),
                 IdempotencyKey = ClientOptions.KeyOf(parsed.GetValue(key)),
             };

@@ -35,6 +35,17 @@ internal static class ClientOptions
         Description = "Repeating the command with the same key does nothing twice. [default: a random one]", HelpName = "KEY",
     };
 
+    public static Option<string?> ElectionPolicy() => new("--election-policy")
+    {
+        Description = "When nobody answers who is sure to have the last write: wait, or elect another after the timeout; default: the scheduler's.",
+        HelpName = "lossless|available|default",
+    };
+
+    public static Option<string?> ElectionTimeout() => new("--election-timeout")
+    {
+        Description = "How long an election by the policy available waits, such as 10s; default: the scheduler's.", HelpName = "TIME",
+    };
+
     public static string KeyOf(string? given) => given ?? Guid.NewGuid().ToString("N");
 
     public static Argument<string> Name() => new("name") { Description = "The cluster's name." };

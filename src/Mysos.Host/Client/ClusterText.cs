@@ -26,11 +26,12 @@ internal static class ClusterText
         Line("user", cluster.User);
         Line("size", Size(cluster.Size));
         Line("url", cluster.ClusterUrl);
+        Line("election", Election(cluster.Election));
         Line("created", Time(cluster.Created));
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
-        text.Append(Table.Format(["NODE", "ROLE", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
+        text.Append(Table.Format(["NODE", "ROLE", "PROMOTION", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
         {
-            n.ServerId.ToString(CultureInfo.InvariantCulture), Word(n.Role) + (n.Acker ? ", acker" : ""), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
+            n.ServerId.ToString(CultureInfo.InvariantCulture), Word(n.Role) + (n.Acker ? ", acker" : ""), Word(n.Promotion), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
             n.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "", n.Server ?? "", n.Reason ?? "",
         })));
         if (Some(cluster.Backups) is { Length: > 0 } backups)
@@ -65,8 +66,11 @@ internal static class ClusterText
     private static string Size(ClusterSize size) =>
         $"{ClusterSizeText.FormatCpus(size.Cpus)} cpus, {SizeText.Format(size.MemMb)}, {SizeText.Format(size.DiskMb)} disk";
 
+    private static string Election(ElectionView election) =>
+        $"{Word(election.Policy)}{(election.OwnPolicy ? " (its own)" : "")}, timeout {election.Timeout}{(election.OwnTimeout ? " (its own)" : "")}";
+
     private static string Word<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+        where T : struct, Enum => EnumWords.Of(value);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

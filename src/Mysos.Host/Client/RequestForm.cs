@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+using Mysos.Core.Elections;
 
 namespace Mysos.Host.Client;
 
@@ -14,7 +16,8 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
     public static RequestForm Of(ClusterRequest request) => request switch
     {
         CreateRequest create => Form(request, HttpMethod.Post, "", ("cluster_user", create.User), ("num_nodes", create.NumNodes),
-            ("size", JsonSerializer.SerializeToNode(create.Size, ApiJson.Default.ClusterSize)), ("backup_id", create.BackupId), ("cluster_password", create.Password)),
+            ("size", JsonSerializer.SerializeToNode(create.Size, ApiJson.Default.ClusterSize)), ("backup_id", create.BackupId), ("cluster_password", create.Password),
+            ("election_policy", Own(create.ElectionPolicy)), ("election_timeout", Own(create.ElectionTimeout))),
         DeleteRequest => Authorized(request, HttpMethod.Delete, ""),
         ResizeRequest resize => Authorized(request, HttpMethod.Put, "", ("num_nodes", resize.NumNodes)),
         BackupRequest => Authorized(request, HttpMethod.Post, "/backups"),
@@ -22,8 +25,16 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
         RestartRequest => Authorized(request, HttpMethod.Post, "/restart"),
         PasswordRequest change => Authorized(request, HttpMethod.Post, "/password", ("new_password", change.NewPassword)),
         ReplaceRequest replace => Authorized(request, HttpMethod.Post, $"/nodes/{replace.Node}/replace", ("accept_data_loss", replace.AcceptDataLoss)),
+        ElectionRequest election => Authorized(request, HttpMethod.Post, "/election",
+            ("election_policy", election.Policy is { } policy ? ElectionText.Of(policy.Own) : null),
+            ("election_timeout", election.Timeout is { } timeout ? ElectionText.Of(timeout.Own) : null)),
+        PromotionRequest promotion => Authorized(request, HttpMethod.Post, $"/nodes/{promotion.Node}/promotion", ("promotion", EnumWords.Of(promotion.Promotion))),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to send this request."),
     };
+
+    private static string? Own(ElectionPolicy? policy) => policy is null ? null : ElectionText.Of(policy);
+
+    private static string? Own(TimeSpan? timeout) => timeout is null ? null : ElectionText.Of(timeout);
 
     private static RequestForm Authorized(ClusterRequest request, HttpMethod method, string path, params (string, JsonNode?)[] fields) =>
         Form(request, method, path, [.. fields, ("password", request.Password)]);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Host.Commands;
-using Mysos.Host.Options;
 
 namespace Mysos.Host.Client;
 

@@ -53,7 +53,7 @@ internal sealed class OptionValues(OptionSources sources)
         if (!Durations.TryParse(text, out var duration))
             Wrong(name, $"'{text}' is not a length of time such as 60s, 1h30m or 14d (units: ms, s, m, h, d, w).");
         else if (duration < min || duration > max)
-            Wrong(name, $"'{text}' is out of range; it must be from {Shown(min)} to {Shown(max)}.");
+            Wrong(name, $"'{text}' is out of range; it must be from {Durations.Format(min)} to {Durations.Format(max)}.");
         else
             return duration;
         return fallback;
@@ -157,8 +157,4 @@ internal sealed class OptionValues(OptionSources sources)
     private void Add(string origin, string problem) => _problems.Add($"{origin}: {problem}");
 
     private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Shown(TimeSpan time) => time.TotalDays >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays}d")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s");
 }

@@ -95,7 +95,7 @@ internal static partial class OptionsReader
             SchedulerKeypath = local ? values.Text("scheduler_keypath") : values.Required("scheduler_keypath", "a file of 32 random bytes"),
             AdminKeypath = local ? values.Text("admin_keypath") : values.Required("admin_keypath", "a YAML file with username and password"),
             ElectionPolicy = values.Choice("election_policy", ElectionPolicy.Lossless),
-            ElectionTimeout = values.Duration("election_timeout", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+            ElectionTimeout = values.Duration("election_timeout", TimeSpan.FromSeconds(60), ClusterRules.MinElectionTimeout, ClusterRules.MaxElectionTimeout),
             InstallerArgs = values.Text("installer_args"),
             BackupStoreArgs = values.Text("backup_store_args"),
             Verbose = values.Switch("verbose"),

@@ -225,6 +225,24 @@ public sealed class BadRequests : TheoryData<BadRequest>
             Add(new BadRequest("node", "POST", $"/clusters/taken/nodes/{number}/replace", Form, "password=secret", 400));
         }
 
+        foreach (var (field, value) in ((string, string)[])[("election_policy", "Lossless"), ("election_policy", "none"), ("election_policy", ""),
+            ("election_timeout", "10"), ("election_timeout", "50ms"), ("election_timeout", "2d"), ("election_timeout", "-1s"), ("election_timeout", "")])
+        {
+            Add(new BadRequest(field, "POST", "/clusters/taken/election", Form, $"password=secret&{field}={value}", 400, field));
+            Create(field, $"cluster_user=u&{field}={value}", field);
+        }
+
+        Add(new BadRequest("no election term", "POST", "/clusters/taken/election", Form, "password=secret", 400, "election_policy"));
+        Add(new BadRequest("election with a wrong password", "POST", "/clusters/taken/election", Form, "password=wrong&election_policy=available", 403, "password"));
+        foreach (var word in (string[])["", "Prefer", "must", "0", "1", "prefer,never"])
+        {
+            Add(new BadRequest("promotion", "POST", "/clusters/taken/nodes/1/promotion", Form, $"password=secret&promotion={word}", 400, "promotion"));
+        }
+
+        Add(new BadRequest("no promotion", "POST", "/clusters/taken/nodes/1/promotion", Form, "password=secret", 400, "promotion"));
+        Add(new BadRequest("promotion of no number", "POST", "/clusters/taken/nodes/x/promotion", Form, "password=secret&promotion=never", 400, "node"));
+        Add(new BadRequest("promotion with a wrong password", "POST", "/clusters/taken/nodes/1/promotion", Form, "password=wrong&promotion=never", 403, "password"));
+
         foreach (var flag in (string[])["yes", "1", "TRUE", ""])
         {
             Add(new BadRequest("accept_data_loss", "POST", "/clusters/taken/nodes/1/replace", Form, $"password=secret&accept_data_loss={flag}", 400, "accept_data_loss"));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
 using Shouldly;
 using Xunit;
 
@@ -78,6 +79,21 @@ public sealed class ClusterApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("available", "10s", ElectionPolicy.Available, 10)]
+    [InlineData("lossless", null, ElectionPolicy.Lossless, null)]
+    [InlineData("default", "default", null, null)]
+    public async Task Create_WithItsOwnElections_PassesThemOn(string policy, string? timeout, ElectionPolicy? own, int? seconds)
+    {
+        var answer = await _host.Http.PostAsync("/clusters/shop", JsonContent.Create(new { cluster_user = "app", election_policy = policy, election_timeout = timeout }));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        _host.Clusters.LastCreate.ShouldBe(new CreateRequest
+        {
+            Name = "shop", User = "app", ElectionPolicy = own, ElectionTimeout = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+        });
+    }
+
+    [Theory]
     [InlineData("/clusters/taken")]
     [InlineData("/cluster/taken")]
     public async Task Delete_WithAFormAsInTheGuide_AnswersTheUrl(string path)
@@ -113,6 +129,16 @@ public sealed class ClusterApiTests : IAsyncLifetime
                 { "switchover", """{"password":"secret"}""", new SwitchoverRequest { Name = "taken", Password = "secret" }, $$"""{{{url}},"from":1,"to":2}""" },
                 { "restart", """{"password":"secret"}""", new RestartRequest { Name = "taken", Password = "secret" }, $$"""{{{url}},"nodes":[2,1]}""" },
                 { "password", """{"password":"secret","new_password":"n"}""", new PasswordRequest { Name = "taken", Password = "secret", NewPassword = "n" }, $$"""{"cluster_password":"n",{{url}}}""" },
+                {
+                    "election", """{"password":"secret","election_policy":"available","election_timeout":"1m30s"}""",
+                    new ElectionRequest { Name = "taken", Password = "secret", Policy = new(ElectionPolicy.Available), Timeout = new(TimeSpan.FromSeconds(90)) },
+                    $$"""{{{url}},"election_policy":"available","election_timeout":"90s"}"""
+                },
+                {
+                    "election", """{"password":"secret","election_policy":"default"}""",
+                    new ElectionRequest { Name = "taken", Password = "secret", Policy = new(null) }, $$"""{{{url}},"election_policy":"default","election_timeout":"default"}"""
+                },
+                { "nodes/2/promotion", """{"password":"secret","promotion":"never"}""", new PromotionRequest { Name = "taken", Password = "secret", Node = 2, Promotion = Promotion.Never }, $$"""{{{url}},"node":2,"promotion":"never"}""" },
                 { "nodes/2/replace", """{"password":"secret","accept_data_loss":true}""", new ReplaceRequest { Name = "taken", Password = "secret", Node = 2, AcceptDataLoss = true }, $$"""{{{url}},"node":2}""" },
             };
         }
@@ -147,7 +173,9 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var json = await _host.Http.GetFromJsonAsync<JsonElement>(path);
 
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "created", "nodes", "backups", "events"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "created", "nodes", "backups", "events"]);
+        json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false}""");
+        json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("promotion").GetString()).ShouldBe(["neutral", "prefer"]);
         json.GetProperty("size").GetRawText().ShouldBe("""{"cpus":1.0,"mem":"512mb","disk":"2gb"}""");
         json.GetProperty("state").GetString().ShouldBe("healthy");
         json.GetProperty("nodes")[0].GetProperty("role").GetString().ShouldBe("master");
@@ -187,7 +215,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var all = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters");
         all.EnumerateArray().Select(c => c.GetProperty("name").GetString()).ShouldBe(seen);
         all[0].EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "created"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "created"]);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Reactive.Subjects;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
+using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Host.Api.Status;
 
@@ -46,11 +47,12 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
         State = ClusterCondition.Healthy,
         Reason = "",
         Epoch = 1,
+        Election = new ElectionView { Policy = ElectionPolicy.Available, Timeout = "10s", OwnPolicy = true },
         Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         Nodes =
         [
             new NodeView { TaskId = $"{name}-0", ServerId = 1, Role = NodeRole.Master, State = NodeState.Serving, Host = "10.0.0.1", Port = 3306 },
-            new NodeView { TaskId = $"{name}-1", ServerId = 2, Role = NodeRole.Slave, State = NodeState.Serving, Host = "10.0.0.2", Port = 3306, LagSeconds = 0 },
+            new NodeView { TaskId = $"{name}-1", ServerId = 2, Role = NodeRole.Slave, State = NodeState.Serving, Host = "10.0.0.2", Port = 3306, LagSeconds = 0, Promotion = Promotion.Prefer },
         ],
         Backups =
         [
@@ -71,6 +73,8 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
             SwitchoverRequest switchover => new SwitchoverAnswer(Find(request).ClusterUrl, 1, switchover.To ?? 2),
             RestartRequest => new RestartAnswer(Find(request).ClusterUrl, [2, 1]),
             PasswordRequest change => ChangePassword(Find(request), change.NewPassword ?? "w9gMCkecsMh6sWsRdxNTa"),
+            ElectionRequest election => new ElectionAnswer(Find(request).ClusterUrl, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own)),
+            PromotionRequest promotion => new PromotionAnswer(Find(request).ClusterUrl, promotion.Node, promotion.Promotion),
             ReplaceRequest replace => (object)new ReplaceAnswer(Find(request).ClusterUrl, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
         }));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Host.Commands;
 using Mysos.Tests.Api;
@@ -64,7 +65,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         var run = await RunAsync("get", "taken");
 
         run.Code.ShouldBe(0, run.Error);
-        foreach (var part in (string[])["taken", "healthy", "10.0.0.1:3306", "master", "taken:1", "The cluster was created.", "1.0 cpus, 512mb, 2gb disk"])
+        foreach (var part in (string[])["taken", "healthy", "10.0.0.1:3306", "master", "taken:1", "The cluster was created.", "1.0 cpus, 512mb, 2gb disk", "available (its own), timeout 10s", "prefer"])
             run.Out.ShouldContain(part);
         (await RunAsync("get", "absent")).Code.ShouldBe(1);
     }
@@ -84,7 +85,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task Switchover_Restart_Password_Replace_AreSentAsGiven()
+    public async Task OtherChanges_AreSentAsGiven()
     {
         host.Clusters.Put(InMemoryClusters.Cluster("busy"), "pw");
         var password = new Dictionary<string, string> { ["MYSOS_PASSWORD"] = "pw" };
@@ -94,9 +95,38 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         (await RunAsync(["restart", "busy"], password)).Out.ShouldContain("2, 1");
         (await RunAsync(["replace", "busy", "--node", "2", "--accept-data-loss"], password)).Code.ShouldBe(0);
         host.Clusters.Last.ShouldBeOfType<ReplaceRequest>().AcceptDataLoss.ShouldBeTrue();
+        (await RunAsync(["election", "busy", "--election-policy", "available", "--election-timeout", "1m"], password)).Out.ShouldContain("policy available and election timeout 60s");
+        host.Clusters.Last.ShouldBeOfType<ElectionRequest>().ShouldSatisfyAllConditions(
+            e => e.Policy.ShouldBe(new Setting<ElectionPolicy>(ElectionPolicy.Available)), e => e.Timeout.ShouldBe(new Setting<TimeSpan>(TimeSpan.FromMinutes(1))));
+        (await RunAsync(["election", "busy", "--election-timeout", "default"], password)).Code.ShouldBe(0);
+        host.Clusters.Last.ShouldBeOfType<ElectionRequest>().ShouldSatisfyAllConditions(e => e.Policy.ShouldBeNull(), e => e.Timeout.ShouldBe(new Setting<TimeSpan>(null)));
+        (await RunAsync(["promotion", "busy", "--node", "2", "--to", "never"], password)).Out.ShouldContain("node 2 with promotion never");
+        host.Clusters.Last.ShouldBeOfType<PromotionRequest>().Promotion.ShouldBe(Promotion.Never);
         var changed = await RunAsync(["password", "busy", "--new-password-file", "-", "--json"], password, input: "n w\n");
         JsonDocument.Parse(changed.Out).RootElement.GetProperty("cluster_password").GetString().ShouldBe("n w");
         (await RunAsync(["restart", "busy"], password)).Code.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("election_policy", "election", "--election-policy", "maybe")]
+    [InlineData("election_timeout", "election", "--election-timeout", "10")]
+    [InlineData("election_policy", "election")]
+    [InlineData("--to", "promotion", "--node", "2", "--to", "must")]
+    public async Task Change_WithAWrongWord_SaysWhatIsRight(string field, string command, params string[] args)
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("worded"), "pw");
+        var run = await RunAsync([command, "worded", .. args], new() { ["MYSOS_PASSWORD"] = "pw" });
+
+        run.Code.ShouldBe(1);
+        run.Error.ShouldContain(field);
+    }
+
+    [Fact]
+    public async Task Create_WithItsOwnElections_SendsThem()
+    {
+        (await RunAsync("create", "elects", "--user", "u", "--election-policy", "available", "--election-timeout", "90s")).Code.ShouldBe(0);
+        host.Clusters.LastCreate.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.ElectionPolicy.ShouldBe(ElectionPolicy.Available), c => c.ElectionTimeout.ShouldBe(TimeSpan.FromSeconds(90)));
     }
 
     [Fact]
@@ -213,7 +243,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         var run = await RunAsync("--help");
 
         run.Code.ShouldBe(0);
-        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "delete", "Exit codes"])
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete", "Exit codes"])
             run.Out.ShouldContain(word);
         (await RunAsync("--version")).Out.ShouldStartWith("0.");
     }

@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
 using Mysos.Dashboard.Detail;
 using Shouldly;
 using Xunit;
@@ -143,6 +144,69 @@ public sealed class ClusterPageTests : ComponentContext
         Item(page, "#node-menu-3", "Make it the master").Click();
 
         dialogs.WaitForAssertion(() => dialogs.Find("#switchover-to").GetAttribute("value").ShouldBe("3"));
+    }
+
+    [Theory]
+    [InlineData(ElectionPolicy.Lossless, false, "Lossless", "an election waits: as the scheduler's flags say")]
+    [InlineData(ElectionPolicy.Available, true, "Available after 10s", "after 10s: the cluster's own policy, the scheduler's timeout")]
+    public void ClusterPage_Elections_AreShown_WithWhoseTermsTheyAre(ElectionPolicy policy, bool own, string shown, string title)
+    {
+        Feed.Put(Views.Detailed() with { Election = new ElectionView { Policy = policy, Timeout = "10s", OwnPolicy = own } });
+
+        var tile = Open("billing").FindAll(".ms-tile").Single(t => t.QuerySelector("span")!.TextContent == "Elections").QuerySelector("strong")!;
+
+        tile.TextContent.ShouldBe(shown);
+        tile.GetAttribute("title")!.ShouldContain(title);
+    }
+
+    [Fact]
+    public void NodesTable_Promotion_IsShownWhereItIsNotNeutral_AndIsChosenInItsDialog()
+    {
+        Feed.Put(Views.Cluster("chosen", nodes: [Views.Master(), Views.Slave(2) with { Promotion = Promotion.Prefer }, Views.Slave(3) with { Promotion = Promotion.Never }]));
+        var dialogs = RenderDialogs();
+        var page = Open("chosen");
+
+        page.FindAll("tr[data-node]").Select(r => r.QuerySelector(".ms-promotion")?.TextContent).ShouldBe([null, "preferred", "never master"]);
+        Item(page, "#node-menu-3", "Change its promotion").Click();
+        dialogs.WaitForAssertion(() => dialogs.Find("#promotion-word").GetAttribute("value").ShouldBe("never"));
+        dialogs.Find("#promotion-word").Change("prefer");
+        dialogs.Find("#promotion-password").Input("pw");
+        Button(dialogs, "Change").Click();
+        Service.OnlyRequest().ShouldBe(new PromotionRequest { Name = "chosen", Password = "pw", Node = 3, Promotion = Promotion.Prefer });
+    }
+
+    [Fact]
+    public void NodesTable_ElectionWaits_WhoIsNeverMasterCanBeMadeIt()
+    {
+        Feed.Put(Views.Cluster("stuck", ClusterCondition.Electing, "waits for another node",
+            Views.Slave(2, null, NodeState.Joining), Views.Slave(3, null, NodeState.Joining) with { Promotion = Promotion.Never }));
+        var page = Open("stuck");
+
+        Item(page, "#node-menu-2", "Make it the master").HasAttribute("aria-disabled").ShouldBeTrue();
+        Item(page, "#node-menu-3", "Make it the master").HasAttribute("aria-disabled").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void ElectionDialog_OfAClusterWithItsOwnTerms_BeginsWithThem_AndRefusesWhatIsNoTime()
+    {
+        Feed.Put(Views.Cluster("own", nodes: [Views.Master()]) with { Election = new ElectionView { Policy = ElectionPolicy.Available, Timeout = "10s", OwnPolicy = true, OwnTimeout = true } });
+        var dialogs = RenderDialogs();
+        Item(Open("own"), "#cluster-menu", "Change elections").Click();
+        dialogs.WaitForAssertion(() => dialogs.Find("#election-policy").GetAttribute("value").ShouldBe("available"));
+        dialogs.Find("#election-timeout").GetAttribute("value").ShouldBe("10s");
+        dialogs.Find("#election-password").Input("pw");
+
+        foreach (var wrong in (string[])["10", "50ms", "2d"])
+        {
+            dialogs.Find("#election-timeout").Input(wrong);
+            Button(dialogs, "Change").Click();
+            Service.Requests.ShouldBeEmpty();
+            dialogs.Markup.ShouldContain("election_timeout is ");
+        }
+        dialogs.Find("#election-timeout").Input("");
+        dialogs.Find("#election-policy").Change("lossless");
+        Button(dialogs, "Change").Click();
+        Service.OnlyRequest().ShouldBe(new ElectionRequest { Name = "own", Password = "pw", Policy = new(ElectionPolicy.Lossless), Timeout = new(null) });
     }
 
     [Fact]

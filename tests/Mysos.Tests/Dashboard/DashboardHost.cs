@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Dashboard;
 using Shouldly;
 
@@ -73,6 +74,8 @@ internal sealed class RecordingService : IClusterService
             SwitchoverRequest switchover => new SwitchoverAnswer(url, 1, switchover.To ?? 2),
             RestartRequest => new RestartAnswer(url, [2, 3, 1]),
             PasswordRequest change => new PasswordAnswer(change.NewPassword ?? Generated, url),
+            ElectionRequest election => new ElectionAnswer(url, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own)),
+            PromotionRequest promotion => new PromotionAnswer(url, promotion.Node, promotion.Promotion),
             ReplaceRequest replace => (object)new ReplaceAnswer(url, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
         }));

@@ -36,6 +36,11 @@ internal sealed record DialogCase(
             new RestartRequest { Name = Name, Password = Password }),
         new("Change password", (d, c) => d.OpenAsync<PasswordDialog>(c), [("password-new", "new one"), ("password-old", Password)],
             new PasswordRequest { Name = Name, Password = Password, NewPassword = "new one" }),
+        new("Change", (d, c) => d.OpenAsync<ElectionDialog>(c), [("election-timeout", "10s"), ("election-password", Password)],
+            new ElectionRequest { Name = Name, Password = Password, Policy = new(null), Timeout = new(TimeSpan.FromSeconds(10)) }),
+        new("Change", (d, c) => d.OpenAsync<PromotionDialog>(c, (nameof(PromotionDialog.Node), 2u), (nameof(PromotionDialog.Word), "never")),
+            [("promotion-password", Password)],
+            new PromotionRequest { Name = Name, Password = Password, Node = 2, Promotion = Promotion.Never }),
         new("Replace this node", (d, c) => d.OpenAsync<ReplaceDialog>(c, (nameof(ReplaceDialog.Node), 2u)), [("replace-password", Password)],
             new ReplaceRequest { Name = Name, Password = Password, Node = 2 }),
     ];

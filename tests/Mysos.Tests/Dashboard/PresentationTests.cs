@@ -48,6 +48,8 @@ public sealed class PresentationTests
     [InlineData("restart_done", Tone.Good)]
     [InlineData("restart_abandoned", Tone.Warning)]
     [InlineData("password_changed", Tone.Change)]
+    [InlineData("promotion_changed", Tone.Change)]
+    [InlineData("election_changed", Tone.Change)]
     [InlineData("node_replaced", Tone.Warning)]
     [InlineData("data_loss_accepted", Tone.Bad)]
     [InlineData("something_new_failed", Tone.Bad)]

@@ -1,5 +1,6 @@
 using System.Net;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Host.Options;
 using Shouldly;
 using Xunit;

@@ -254,7 +254,7 @@ public sealed class ChangeTests
         Durable(world).Master.ShouldBe(2);
     }
 
-    public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "delete"];
+    public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete"];
 
     [Theory]
     [MemberData(nameof(DryRuns))]
@@ -269,6 +269,8 @@ public sealed class ChangeTests
             "switchover" => new SwitchoverRequested(r, "c", c, null),
             "restart" => new RestartRequested(r, "c", c),
             "password" => new PasswordRequested(r, "c", c, "new"),
+            "election" => new ElectionRequested(r, "c", c, new(Core.Elections.ElectionPolicy.Available), null),
+            "promotion" => new PromotionRequested(r, "c", c, 2, Promotion.Never),
             "replace" => new ReplaceRequested(r, "c", c, 2, false),
             _ => new DeleteRequested(r, "c", c),
         }) with { DryRun = true, IdempotencyKey = "k" });

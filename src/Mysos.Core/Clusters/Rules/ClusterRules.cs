@@ -21,6 +21,9 @@ public static partial class ClusterRules
     public const long MinDiskMb = 512;
     public const long MaxDiskMb = 1024L * 1024 * 1024;
 
+    public static readonly TimeSpan MinElectionTimeout = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan MaxElectionTimeout = TimeSpan.FromDays(1);
+
     /// <summary>Accounts of the servers themselves and of Debian's packages.</summary>
     private static readonly HashSet<string> SystemAccounts = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -37,6 +40,7 @@ public static partial class ClusterRules
             ?? CheckNumNodes(request.NumNodes)
             ?? CheckSize(request.Size)
             ?? (request.BackupId is null ? null : CheckBackupId(request.BackupId))
+            ?? CheckElectionTimeout(request.ElectionTimeout)
             ?? (request.Password is null ? null : CheckPassword(request.Password));
         if (error is not null)
         {
@@ -48,6 +52,8 @@ public static partial class ClusterRules
     public static FieldError? CheckChange(ClusterRequest request) => CheckName(request.Name) ?? request switch
     {
         ResizeRequest resize => CheckNumNodes(resize.NumNodes),
+        ElectionRequest { Policy: null, Timeout: null } => new("election_policy", "Nothing is to be changed: give election_policy, election_timeout or both."),
+        ElectionRequest election => CheckElectionTimeout(election.Timeout?.Own),
         PasswordRequest { NewPassword: { } password } => CheckPassword(password, "new_password"),
         _ => null,
     };
@@ -78,6 +84,11 @@ public static partial class ClusterRules
     public static FieldError? CheckNumNodes(int numNodes) => numNodes is >= 1 and <= MaxNodes
         ? null
         : new("num_nodes", $"num_nodes is {numNodes.ToString(CultureInfo.InvariantCulture)}; it must be a whole number from 1 to {MaxNodes}.");
+
+    public static FieldError? CheckElectionTimeout(TimeSpan? timeout) => timeout is not { } time || (time >= MinElectionTimeout && time <= MaxElectionTimeout)
+        ? null
+        : new("election_timeout", $"election_timeout is {Durations.Format(time)}; "
+            + $"it must be from {Durations.Format(MinElectionTimeout)} to {Durations.Format(MaxElectionTimeout)}.");
 
     public static FieldError? CheckSize(ClusterSize size)
     {
@@ -131,7 +142,7 @@ public static partial class ClusterRules
         return true;
     }
 
-    private static string Shown(string? value) => value switch
+    internal static string Shown(string? value) => value switch
     {
         null or "" => "''",
         { Length: > 80 } => $"of {value.Length.ToString(CultureInfo.InvariantCulture)} characters",

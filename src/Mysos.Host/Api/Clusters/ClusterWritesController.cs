@@ -31,6 +31,7 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
             NumNodes = call.Fields.WholeNumber("num_nodes", NodesRange) ?? 1,
             Size = call.Fields.Size("size") ?? ClusterSize.Default,
             BackupId = call.Fields.Text("backup_id"),
+            ElectionPolicy = call.Fields.ElectionPolicy()?.Own, ElectionTimeout = call.Fields.ElectionTimeout()?.Own,
         }, cancellation);
 
     /// <summary>Removes a cluster with its data.</summary>
@@ -129,6 +130,36 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
             Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
             Node = RequestFields.ParseWholeNumber("node", node ?? "", ServerIdRange),
             AcceptDataLoss = call.Fields.Flag("accept_data_loss"),
+        }, cancellation);
+
+    /// <summary>Changes how the cluster's masters are elected.</summary>
+    [HttpPost("election")]
+    [BodyFields(nameof(FieldSets.Election))]
+    [ProducesResponseType<ElectionAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> ElectionAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Election, ReadableJson.Api.ElectionAnswer, call => new ElectionRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            Policy = call.Fields.ElectionPolicy(), Timeout = call.Fields.ElectionTimeout(),
+        }, cancellation);
+
+    /// <summary>Says whether an instance is to be the master.</summary>
+    /// <remarks>It never decides which writes survive: only who becomes master among those that lose none.</remarks>
+    [HttpPost("nodes/{node}/promotion")]
+    [BodyFields(nameof(FieldSets.Promotion))]
+    [ProducesResponseType<PromotionAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> PromotionAsync([FromRoute] string? name, [FromRoute] string? node, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Promotion, ReadableJson.Api.PromotionAnswer, call => new PromotionRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            Node = RequestFields.ParseWholeNumber("node", node ?? "", ServerIdRange),
+            Promotion = EnumWords.Parse<Promotion>("promotion", call.Fields.RequiredText("promotion")),
         }, cancellation);
 
     private static string NodesRange => $"from 1 to {ClusterRules.MaxNodes}";

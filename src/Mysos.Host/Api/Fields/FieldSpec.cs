@@ -1,10 +1,16 @@
+using Mysos.Core.Clusters.Rules;
+
 namespace Mysos.Host.Api.Fields;
 
 /// <summary>One field that a request may have.</summary>
 /// <param name="Name">As it is written in a form or JSON object.</param>
 /// <param name="Kind">What its value is.</param>
 /// <param name="Help">One sentence for the API's description.</param>
-internal sealed record FieldSpec(string Name, FieldKind Kind, string Help, bool Required = false);
+internal sealed record FieldSpec(string Name, FieldKind Kind, string Help, bool Required = false)
+{
+    /// <summary>The texts that are right; empty: it is no choice.</summary>
+    public string[] Choices { get; init; } = [];
+}
 
 internal enum FieldKind { Text, WholeNumber, Size, Flag }
 
@@ -13,6 +19,15 @@ internal static class FieldSets
 {
     private static readonly FieldSpec Password = new("password", FieldKind.Text, "The cluster's password, from its creation.");
 
+    private static readonly FieldSpec ElectionPolicy = new("election_policy", FieldKind.Text,
+        "When nobody answers who is sure to have the last acknowledged write: wait, or elect among those that answer after election_timeout; default: as the scheduler's flag says.")
+    {
+        Choices = [.. Enum.GetValues<Core.Elections.ElectionPolicy>().Select(EnumWords.Of), ElectionText.Default],
+    };
+
+    private static readonly FieldSpec ElectionTimeout = new("election_timeout", FieldKind.Text,
+        "How long an election by the policy available waits, such as 10s; default: as the scheduler's flag says.");
+
     public static FieldSpec[] Create { get; } =
     [
         new("cluster_user", FieldKind.Text, "The MySQL account that is made in the cluster, with all privileges.", Required: true),
@@ -20,6 +35,8 @@ internal static class FieldSets
         new("size", FieldKind.Size, "The size of each instance; the default is what an absent key means."),
         new("backup_id", FieldKind.Text, "A backup to restore from; an empty cluster when absent."),
         new("cluster_password", FieldKind.Text, "The account's password; 21 letters and digits are generated when absent."),
+        ElectionPolicy,
+        ElectionTimeout,
     ];
 
     public static FieldSpec[] Resize { get; } =
@@ -46,6 +63,18 @@ internal static class FieldSets
         Password,
     ];
 
+    public static FieldSpec[] Election { get; } = [ElectionPolicy, ElectionTimeout, Password];
+
+    public static FieldSpec[] Promotion { get; } =
+    [
+        new("promotion", FieldKind.Text,
+            "prefer: it is elected among equals, and a healthy cluster switches over to it; never: it is elected only for want of another, as the policy available allows.", Required: true)
+        {
+            Choices = [.. Enum.GetValues<Core.Clusters.Promotion>().Select(EnumWords.Of)],
+        },
+        Password,
+    ];
+
     public static FieldSpec[] PasswordOnly { get; } = [Password];
 
     public static FieldSpec[] Named(string set) => set switch
@@ -55,6 +84,8 @@ internal static class FieldSets
         nameof(Switchover) => Switchover,
         nameof(ChangePassword) => ChangePassword,
         nameof(Replace) => Replace,
+        nameof(Election) => Election,
+        nameof(Promotion) => Promotion,
         nameof(PasswordOnly) => PasswordOnly,
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "No such set of fields."),
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
+using Mysos.Core.Elections;
 
 namespace Mysos.Host.Api.Fields;
 
@@ -58,6 +59,13 @@ internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
 
     /// <exception cref="RequestException">400: it is no size.</exception>
     public ClusterSize? Size(string name) => Text(name) is { } text ? ClusterSizeText.Parse(text) : null;
+
+    /// <summary>Null when it is absent. So is <see cref="ElectionTimeout"/>.</summary>
+    /// <exception cref="RequestException">400: it is none.</exception>
+    public Setting<ElectionPolicy>? ElectionPolicy() => Text("election_policy") is { } text ? ElectionText.ParsePolicy(text) : null;
+
+    /// <inheritdoc cref="ElectionPolicy"/>
+    public Setting<TimeSpan>? ElectionTimeout() => Text("election_timeout") is { } text ? ElectionText.ParseTimeout(text) : null;
 
     private static RequestException Refuse(string field, string detail) => new(StatusCodes.Status400BadRequest, field, detail);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Mysos.Core.Clusters;
@@ -76,6 +77,8 @@ internal static class MysosOpenApi
             _ => new OpenApiSchema { Type = JsonSchemaType.String },
         };
         schema.Description = field.Help;
+        if (field.Choices.Length > 0)
+            schema.Enum = [.. field.Choices.Select(c => JsonValue.Create(c))];
         return schema;
     }
 

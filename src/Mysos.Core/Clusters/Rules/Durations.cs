@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Mysos.Host.Options;
+namespace Mysos.Core.Clusters.Rules;
 
 /// <summary>Lengths of time as users write them: <c>14d</c>, <c>60s</c>, <c>500ms</c>, <c>1h30m</c>.</summary>
-internal static partial class Durations
+public static partial class Durations
 {
     /// <summary>Far beyond any use, and well within what Mesos and .NET hold.</summary>
     private static readonly TimeSpan Max = TimeSpan.FromDays(36_500);
 
+    /// <summary>False when <paramref name="text"/> is no such length.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -31,6 +32,11 @@ internal static partial class Durations
         duration = TimeSpan.FromMilliseconds((double)total);
         return true;
     }
+
+    /// <summary>In days or in seconds: <c>1d</c>, <c>90s</c>, <c>0.1s</c>.</summary>
+    public static string Format(TimeSpan duration) => duration.Ticks > 0 && duration.Ticks % TimeSpan.TicksPerDay == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalDays}d")
+        : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s");
 
     private static decimal Milliseconds(string unit) => unit switch
     {

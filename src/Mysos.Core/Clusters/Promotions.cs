@@ -1,0 +1,36 @@
+using Mysos.Core.Scheduling;
+
+namespace Mysos.Core.Clusters;
+
+/// <summary>What the nodes' <see cref="Promotion"/> means: who may lead, and when a healthy cluster changes its master for it.</summary>
+internal static class Promotions
+{
+    /// <summary>Another node is to be the master. Where none may be, they all may.</summary>
+    public static bool Bars(Cluster cluster, int node) => cluster.Nodes.GetValueOrDefault(node)?.Promotion == Promotion.Never
+        && cluster.Nodes.Values.Any(n => n is { Retiring: false, Promotion: not Promotion.Never });
+
+    /// <summary>Less: rather the master.</summary>
+    public static int Rank(Cluster cluster, int node) => cluster.Nodes[node].Promotion switch
+    {
+        Promotion.Prefer => 0,
+        Promotion.Neutral => 1,
+        _ => 2,
+    };
+
+    /// <summary>
+    /// Begins a switchover from a master to a slave that is rather to be it, once nothing is wrong in the cluster, unless
+    /// its owner has put that master there.
+    /// </summary>
+    public static Cluster MoveMaster(Turn turn, ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        if (durable is not { Master: { } master, Election: null, Succession: null, Handover: null, AckChange: null, Restart: null, Deleting: false, Failure: null }
+            || durable.ChosenEpoch == durable.Epoch || Switchover.IsTooSoon(turn, durable) || !NodeRestarts.AllServe(cluster)
+            || Switchover.Best(turn, cluster) is not { } heir || Rank(durable, heir) >= Rank(durable, master)
+            || !Switchover.IsNear(cluster.Of(heir)) || cluster.Of(heir).Report?.Symptoms?.Volume is not null
+            || Maintenance.Concerns(turn.State, durable.Nodes[heir].Task!.Agent, turn.Now))
+            return durable;
+        return Switchover.Begin(turn, durable, heir, durable.Nodes[heir].Promotion == Promotion.Prefer
+            ? "it is preferred" : $"node {master} is never to be it");
+    }
+}
