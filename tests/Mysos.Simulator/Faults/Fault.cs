@@ -18,7 +18,7 @@ internal sealed record Fault(string Name, Action Strike)
         return
         [
             new("mysqld killed", servers.Kill), new("master killed", servers.KillMaster), new("master killed when the acker changes", () => world.Watch.WhenAckersChange = () => world.Clock.After(world.Chance.Milliseconds(0, 60), servers.KillMaster)),
-            new("mysqld frozen", servers.Freeze), new("executor killed", servers.KillExecutor),
+            new("mysqld frozen", servers.Freeze), new("executor killed", servers.KillExecutor), new("acker killed", servers.KillAcker),
             new("machine off", machines.PowerOff), new("agent cut off", machines.CutFromMaster), new("machines cut off", machines.CutFromEachOther),
             new("machine isolated", machines.Isolate), new("acker cut off", machines.CutAcker), new("links slow", machines.SlowLink), new("agent gone", machines.Gone), new("messages disturbed", machines.Disturb),
             new("update again", machines.RepeatUpdate),
@@ -58,6 +58,12 @@ internal sealed class ServerFaults(World world)
     public void KillExecutor()
     {
         if (Pick() is { } task && world.MayLose(task))
+            task.Agent.Lose(task, "REASON_EXECUTOR_TERMINATED");
+    }
+
+    public void KillAcker()
+    {
+        if (world.State?.Durable.Ackers is [var acker, ..] && Tasks.FirstOrDefault(t => t.Node.Node == acker) is { } task && world.MayLose(task))
             task.Agent.Lose(task, "REASON_EXECUTOR_TERMINATED");
     }
 
