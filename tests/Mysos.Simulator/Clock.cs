@@ -11,6 +11,7 @@ internal sealed class Clock
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private volatile string? _strayed;
     private long _order;
+    private int _atOnce;
 
     /// <summary>Since <see cref="Start"/>.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -36,6 +37,9 @@ internal sealed class Clock
             throw new InvalidOperationException($"Something went on on another thread, so this run is like no other: {where}");
         if (!_queue.TryDequeue(out var happens, out var key))
             return false;
+        _atOnce = key.At == Elapsed.Ticks ? _atOnce + 1 : 0;
+        if (_atOnce > 10_000)
+            throw new InvalidOperationException("Time stands still: something is done again and again without taking any.");
         Elapsed = TimeSpan.FromTicks(key.At);
         Events++;
         Mix((ulong)key.At);

@@ -7,6 +7,7 @@ namespace Mysos.Simulator;
 internal sealed class Network
 {
     private readonly HashSet<(string, string)> _cut = [];
+    private readonly Dictionary<(string, string), TimeSpan> _slow = [];
     private readonly Dictionary<Endpoint, Server> _servers = [];
 
     /// <summary>A message that can be lost, doubled or late: of each, how probable.</summary>
@@ -24,8 +25,14 @@ internal sealed class Network
 
     public void Mend(string one, string other) => _cut.Remove(Pair(one, other));
 
+    /// <summary>What goes this way takes so much longer.</summary>
+    public void Slow(string one, string other, TimeSpan by) => _slow[Pair(one, other)] = by;
+
+    public TimeSpan Delay(string one, string other) => _slow.Count == 0 ? TimeSpan.Zero : _slow.GetValueOrDefault(Pair(one, other));
+
     public void MendAll()
     {
+        _slow.Clear();
         _cut.Clear();
         (Loss, Doubling, Lateness) = (0, 0, 0);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mysos.Core.Clusters;
 using Mysos.Core.Discovery;
 using Mysos.Core.Mesos;
@@ -34,6 +35,10 @@ internal sealed class Watch(World world)
     private readonly HashSet<Server> _able = [];
     private Server? _master;
     private int? _named;
+    private ImmutableSortedSet<int> _ackers = [];
+
+    /// <summary>Happens once, as soon as other ackers are durable.</summary>
+    public Action? WhenAckersChange { get; set; }
 
     public Violation? Found { get; private set; }
 
@@ -65,6 +70,12 @@ internal sealed class Watch(World world)
         if (cluster.Master != _named && cluster.Master is { } master)
             _namedAt[master] = world.Clock.Elapsed;
         _named = cluster.Master;
+        if (cluster.Ackers.SetEquals(_ackers))
+            return;
+        _ackers = cluster.Ackers;
+        var happens = WhenAckersChange;
+        WhenAckersChange = null;
+        happens?.Invoke();
     }
 
     public void Announced(ServerSet? set)

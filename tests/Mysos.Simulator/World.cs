@@ -81,7 +81,7 @@ internal sealed class World
     {
         if (Chance.Of(Network.Loss))
             return [];
-        TimeSpan Delay() => Chance.Of(Network.Lateness) ? Chance.Seconds(0, 3) : Chance.Milliseconds(0.3, 2);
+        TimeSpan Delay() => Chance.Of(Network.Lateness) ? Chance.Seconds(0, 8) : Chance.Milliseconds(0.3, 2);
         return Chance.Of(Network.Doubling) ? [Delay(), Delay()] : [Delay()];
     }
 

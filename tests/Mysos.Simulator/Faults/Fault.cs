@@ -17,9 +17,10 @@ internal sealed record Fault(string Name, Action Strike)
         var schedulers = new SchedulerFaults(world);
         return
         [
-            new("mysqld killed", servers.Kill), new("master killed", servers.KillMaster), new("mysqld frozen", servers.Freeze), new("executor killed", servers.KillExecutor),
+            new("mysqld killed", servers.Kill), new("master killed", servers.KillMaster), new("master killed when the acker changes", () => world.Watch.WhenAckersChange = () => world.Clock.After(world.Chance.Milliseconds(0, 60), servers.KillMaster)),
+            new("mysqld frozen", servers.Freeze), new("executor killed", servers.KillExecutor), new("acker killed", servers.KillAcker),
             new("machine off", machines.PowerOff), new("agent cut off", machines.CutFromMaster), new("machines cut off", machines.CutFromEachOther),
-            new("machine isolated", machines.Isolate), new("agent gone", machines.Gone), new("messages disturbed", machines.Disturb),
+            new("machine isolated", machines.Isolate), new("acker cut off", machines.CutAcker), new("links slow", machines.SlowLink), new("agent gone", machines.Gone), new("messages disturbed", machines.Disturb),
             new("update again", machines.RepeatUpdate),
             new("scheduler dies", schedulers.Crash), new("scheduler frozen", schedulers.Freeze), new("scheduler cut off", schedulers.CutFromZooKeeper),
             new("stream breaks", schedulers.BreakStream), new("ZooKeeper slow", schedulers.SlowStore),
@@ -60,6 +61,12 @@ internal sealed class ServerFaults(World world)
             task.Agent.Lose(task, "REASON_EXECUTOR_TERMINATED");
     }
 
+    public void KillAcker()
+    {
+        if (world.State?.Durable.Ackers is [var acker, ..] && Tasks.FirstOrDefault(t => t.Node.Node == acker) is { } task && world.MayLose(task))
+            task.Agent.Lose(task, "REASON_EXECUTOR_TERMINATED");
+    }
+
     private void End(RunningTask task)
     {
         if (world.MayFail(task))
@@ -94,6 +101,23 @@ internal sealed class MachineFaults(World world)
         var agent = world.Chance.Pick(world.Master.Agents);
         Cut(agent.Host, Master.Host);
         Miss(agent);
+    }
+
+    /// <summary>It goes on acknowledging, and nobody is told so.</summary>
+    public void CutAcker()
+    {
+        if (world.State is not { Durable.Ackers: [var acker, ..] } state || state.Durable.Nodes.GetValueOrDefault(acker)?.Task is not { } task)
+            return;
+        Cut(task.Endpoint.Host, Master.Host);
+        Miss(world.Master[task.Agent.Value]);
+    }
+
+    public void SlowLink()
+    {
+        var other = world.Chance.Pick(world.Master.Agents).Host;
+        var one = world.Watch.Master is { Ended: false, Endpoint.Host: var host } && host != other ? host : world.Chance.Pick(world.Master.Agents).Host;
+        world.Network.Slow(one, other, world.Chance.Milliseconds(50, 2500));
+        world.Clock.After(world.Chance.Seconds(1, 12), () => world.Network.Slow(one, other, TimeSpan.Zero));
     }
 
     public void CutFromEachOther()

@@ -14,8 +14,8 @@ internal sealed class Plague
     {
         _world = world;
         var chance = world.Chance;
-        _faults = [.. Fault.All(world).Where(_ => chance.Of(0.45))];
-        _pause = chance.Pick([0.5, 1.5, 4]);
+        _faults = [.. Fault.All(world).Where(f => world.Mistake.ShownBy?.Contains(f.Name) ?? chance.Of(0.45))];
+        _pause = chance.Pick([0.4, 1.2, 4]);
         _duration = chance.Seconds(5, 25);
     }
 

@@ -13,6 +13,9 @@ internal class Mistake
     /// <summary>A leader goes on when another one leads, and nobody refuses what it sends.</summary>
     public virtual bool StaleLeaderActs => false;
 
+    /// <summary>The kinds of faults that are apt to show it; null: each seed has some of all.</summary>
+    public virtual IReadOnlyList<string>? ShownBy => null;
+
     public virtual bool ActsBeforeDurable(Effect effect) => false;
 
     public virtual Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => decision;

@@ -22,12 +22,16 @@ internal static class Planted
 /// <summary>Directives go out before the ack set that they follow from is durable.</summary>
 internal sealed class AckSetNotDurableBeforeUse : Mistake
 {
+    public override IReadOnlyList<string> ShownBy { get; } = ["scheduler dies", "ZooKeeper slow", "acker killed", "master killed", "scheduler frozen"];
+
     public override bool ActsBeforeDurable(Effect effect) => effect is SendDirective;
 }
 
 /// <summary>Another acker is made without the old one's side being off, or the old one being locked out.</summary>
 internal sealed class AckerNotStopped : Mistake
 {
+    public override IReadOnlyList<string> ShownBy { get; } = ["acker cut off", "links slow", "master killed", "master killed when the acker changes"];
+
     public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => Change(decision, cluster =>
         cluster.Durable is { AckChange: { To: not null, Step: AckStep.Begun } change, Ackers.IsEmpty: false }
             ? cluster with { Durable = cluster.Durable with { AckChange = change with { Step = AckStep.Noting }, Barred = [] } }
@@ -41,6 +45,8 @@ internal sealed class AckerNotStopped : Mistake
 /// <summary>An executor obeys whatever comes last.</summary>
 internal sealed class EpochIgnored : Mistake
 {
+    public override IReadOnlyList<string> ShownBy { get; } = ["messages disturbed", "master killed", "switchover", "mysqld killed"];
+
     public override Directive Obeyed(Directive directive, Orders orders) => orders.NewestVersion > directive.Version
         ? directive with { Version = orders.NewestVersion + 1, Epoch = Math.Max(directive.Epoch, orders.Current?.Epoch ?? 0) } : directive;
 }
@@ -62,6 +68,8 @@ internal sealed class RelayLogDropped : Mistake
 /// <summary>What a new acker must have is noted when the change begins, while the old one can still acknowledge.</summary>
 internal sealed class SnapshotTakenTooEarly : Mistake
 {
+    public override IReadOnlyList<string> ShownBy { get; } = ["acker killed", "links slow", "master killed when the acker changes"];
+
     public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => Change(decision, cluster =>
         cluster.Durable is { AckChange: { To: not null, MasterAt: null } change, Master: { } master } && cluster.Of(master).Report?.Executed is { } executed
             ? cluster with { Durable = cluster.Durable with { AckChange = change with { MasterAt = executed } } } : cluster);
@@ -70,6 +78,8 @@ internal sealed class SnapshotTakenTooEarly : Mistake
 /// <summary>A leader that lost its lease goes on, and neither ZooKeeper nor Mesos refuses it.</summary>
 internal sealed class StaleLeader : Mistake
 {
+    public override IReadOnlyList<string> ShownBy { get; } = ["scheduler frozen", "scheduler cut off", "acker killed", "master killed", "switchover", "acker cut off"];
+
     public override bool StaleLeaderActs => true;
 }
 

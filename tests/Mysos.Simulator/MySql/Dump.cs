@@ -72,7 +72,7 @@ internal sealed class Dump(Server source, Server replica, int connection, string
         Pump();
     }
 
-    private void Send(TimeSpan delay, Action arrives) => Source.World.Clock.After(delay, () =>
+    private void Send(TimeSpan delay, Action arrives) => Source.World.Clock.After(delay + Source.World.Network.Delay(Source.Endpoint.Host, replica.Endpoint.Host), () =>
     {
         if (Source.World.Network.Reaches(Source.Endpoint.Host, replica.Endpoint.Host))
             arrives();
