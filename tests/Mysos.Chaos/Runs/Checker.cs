@@ -39,7 +39,7 @@ internal static class Checker
         while (true)
         {
             var findings = await LookAsync(scene, patience - clock.Elapsed) with { Early = early };
-            if (findings.Problems.Count == 0 || clock.Elapsed > patience)
+            if (findings.Problems.Count == 0 || findings.Lost > 0 || clock.Elapsed > patience)
                 return findings;
             early = string.Join("; ", findings.Problems);
         }

@@ -26,8 +26,7 @@ internal static class Schedule
     private static IEnumerable<Blow> Of(RunOptions options, string flavor, int nodes, int seed)
     {
         var random = new Random(seed);
-        var faults = Catalogue.Faults.Where(f => f.LeastNodes <= nodes
-            && (options.Faults.Count == 0 || options.Faults.Any(text => f.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))).ToArray();
+        var faults = Catalogue.Named(options.Faults).Where(f => f.LeastNodes <= nodes).ToArray();
         var alone = Enumerable.Range(0, options.Rounds).SelectMany(_ => faults).Select(fault => new Blow(flavor, nodes, [fault], TimeSpan.Zero)).ToArray();
         random.Shuffle(alone);
         var pairs = Enumerable.Range(0, faults.Length < 2 ? 0 : options.Pairs).Select(_ =>

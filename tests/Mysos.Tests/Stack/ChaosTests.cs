@@ -10,7 +10,7 @@ namespace Mysos.Tests.Stack;
 public sealed class ChaosTests
 {
     private const int Impossible = 77;
-    private const string Faults = "master: kill -9,acker: kill -9,master and acker: kill -9,ZooKeeper: restarted,all agents: restarted,master: executor killed";
+    private const string Faults = "master's host: isolated from all,acker: kill -9,master and acker: kill -9,master: executor killed without,all agents: restarted";
 
     [Theory]
     [InlineData(Executor.Servers.MariaDb)]
@@ -18,18 +18,30 @@ public sealed class ChaosTests
     public async Task Faults_WhileClientsWrite_LoseNothing(string flavor)
     {
         Executor.Servers.Mysqld(flavor);
+        await RunAsync(0, "--flavors", flavor.ToLowerInvariant(), "--nodes", "3", "--faults", Faults);
+    }
+
+    [Fact]
+    public async Task LostRow_IsSeen()
+    {
+        var said = await RunAsync(1, "--flavors", "mariadb", "--nodes", "1", "--faults", "mistake: an acknowledged row");
+        said.ShouldContain("1 acknowledged rows are lost");
+    }
+
+    private static async Task<string> RunAsync(int expected, params string[] arguments)
+    {
         var output = Directory.CreateTempSubdirectory("mysos-chaos-").FullName;
         var program = Path.Combine(MysosProcess.Repository, "tests", "Mysos.Chaos", "bin", "Release", "net10.0", "Mysos.Chaos");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--flavors", flavor.ToLowerInvariant(), "--nodes", "3", "--faults", Faults, "--minutes", "5", "--slowness", "10",
-            "--out", output, "--mysos", MysosProcess.Program])
+        foreach (var argument in (string[])[.. arguments, "--slowness", "10", "--out", output, "--mysos", MysosProcess.Program])
             start.ArgumentList.Add(argument);
         using var process = await ChildProcesses.StartAsync(start, ownSession: true);
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.SkipWhen(process.ExitCode == Impossible, await errors);
-        process.ExitCode.ShouldBe(0, $"{said}\n{await errors}");
+        process.ExitCode.ShouldBe(expected, $"{said}\n{await errors}\nLogs are in {output}.");
         Directory.Delete(output, recursive: true);
+        return said;
     }
 }
