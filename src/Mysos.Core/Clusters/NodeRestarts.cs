@@ -15,6 +15,9 @@ internal static class NodeRestarts
         && AckSet.IsComplete(durable) && durable.Nodes.Values.All(n => n is { Restarting: false, Retiring: false, Task: not null }
             && (n.Number == master ? Mastership.IsServingMaster(cluster, master) : Mastership.IsServingSlave(cluster, n.Number)));
 
+    /// <summary>A restart would lose all data: they are in one sandbox.</summary>
+    public static bool IsOnlyCopy(Cluster cluster) => cluster.Nodes.Count == 1 && cluster.Nodes.Values.First().Volume is null;
+
     /// <summary>Begins with the next node once all serve; a cluster that loses a node meanwhile gets it back first.</summary>
     public static Cluster Advance(Turn turn, ClusterState cluster)
     {
@@ -25,6 +28,13 @@ internal static class NodeRestarts
         if (left.IsEmpty)
         {
             return turn.Log(durable, "restart_done", $"All nodes were restarted within {(turn.Now - restart.Since).TotalSeconds:F0} s.") with
+            {
+                Restart = null,
+            };
+        }
+        if (IsOnlyCopy(durable))
+        {
+            return turn.Log(durable, "restart_abandoned", "The last node is not restarted: its data are in its sandbox, which ends with its task.") with
             {
                 Restart = null,
             };

@@ -79,7 +79,7 @@ internal static class Changes
             return (cluster, accepted with { Steps = ["Nothing: a restart is under way."] });
         if (!NodeRestarts.AllServe(cluster))
             return Refuse("Not all nodes serve now, and a restart takes one more away at a time; try again when the cluster is healthy.");
-        if (durable.Nodes.Count == 1 && durable.Nodes.Values.First().Volume is null)
+        if (NodeRestarts.IsOnlyCopy(durable))
         {
             return Refuse("The only node has its data in its sandbox, which ends with its task; a restart would lose them. "
                 + "Resize the cluster to two nodes first.");

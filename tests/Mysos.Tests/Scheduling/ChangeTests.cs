@@ -168,6 +168,19 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void Restart_ResizedMeanwhileToOneNodeInASandbox_LeavesThatOneAlone()
+    {
+        var world = Healthy(2, volumes: false);
+        Ask(world, (r, c) => new RestartRequested(r, "c", c));
+        Ask(world, (r, c) => new ResizeRequested(r, "c", c, 1));
+        world.Run(10);
+        var only = Durable(world).Nodes.Values.ShouldHaveSingleItem();
+        (only.Number, only.Attempts, Durable(world).Restart).ShouldBe((1, 1, null));
+        world.View("c").State.ShouldBe(ClusterCondition.Healthy, world.View("c").Reason);
+        Durable(world).Events.ShouldContain(e => e.Kind == "restart_abandoned");
+    }
+
+    [Fact]
     public void Restart_OfTheOnlyNodeInASandbox_IsRefused()
     {
         var world = Healthy(1, volumes: false);
