@@ -22,7 +22,7 @@ common := $(wildcard Directory.*.props global.json)
 host := out/mysos/mysos
 executor := out/mysos-executor.tar.gz
 
-.PHONY: help setup setup-for-tests build run test publish chaos bench-failover bench bench-scale test-image clean
+.PHONY: simulate help setup setup-for-tests build run test publish chaos bench-failover bench bench-scale test-image clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | sort | column -t -s '|'
@@ -72,6 +72,11 @@ chaos: setup-for-tests publish ## Faults on real servers while clients write (ro
 bench-failover: setup-for-tests publish ## How long clients cannot write, beside the same steps by hand (root); ARGS="--bench 10"
 	dotnet build tests/Mysos.Chaos -c Release --nologo -v quiet
 	@scripts/chaos --bench 30 $(ARGS)
+
+SEEDS ?= 1000
+simulate: setup ## Mysos' decisions in simulated worlds; SEEDS=10000, SEEDS=500-600, or SEEDS=17 REPLAY=1 with all that happens
+	@dotnet build tests/Mysos.Simulator -c Release --nologo -v quiet
+	@tests/Mysos.Simulator/bin/Release/net10.0/Mysos.Simulator $(SEEDS) $(if $(REPLAY),--replay)
 
 bench: setup publish ## How long Mysos takes, beside the same steps by hand
 	@MYSOS_EXECUTOR=$(CURDIR)/out/executor/mysos-executor dotnet run --project tests/Mysos.Bench -c Release -- $(host) $(ARGS)

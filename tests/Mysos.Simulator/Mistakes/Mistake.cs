@@ -16,6 +16,9 @@ internal class Mistake
     /// <summary>The kinds of faults that are apt to show it; null: each seed has some of all.</summary>
     public virtual IReadOnlyList<string>? ShownBy => null;
 
+    /// <summary>What it is found by.</summary>
+    public virtual IReadOnlyList<Invariant> Breaks => [Invariant.AcknowledgedWritesAreOnTheMaster, Invariant.OneNodeCanAcknowledge];
+
     public virtual bool ActsBeforeDurable(Effect effect) => false;
 
     public virtual Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => decision;
@@ -44,4 +47,10 @@ internal class Mistake
         }
         return decision;
     }
+}
+
+/// <summary>None, in the worlds of one.</summary>
+internal sealed class OnlyFaultsOf(Mistake mistake) : Mistake
+{
+    public override IReadOnlyList<string>? ShownBy => mistake.ShownBy;
 }

@@ -22,6 +22,8 @@ internal static class Planted
 /// <summary>Directives go out before the ack set that they follow from is durable.</summary>
 internal sealed class AckSetNotDurableBeforeUse : Mistake
 {
+    public override IReadOnlyList<Invariant> Breaks => [.. base.Breaks, Invariant.ClusterConverges];
+
     public override IReadOnlyList<string> ShownBy { get; } = ["scheduler dies", "ZooKeeper slow", "acker killed", "master killed", "scheduler frozen"];
 
     public override bool ActsBeforeDurable(Effect effect) => effect is SendDirective;
@@ -78,6 +80,8 @@ internal sealed class SnapshotTakenTooEarly : Mistake
 /// <summary>A leader that lost its lease goes on, and neither ZooKeeper nor Mesos refuses it.</summary>
 internal sealed class StaleLeader : Mistake
 {
+    public override IReadOnlyList<Invariant> Breaks => [.. base.Breaks, Invariant.ClusterConverges];
+
     public override IReadOnlyList<string> ShownBy { get; } = ["scheduler frozen", "scheduler cut off", "acker killed", "master killed", "switchover", "acker cut off"];
 
     public override bool StaleLeaderActs => true;
@@ -86,6 +90,8 @@ internal sealed class StaleLeader : Mistake
 /// <summary>A master is announced as soon as it is named.</summary>
 internal sealed class ZNodeBeforeWritable : Mistake
 {
+    public override IReadOnlyList<Invariant> Breaks => [Invariant.AnnouncedMasterTakesWrites];
+
     public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now)
     {
         foreach (var (name, cluster) in decision.State.Clusters)
@@ -103,6 +109,8 @@ internal sealed class ZNodeBeforeWritable : Mistake
 /// <summary>An update is taken for one of the node's present task, whichever task it was of: one that comes again is handled again.</summary>
 internal sealed class DuplicateUpdateHandledTwice : Mistake
 {
+    public override IReadOnlyList<Invariant> Breaks => [Invariant.NoTaskIsOrphaned, Invariant.ClusterConverges, Invariant.OneNodeCanAcknowledge];
+
     public override LoopEvent Heard(LoopEvent happened, ClusterState? cluster)
     {
         if (happened is not TaskUpdated { Status: var status })

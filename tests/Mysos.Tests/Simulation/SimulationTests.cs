@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Mysos.Simulator;
+using Mysos.Simulator.Mistakes;
+
+namespace Mysos.Tests.Simulation;
+
+/// <summary>Seeds of simulated worlds: what is right survives them, and what is wrong does not.</summary>
+public sealed class SimulationTests
+{
+    private const int MostSeeds = 10_000;
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void Seeds_AllInvariantsHold()
+    {
+        var since = Stopwatch.GetTimestamp();
+        var seeds = 0;
+        var acknowledged = 0;
+        for (; seeds < MostSeeds && (seeds < 50 || Stopwatch.GetElapsedTime(since) < Budget); seeds++)
+        {
+            var outcome = Run(seeds);
+            acknowledged += outcome.Acknowledged;
+            outcome.Violation.ShouldBeNull($"seed {seeds}; make simulate SEEDS={seeds} REPLAY=1 shows what happened");
+        }
+        acknowledged.ShouldBeGreaterThan(seeds * 10, "Worlds in which nobody writes prove nothing.");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(17)]
+    public void Seed_RunTwice_IsTheSameEventForEvent(int seed)
+    {
+        var (first, second) = (Run(seed), Run(seed));
+        (first.Digest, first.Events, first.Acknowledged).ShouldBe((second.Digest, second.Events, second.Acknowledged));
+        Run(seed + 1).Digest.ShouldNotBe(first.Digest);
+    }
+
+    [Theory]
+    [InlineData(nameof(AckSetNotDurableBeforeUse))]
+    [InlineData(nameof(AckerNotStopped))]
+    [InlineData(nameof(EpochIgnored))]
+    [InlineData(nameof(ElectionAmongNonAckers))]
+    [InlineData(nameof(RelayLogDropped))]
+    [InlineData(nameof(SnapshotTakenTooEarly))]
+    [InlineData(nameof(StaleLeader))]
+    [InlineData(nameof(ZNodeBeforeWritable))]
+    [InlineData(nameof(DuplicateUpdateHandledTwice))]
+    [InlineData(nameof(PositionComparedAsText))]
+    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
+    {
+        var mistake = Planted.Find(name);
+        for (var seed = 0; seed < MostSeeds; seed++)
+        {
+            if (Run(seed, mistake).Violation is not { } violation)
+                continue;
+            mistake.Breaks.ShouldContain(violation.Invariant, $"seed {seed}: {violation.What}");
+            Run(seed, new OnlyFaultsOf(mistake)).Violation.ShouldBeNull($"seed {seed} fails without the mistake, too");
+            TestContext.Current.SendDiagnosticMessage($"{name}: seed {seed}, {violation.Invariant}");
+            return;
+        }
+        Assert.Fail($"{name} was not found within {MostSeeds} seeds.");
+    }
+
+    /// <summary>On a thread as the console has it: no synchronization context, which would change the order of things.</summary>
+    private static Outcome Run(int seed, Mistake? mistake = null) =>
+        Task.Factory.StartNew(() => Simulator.Simulation.Run(seed, mistake), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .GetAwaiter().GetResult();
+}
