@@ -16,7 +16,7 @@ internal static class Directives
         foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null }))
         {
             var seen = cluster.Of(node.Number);
-            var wanted = Wanted(cluster, node, turn.Now);
+            var wanted = Wanted(cluster, node, turn.Settings, turn.Now);
             // Another leader, whose clock is ahead, may have sent a newer one.
             var same = seen.Sent is { } sent && Same(sent, wanted) && !(seen.Report?.NewestVersion > sent.Version);
             var applied = same && seen.Report?.AppliedVersion == seen.Sent!.Version;
@@ -45,7 +45,7 @@ internal static class Directives
         sent with { Version = 0, Followers = wanted.Followers, Barred = wanted.Barred } == wanted
         && sent.Followers.SequenceEqual(wanted.Followers) && sent.Barred.SequenceEqual(wanted.Barred);
 
-    private static Directive Wanted(ClusterState cluster, Node node, DateTimeOffset now)
+    private static Directive Wanted(ClusterState cluster, Node node, SchedulerSettings settings, DateTimeOffset now)
     {
         var durable = cluster.Durable;
         var directive = new Directive
@@ -59,6 +59,7 @@ internal static class Directives
             Backup = durable.Backups.LastOrDefault(b => b.State == BackupState.Running && b.Task == node.Task.Id) is { } backup
                 ? new BackupOrder(backup.BackupId, BackupId.Parse(backup.BackupId).RelativeDirectory)
                 : null,
+            Grants = Donors.GrantOf(cluster, node, settings),
         };
         if (durable.Election is not null)
             return directive with { Role = DirectedRole.Candidate };
@@ -74,6 +75,7 @@ internal static class Directives
             : directive with
             {
                 Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = AckSet.Acknowledges(durable, node.Number) ? 1 : 0,
+                Donor = Donors.For(cluster, node, settings),
                 CatchUp = yields && durable.Handover!.To == node.Number ? Switchover.LastWrites(cluster, master)
                     : durable.AckChange is { MasterAt: { } at, To: var to } && to == node.Number ? at
                     : null,

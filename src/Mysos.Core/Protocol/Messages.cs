@@ -96,6 +96,10 @@ public sealed record Directive
     public BackupOrder? Backup { get; init; }
     /// <summary>As <see cref="NodeTask.Rebuild"/>: larger than the data's own number means wipe them and start anew (never a master).</summary>
     public int Rebuild { get; init; }
+    /// <summary>For a slave that is rebuilt; null: it begins empty.</summary>
+    public Donor? Donor { get; init; }
+    /// <summary>Null: nobody may copy this node's data.</summary>
+    public CopyGrant? Grants { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<DirectedRole>))]
@@ -156,6 +160,7 @@ public sealed record Report
     /// <summary>When its data were made, which tells them from those of an earlier life; null before there are any.</summary>
     public DateTimeOffset? DataMade { get; init; }
     public BackupReport? Backup { get; init; }
+    public CopyOffer? Offers { get; init; }
     /// <summary>Null: nothing is wrong.</summary>
     public Symptoms? Symptoms { get; init; }
     /// <summary>The last change behind Mysos' back that was put right; null: there was none.</summary>

@@ -116,7 +116,7 @@ internal sealed class BackupTaker(
         }
     }
 
-    private static long SizeOf(string directory)
+    internal static long SizeOf(string directory)
     {
         try
         {

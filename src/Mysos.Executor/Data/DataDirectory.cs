@@ -12,12 +12,15 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
 
     public NodeMarker? Marker { get; private set; }
 
+    private string Copy => Path + ".copy";
+
     /// <summary>
     /// Leaves finished data of the right number as they are (true); else wipes what is there and makes it anew (false).
     /// </summary>
     /// <param name="rebuild">Data with a lower number are wiped.</param>
+    /// <param name="copied">Those made anew are replaced by a copy of another node's, and so need not be of a backup.</param>
     /// <exception cref="InvalidDataException">The data are another node's or another flavor's.</exception>
-    public async Task<bool> PrepareAsync(ServerProgram server, int rebuild, CancellationToken cancellation)
+    public async Task<bool> PrepareAsync(ServerProgram server, int rebuild, bool copied, CancellationToken cancellation)
     {
         Marker = NodeMarker.Read(Path);
         if (Marker is { } found)
@@ -38,7 +41,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         Wipe();
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Marker = NodeMarker.New(task, rebuild, server.Flavor.Name, time.GetUtcNow(), before: Marker);
-        if (task.BackupId is { Length: > 0 } backup)
+        if (!copied && task.BackupId is { Length: > 0 } backup)
             await RestoreAsync(server, backup, cancellation).ConfigureAwait(false);
         else
             await Programs.CopyAsync(await templates.GetAsync(server, cancellation).ConfigureAwait(false), Path, cancellation).ConfigureAwait(false);
@@ -68,8 +71,25 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
     /// <summary>The server has taken the backup's GTIDs over.</summary>
     public void PositionTaken()
     {
-        Marker = Marker! with { Position = null };
+        Marker = Marker! with { Position = null, Copied = false };
         Finish();
+    }
+
+    /// <summary>Where a copy is made, which is not there yet.</summary>
+    public string NewCopy()
+    {
+        if (Directory.Exists(Copy))
+            Directory.Delete(Copy, recursive: true);
+        return Copy;
+    }
+
+    /// <summary>Puts the copy in the place of the data, which are not finished.</summary>
+    public void TakeCopy(string? position)
+    {
+        File.Delete(System.IO.Path.Combine(Copy, NodeMarker.FileName));
+        Directory.Delete(Path, recursive: true);
+        Directory.Move(Copy, Path);
+        Marker = Marker! with { Copied = true, Position = position, Made = time.GetUtcNow() };
     }
 
     private async Task RestoreAsync(ServerProgram server, string backupId, CancellationToken cancellation)
@@ -82,6 +102,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
 
     private void Wipe()
     {
+        NewCopy();
         if (!Directory.Exists(Path))
             return;
         // The mark goes first: what is half deleted must not look finished.

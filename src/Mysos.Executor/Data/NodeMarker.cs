@@ -25,8 +25,10 @@ internal sealed record NodeMarker
     public string? BackupId { get; init; }
     /// <summary>The owner's account in that backup, which is another cluster's.</summary>
     public string? FormerUser { get; init; }
-    /// <summary>GTIDs of the backup, until the server has taken them over.</summary>
+    /// <summary>GTIDs of the backup or copy, until the server has taken them over.</summary>
     public string? Position { get; init; }
+    /// <summary>They are a copy of another node's, until the server has made them its own.</summary>
+    public bool Copied { get; init; }
 
     /// <summary>
     /// The end of the binary log may have been cut off. What it held comes back from another server, and is left out as long as

@@ -1,6 +1,7 @@
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Backups;
+using Mysos.Executor.Copies;
 using Mysos.Executor.Data;
 using Mysos.Executor.Servers;
 
@@ -14,6 +15,9 @@ internal sealed class Node
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
     /// <summary>How long a former master waits to be told whom it follows, before it starts as if nobody had replaced it.</summary>
     private static readonly TimeSpan SuccessorPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two attempts to copy a donor's data.</summary>
+    private static readonly TimeSpan CopyPause = TimeSpan.FromSeconds(2);
 
     private readonly NodeTask _task;
     private readonly IMachine _machine;
@@ -112,10 +116,15 @@ internal sealed class Node
         var program = await _program.WaitAsync(stop).ConfigureAwait(false);
         var rebuild = Math.Max(_task.Rebuild, Orders.Current is { Role: not DirectedRole.Master } directive ? directive.Rebuild : 0);
         Status.Set(f => f with { Phase = NodePhase.Preparing, Reason = null, Server = program.Label, Rebuild = rebuild, DataMade = null, Diverged = false, DataGone = false, Volume = null });
-        var kept = await _machine.PrepareAsync(program, rebuild, stop).ConfigureAwait(false);
-        var finishing = kept ? Task.CompletedTask : _machine.FinishAsync(stop);
-        Status.Note(f => f with { Rebuild = _machine.Marker!.Rebuild, DataMade = _machine.Marker.Made });
+        var kept = await _machine.PrepareAsync(program, rebuild, Orders.Current?.Donor is not null, stop).ConfigureAwait(false);
+        var finishing = kept || rebuild > 0 ? Task.CompletedTask : _machine.FinishAsync(stop);
         await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
+        if (!kept && rebuild > 0)
+        {
+            await CopyAsync(program, stop).ConfigureAwait(false);
+            finishing = _machine.FinishAsync(stop);
+        }
+        Status.Note(f => f with { Rebuild = _machine.Marker!.Rebuild, DataMade = _machine.Marker.Made });
         _log.Write($"Data and accounts are there, {SinceLaunch} after the launch.");
         var masterless = kept;
         while (true)
@@ -133,6 +142,38 @@ internal sealed class Node
                 Orders.Forget();
             Status.Note(f => f with { Applied = null });
             await _time.PauseAsync(wait, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Puts a donor's data in the place of the empty ones that were prepared, as long as a donor is named; however often that
+    /// takes. Without one, the node begins with its master's first transaction.
+    /// </summary>
+    private async Task CopyAsync(ServerProgram program, CancellationToken stop)
+    {
+        while (true)
+        {
+            var changed = Orders.Changed;
+            if (Orders.Current?.Donor is not { } donor)
+                return;
+            if (program.Flavor.StreamsCopies && donor.Port == 0)
+            {
+                Status.Set(f => f with { Phase = NodePhase.Restoring, Reason = $"waiting for node {donor.Node} to give a copy of its data" });
+                await changed.WaitAsync(stop).ConfigureAwait(false);
+                continue;
+            }
+            try
+            {
+                Status.Set(f => f with { Phase = NodePhase.Restoring });
+                await _machine.CopyAsync(program, _newest!, donor, stop).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (CopyTaker.MayPass(e) && !stop.IsCancellationRequested)
+            {
+                _log.Write($"Node {donor.Node} could not be copied: {e.Message}");
+                Status.Set(f => f with { Reason = $"node {donor.Node} could not be copied, which is tried again: {e.Message}" });
+            }
+            await _time.PauseAsync(CopyPause, stop).ConfigureAwait(false);
         }
     }
 
@@ -219,12 +260,18 @@ internal sealed class Node
         }
     }
 
-    /// <summary>Restored data are told once where they stand; nobody can write before, so telling them again does no harm.</summary>
+    /// <summary>Restored and copied data are told once where they stand; nobody can write before, so telling them again does no harm.</summary>
     private async Task TakePositionAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
     {
-        if (_machine.Marker!.Position is not { Length: > 0 } position)
+        var sql = _machine.Marker! switch
+        {
+            { Copied: true, Position: var position } => program.Flavor.TakeCopyOver(position),
+            { Position: { Length: > 0 } position } => program.Flavor.SetPosition(position),
+            _ => null,
+        };
+        if (sql is null)
             return;
-        await connection.ExecuteAsync(program.Flavor.SetPosition(position), stop).ConfigureAwait(false);
+        await connection.ExecuteAsync(sql, stop).ConfigureAwait(false);
         _machine.PositionTaken();
     }
 

@@ -44,6 +44,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public bool CutOff { get; init; }
         public BackupReport? Backup { get; init; }
         public Repair? Repair { get; init; }
+        public CopyOffer? Offers { get; init; }
 
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
         {
@@ -101,6 +102,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         Rebuild = facts.Rebuild,
         DataMade = facts.DataMade,
         Backup = facts.Backup,
+        Offers = facts.Offers,
         Symptoms = ToSymptoms(facts),
         Repair = facts.Repair,
     };

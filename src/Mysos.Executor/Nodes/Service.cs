@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Backups;
 using Mysos.Executor.Data;
@@ -51,6 +52,7 @@ internal sealed class Service(
         await Task.WhenAll(probe, volume).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _backups.EndedAsync().ConfigureAwait(false);
+        Give(null);
         stop.ThrowIfCancellationRequested();
         if (exited.IsCompleted)
             return ServiceEnd.Exited;
@@ -75,6 +77,7 @@ internal sealed class Service(
             if (directive is { Role: not DirectedRole.Master } && directive.Rebuild > marker.Rebuild)
                 return;
             _backups.Consider(directive?.Backup, cancellation);
+            Give(directive?.Grants);
             TimeSpan? again;
             try
             {
@@ -100,6 +103,21 @@ internal sealed class Service(
             await changed.WaitAsync(again ?? AuditEvery, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
+    }
+
+    private void Give(CopyGrant? grant)
+    {
+        CopyOffer? offer = null;
+        try
+        {
+            offer = machine.Give(program, accounts(), grant);
+        }
+        catch (SocketException e)
+        {
+            log.Write($"No copy can be given to node {grant?.Node}: {e.Message}");
+        }
+        if (offer != status.Current.Offers)
+            status.Set(f => f with { Offers = offer });
     }
 
     private async Task<TimeSpan?> ObserveAsync(Reconciler reconciler, CancellationToken cancellation)

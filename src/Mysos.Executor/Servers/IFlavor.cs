@@ -90,6 +90,11 @@ internal interface IFlavor
     string EnsureOwner(Account owner, bool writable);
     /// <summary>Makes a server on restored data continue after these GTIDs, as master or as slave.</summary>
     string SetPosition(string gtids);
+    /// <summary>Makes a server on a copy of another node's data its own: it stands at <paramref name="gtids"/>, and follows nobody.</summary>
+    /// <param name="gtids">Null where the copy knows them itself.</param>
+    string TakeCopyOver(string? gtids);
+    /// <summary>A node's executor, not its mysqld, gives copies to others.</summary>
+    bool StreamsCopies { get; }
     string DropAccount(string user);
 
     /// <summary>A physical copy of the running server; returns its GTIDs, or null where the copy knows them itself.</summary>

@@ -21,7 +21,15 @@ internal interface IMachine : ILogins, IDisposable
     Task<string?> TryVolumeAsync();
 
     /// <inheritdoc cref="DataDirectory.PrepareAsync"/>
-    Task<bool> PrepareAsync(ServerProgram program, int rebuild, CancellationToken cancellation);
+    Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation);
+
+    /// <summary>Puts a copy of the donor's data in the place of those that were prepared. Nothing may run on them.</summary>
+    /// <exception cref="Exception">It failed, and what was prepared is still there: see <see cref="Copies.CopyTaker.MayPass"/>.</exception>
+    Task CopyAsync(ServerProgram program, Accounts accounts, Donor donor, CancellationToken cancellation);
+
+    /// <summary>From now on gives copies to the node of this grant and to no other; null: to none.</summary>
+    /// <returns>Where; null where mysqld gives them itself.</returns>
+    CopyOffer? Give(ServerProgram program, Accounts accounts, CopyGrant? grant);
 
     /// <inheritdoc cref="DataDirectory.Finish"/>
     Task FinishAsync(CancellationToken cancellation);

@@ -11,12 +11,11 @@ internal sealed class Instance : IDisposable
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _sandbox;
-    private readonly string _bindAddress;
     private readonly string? _shortDirectory;
 
     public Instance(string sandbox, NodeTask task, string bindAddress)
     {
-        (_sandbox, Task, _bindAddress) = (sandbox, task, bindAddress);
+        (_sandbox, Task, BindAddress) = (sandbox, task, bindAddress);
         var home = task.VolumePath is { Length: > 0 } volume ? Path.Combine(sandbox, volume) : sandbox;
         var socket = Path.Combine(sandbox, "mysqld.sock");
         if (System.Text.Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
@@ -37,8 +36,11 @@ internal sealed class Instance : IDisposable
 
     public NodeTask Task { get; }
 
+    /// <summary>An address of this machine, or 0.0.0.0 for all.</summary>
+    public string BindAddress { get; }
+
     /// <summary>Where clients on this machine reach it.</summary>
-    public Endpoint LocalEndpoint => new(_bindAddress == "0.0.0.0" ? "127.0.0.1" : _bindAddress, Task.Port);
+    public Endpoint LocalEndpoint => new(BindAddress == "0.0.0.0" ? "127.0.0.1" : BindAddress, Task.Port);
 
     public InstancePaths Paths { get; }
 
@@ -51,7 +53,7 @@ internal sealed class Instance : IDisposable
     {
         Directory.CreateDirectory(Paths.Files, Private);
         Directory.CreateDirectory(Paths.Temporary, Private);
-        File.WriteAllText(OptionFile, MyCnf.For(program.Flavor, Task, serverId, Paths, _bindAddress, CacheDirectory.RunsAsRoot));
+        File.WriteAllText(OptionFile, MyCnf.For(program.Flavor, Task, serverId, Paths, BindAddress, CacheDirectory.RunsAsRoot));
         DeleteInitFile();
         using var init = new StreamWriter(InitFile, new FileStreamOptions
         {

@@ -190,6 +190,10 @@ internal sealed class MariaDbFlavor : IFlavor
     public string SetPosition(string gtids) =>
         $"RESET MASTER; SET GLOBAL gtid_slave_pos={Literal(gtids)}; SET GLOBAL gtid_binlog_state={Literal(gtids)}";
 
+    public string TakeCopyOver(string? gtids) => SetPosition(gtids ?? "");
+
+    public bool StreamsCopies => true;
+
     public string DropAccount(string user) => $"DROP USER IF EXISTS {Everywhere(user)}";
 
     public Task<string?> CopyAsync(CopyOrder order, CancellationToken cancellation) => PhysicalCopy.WithMariaBackupAsync(order, cancellation);

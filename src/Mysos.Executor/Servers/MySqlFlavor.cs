@@ -124,7 +124,7 @@ internal sealed class MySqlFlavor : IFlavor
         $"SELECT user, account_locked='Y' FROM mysql.user WHERE host='%' AND {BeginsWith("user", accounts.Replication.User)}";
 
     public string EnsureFollower(Account follower) => string.Join(' ', Account(follower))
-        + $" GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {Everywhere(follower.User)}";
+        + $" GRANT REPLICATION SLAVE, REPLICATION CLIENT, BACKUP_ADMIN ON *.* TO {Everywhere(follower.User)}";
 
     public string Lock(string user, bool on) =>
         $"SET SESSION sql_log_bin=0; ALTER USER {Everywhere(user)} ACCOUNT {(on ? "LOCK" : "UNLOCK")}; SET SESSION sql_log_bin=1";
@@ -175,6 +175,20 @@ internal sealed class MySqlFlavor : IFlavor
         + $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} WITH GRANT OPTION";
 
     public string SetPosition(string gtids) => $"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged={Literal(gtids)}";
+
+    // What the donor was told of its own master came with the copy.
+    public string TakeCopyOver(string? gtids) => "RESET REPLICA ALL";
+
+    public bool StreamsCopies => false;
+
+    /// <summary>Whom this server may clone, and how fast.</summary>
+    public static string CloneLimits(Donor donor) => string.Create(CultureInfo.InvariantCulture,
+        $"SET GLOBAL clone_valid_donor_list={Literal(donor.Server.ToString())}; SET GLOBAL clone_max_data_bandwidth={donor.MbPerSecond}");
+
+    /// <summary>The data of the donor, in a directory beside this server's own. TLS, where the donor has it.</summary>
+    public static string Clone(Donor donor, Account follower, string target) => string.Create(CultureInfo.InvariantCulture,
+        $"CLONE INSTANCE FROM {Literal(follower.User)}@{Literal(donor.Server.Host)}:{donor.Server.Port} IDENTIFIED BY {Literal(follower.Password)} "
+        + $"DATA DIRECTORY = {Literal(target)}");
 
     public string DropAccount(string user) => $"DROP USER IF EXISTS {Everywhere(user)}";
 

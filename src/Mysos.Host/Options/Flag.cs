@@ -45,6 +45,7 @@ internal static class Flags
         new("admin_keypath", "FILE", "YAML file with 'username' and 'password' of the administration account of all MySQL instances. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
         new("election_policy", "lossless|available", "When nobody answers who is sure to have the last acknowledged write: wait for them; or, after --election_timeout, elect among those that answer. [default: lossless]", Uses.Schedulers),
         new("election_timeout", "TIME", "With --election_policy=available: how long an election waits for those who are sure to have the last write. [default: 60s]", Uses.Schedulers),
+        new("copy_bandwidth", "NUMBER", "How fast a node that is rebuilt may copy another node's data, in MB a second. [default: 100]", Uses.Schedulers),
         new("installer_args", "FILE", "The mysqld that executors run. [default: the first mariadbd or mysqld that they find]", Uses.Schedulers),
         new("backup_store_args", "TEXT", "Where backups are kept: a directory that all agents see.", Uses.Schedulers),
         new("masters", "NUMBER", "How many Mesos masters are played; several elect their leader in ZooKeeper, under /mesos. [default: 1]", Uses.LocalMesos),

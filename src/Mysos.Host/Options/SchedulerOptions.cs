@@ -60,6 +60,8 @@ public sealed record SchedulerOptions
     public string? AdminKeypath { get; init; }
     public required TimeSpan ElectionTimeout { get; init; }
     public required ElectionPolicy ElectionPolicy { get; init; }
+    /// <summary>MB a second.</summary>
+    public required int CopyBandwidth { get; init; }
     public string? InstallerArgs { get; init; }
     public string? BackupStoreArgs { get; init; }
     public bool Verbose { get; init; }

@@ -23,7 +23,7 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
 
     public Server? Server { get; private set; }
 
-    public async Task<bool> PrepareAsync(ServerProgram program, int rebuild, CancellationToken cancellation)
+    public async Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation)
     {
         if (Marker is { } found && found.Rebuild >= rebuild)
             return true;
@@ -33,6 +33,18 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
         disk.Marker = NodeMarker.New(task, rebuild, program.Flavor.Name, process.GetUtcNow(), before);
         return false;
     }
+
+    public async Task CopyAsync(ServerProgram program, Core.Protocol.Accounts accounts, Donor donor, CancellationToken cancellation)
+    {
+        await process.PauseAsync(world.Chance.Milliseconds(100, 1500), cancellation).ConfigureAwait(false);
+        if (world.Network.At(donor.Server, task.Host) is not { Ended: false, Frozen: false } server)
+            throw new IOException($"{donor.Server} cannot be reached");
+        disk.CopyOf(server.Disk, server.ServerId);
+        disk.Marker = disk.Marker! with { Made = process.GetUtcNow() };
+    }
+
+    public CopyOffer? Give(ServerProgram program, Core.Protocol.Accounts accounts, CopyGrant? grant) =>
+        grant is not null && program.Flavor.StreamsCopies ? new CopyOffer(grant.Node, Local.Port) : null;
 
     public Task FinishAsync(CancellationToken cancellation) => Task.CompletedTask;
 

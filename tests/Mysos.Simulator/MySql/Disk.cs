@@ -54,6 +54,17 @@ internal sealed class Disk
             Accounts.TryAdd(account, false);
     }
 
+    /// <summary>What a donor's engine has committed. It follows nobody.</summary>
+    public void CopyOf(Disk donor, uint serverId)
+    {
+        foreach (var transaction in donor.Binlog.Take(donor.Committed))
+            Append(transaction);
+        foreach (var (user, locked) in donor.Accounts)
+            Accounts[user] = locked;
+        Committed = Binlog.Count;
+        SlavePosition = donor.CurrentPosition(serverId) is { } at && Executed.Contains(at.Origin, at.Sequence) ? at : Last;
+    }
+
     /// <summary>Cuts the end of the binary log off, as MariaDB does when it recovers as a slave.</summary>
     public void Truncate(int count)
     {

@@ -187,6 +187,13 @@ internal sealed class TestNode : IAsyncDisposable
         }
     }
 
+    /// <summary>The reports after that with this number.</summary>
+    public IReadOnlyList<Report> Since(long sequence)
+    {
+        lock (_lock)
+            return [.. _reports.Where(r => r.Sequence > sequence)];
+    }
+
     /// <summary>A report that fits, however long ago: for what passes quickly.</summary>
     public async Task SeenAsync(Func<Report, bool> fits, string what) => await WaitForAsync(_ =>
     {
