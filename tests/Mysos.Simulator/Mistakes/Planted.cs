@@ -124,6 +124,9 @@ internal sealed class DuplicateUpdateHandledTwice : Mistake
 /// <summary>Positions are compared letter by letter: 9 is after 10.</summary>
 internal sealed class PositionComparedAsText : Mistake
 {
+    // Who lacks another's last transaction by its text is not elected, and may be the only one that could be.
+    public override IReadOnlyList<Invariant> Breaks => [.. base.Breaks, Invariant.ClusterConverges];
+
     public override Report Reported(Report report) => report.Role != DirectedRole.Candidate ? report
         : report with { Executed = Aligned(report.Executed), Received = Aligned(report.Received) };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mysos.Simulator;
 using Mysos.Simulator.Mistakes;
 
@@ -8,21 +7,19 @@ namespace Mysos.Tests.Simulation;
 public sealed class SimulationTests
 {
     private const int MostSeeds = 10_000;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(20);
+    private const int Seeds = 600;
 
     [Fact]
     public void Seeds_AllInvariantsHold()
     {
-        var since = Stopwatch.GetTimestamp();
-        var seeds = 0;
         var acknowledged = 0;
-        for (; seeds < MostSeeds && (seeds < 50 || Stopwatch.GetElapsedTime(since) < Budget); seeds++)
+        for (var seed = 0; seed < Seeds; seed++)
         {
-            var outcome = Run(seeds);
+            var outcome = Run(seed);
             acknowledged += outcome.Acknowledged;
-            outcome.Violation.ShouldBeNull($"seed {seeds}; make simulate SEEDS={seeds} REPLAY=1 shows what happened");
+            outcome.Violation.ShouldBeNull($"seed {seed}; make simulate SEEDS={seed} REPLAY=1 shows what happened");
         }
-        acknowledged.ShouldBeGreaterThan(seeds * 10, "Worlds in which nobody writes prove nothing.");
+        acknowledged.ShouldBeGreaterThan(Seeds * 10, "Worlds in which nobody writes prove nothing.");
     }
 
     [Theory]
