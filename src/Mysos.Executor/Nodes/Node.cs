@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Backups;
@@ -220,11 +221,8 @@ internal sealed class Node
             var connection = await server.ReadyAsync(accounts.Admin, stop).ConfigureAwait(false);
             _machine.DeleteInitFile();
             await finishing.ConfigureAwait(false);
-            if (connection is not null)
+            if (connection is not null && await IsPreparedAsync(program, connection, stop).ConfigureAwait(false))
             {
-                await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
-                if (_machine.Marker!.Renumber && program.Flavor.StartAsSlave is { } former)
-                    await RenumberAsync(former, connection, stop).ConfigureAwait(false);
                 _log.Write($"mysqld answers, {SinceLaunch} after the launch.");
                 if (!_hasRun)
                     _running();
@@ -238,6 +236,10 @@ internal sealed class Node
                     Status.Note(f => f with { Applied = null, Observed = null });
                     return ServerEnd.Rebuild;
                 }
+            }
+            else if (connection is not null)
+            {
+                server.Kill();
             }
             var code = await server.Exited.ConfigureAwait(false);
             var why = server.LastWords(code);
@@ -257,6 +259,23 @@ internal sealed class Node
         finally
         {
             _machine.DeleteInitFile();
+        }
+    }
+
+    /// <summary>What is to be done before anything else; false when mysqld ended meanwhile, and is killed should it not have.</summary>
+    private async Task<bool> IsPreparedAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
+    {
+        try
+        {
+            await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
+            if (_machine.Marker!.Renumber && program.Flavor.StartAsSlave is { } former)
+                await RenumberAsync(former, connection, stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (DbException e)
+        {
+            _log.Write($"mysqld did not take what comes before all else: {e.Message}");
+            return false;
         }
     }
 

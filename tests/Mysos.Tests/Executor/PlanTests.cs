@@ -46,6 +46,11 @@ public sealed class PlanTests
             [new Step.EnsureFollowers(), new Step.EnsureOwner(), new Step.SetSemiSyncSource(true), new Step.SetReadOnly(false)]);
 
     [Fact]
+    public void Master_ThatIsToAcknowledgeAlone_WaitsForNobodyBeforeItMakesAccounts() =>
+        Steps(Order(DirectedRole.Master), Leading with { SemiSyncSource = true }, followersReady: false)
+            .ShouldBe([new Step.SetSemiSyncSource(false), new Step.EnsureFollowers()]);
+
+    [Fact]
     public void Slave_WithUnappliedWritesOfItsOldMaster_AppliesThemBeforeItAttaches()
     {
         var behind = Following with { Executed = "0-1-8" };
