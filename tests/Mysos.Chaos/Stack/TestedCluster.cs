@@ -33,7 +33,7 @@ internal sealed class TestedCluster
         {
             ["cluster_user"] = User, ["num_nodes"] = $"{nodes}", ["cluster_password"] = Password, ["size"] = """{"mem":"512mb","disk":"1gb","cpus":1.0}""",
         });
-        await cluster.HealthyAsync(TimeSpan.FromMinutes(2));
+        await cluster.HealthyAsync(TimeSpan.FromMinutes(5));
         var master = (await cluster.DurableAsync())!.Master!.Value;
         await using var connection = await cluster.OpenAsync(await cluster.EndpointAsync(master));
         await using var make = new MySqlCommand("CREATE DATABASE chaos; CREATE TABLE chaos.t (i BIGINT PRIMARY KEY, v VARCHAR(64)) ENGINE=InnoDB", connection);
