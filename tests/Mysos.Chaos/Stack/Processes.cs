@@ -8,28 +8,25 @@ namespace Mysos.Chaos.Stack;
 internal static class Processes
 {
     private const string ExecutorProgram = "mysos-executor";
-    private static readonly string[] ServerPrograms = ["mariadbd", "mysqld"];
+    private const string FilesOption = "--defaults-file=";
 
     /// <summary>The mysqld of the task; null: none runs.</summary>
-    public static int? Mysqld(string task) => All(ServerPrograms, task).FirstOrDefault();
+    public static int? Mysqld(string task) => All(IsServer, task).FirstOrDefault();
 
     /// <summary>The executor of the task; null: none runs.</summary>
-    public static int? Executor(string task) => All([ExecutorProgram], task).FirstOrDefault();
+    public static int? Executor(string task) => All(IsExecutor, task).FirstOrDefault();
 
-    public static int Servers => All(ServerPrograms, null).Count();
+    public static int Servers => All(IsServer, null).Count();
 
-    public static int Executors => All([ExecutorProgram], null).Count();
+    public static int Executors => All(IsExecutor, null).Count();
 
     /// <summary>Where clients on its own host reach the server: its Unix socket.</summary>
     public static string Socket(int mysqld) => Setting(mysqld, "socket");
 
     public static string DataDirectory(int mysqld) => Setting(mysqld, "datadir");
 
-    public static string OptionFile(int mysqld)
-    {
-        const string option = "--defaults-file=";
-        return File.ReadAllText($"/proc/{mysqld}/cmdline").Split('\0').First(a => a.StartsWith(option, StringComparison.Ordinal))[option.Length..];
-    }
+    public static string OptionFile(int mysqld) =>
+        Arguments(mysqld).First(a => a.StartsWith(FilesOption, StringComparison.Ordinal))[FilesOption.Length..];
 
     /// <returns>False: it has ended already.</returns>
     public static bool Signal(int pid, UnixSignal signal)
@@ -57,11 +54,18 @@ internal static class Processes
     private static string Setting(int mysqld, string name) =>
         File.ReadLines(OptionFile(mysqld)).First(l => l.StartsWith($"{name}=", StringComparison.Ordinal))[(name.Length + 1)..];
 
-    private static IEnumerable<int?> All(string[] programs, string? task)
+    private static bool IsExecutor(int pid) => Read(pid, "comm").TrimEnd() == ExecutorProgram;
+
+    /// <summary>Its program may run under another name: that of a loader.</summary>
+    private static bool IsServer(int pid) => Arguments(pid).Any(a => a.StartsWith(FilesOption, StringComparison.Ordinal) && a.EndsWith("/my.cnf", StringComparison.Ordinal));
+
+    private static string[] Arguments(int pid) => Read(pid, "cmdline").Split('\0');
+
+    private static IEnumerable<int?> All(Func<int, bool> wanted, string? task)
     {
         foreach (var pid in Pids())
         {
-            if (programs.Contains(Read(pid, "comm").TrimEnd()) && Lives(pid)
+            if (wanted(pid) && Lives(pid)
                 && (task is null || Read(pid, "environ").Split('\0').Contains($"MESOS_EXECUTOR_ID={task}")))
                 yield return pid;
         }
