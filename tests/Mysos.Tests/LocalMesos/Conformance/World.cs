@@ -4,6 +4,7 @@ using Mysos.Core.Mesos;
 using Mysos.Core.ZooKeeper;
 using Mysos.LocalMesos;
 using Mysos.LocalMesos.Http;
+using Mysos.Tests.Stack;
 
 namespace Mysos.Tests.LocalMesos.Conformance;
 
@@ -169,7 +170,21 @@ internal sealed class World : IAsyncDisposable
         await Cluster.CrashAsync();
         foreach (var agent in Cluster.Agents)
             agent.Node.Containers.KillAll();
-        Directory.Delete(_workDir, recursive: true);
+        // Sandboxes of what has just ended are being deleted, too.
+        await Eventually.IsAsync(() => Task.FromResult(IsDeleted(_workDir)), TimeSpan.FromSeconds(30), () => $"{_workDir} to be gone");
+    }
+
+    private static bool IsDeleted(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return !Directory.Exists(directory);
+        }
     }
 
     private const int FirstAgentPort = 5051;
