@@ -11,6 +11,7 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
     /// <summary>For which what runs may go on before its clients are cut off.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterCut = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
     /// <summary>In which an acker that follows has answered.</summary>
     private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
@@ -69,20 +70,29 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
     /// <summary>
     /// Read-only waits for the commits under way, and these may wait for an acknowledgement that never comes. Whoever keeps it
     /// waiting is cut off. On MySQL a commit goes on waiting even so: then the waiting is switched off, which tells nobody
-    /// that a commit is done, for its client is cut off, and nobody new can commit while read-only is asked for.
+    /// that a commit is done, for its client is cut off, and nobody new can commit while read-only waits for its lock. That it does
+    /// is seen first: before, whoever is cut off could come back and commit without an acknowledgement.
     /// </summary>
     private async Task StopWritesAsync(TimeSpan patience, CancellationToken cancellation)
     {
         await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        var id = (await own.NumbersAsync("SELECT CONNECTION_ID()", cancellation).ConfigureAwait(false))[0];
         var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
         if (!await EndsWithinAsync(stopping, patience).ConfigureAwait(false))
         {
+            while (!stopping.IsCompleted && !await HoldsCommitsBackAsync(id, cancellation).ConfigureAwait(false))
+                await EndsWithinAsync(stopping, LookAgain).ConfigureAwait(false);
             await CutAsync(cancellation).ConfigureAwait(false);
             if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
                 await connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation).ConfigureAwait(false);
         }
         await stopping.ConfigureAwait(false);
     }
+
+    /// <param name="id">Of the connection that asks for read-only.</param>
+    private async Task<bool> HoldsCommitsBackAsync(long id, CancellationToken cancellation) => (await connection.NumbersAsync(string.Create(
+        CultureInfo.InvariantCulture, $"SELECT id FROM information_schema.processlist WHERE id={id} AND state LIKE 'Waiting for%lock'"), cancellation)
+        .ConfigureAwait(false)).Count > 0;
 
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan patience)
     {
