@@ -83,10 +83,10 @@ public static class Electorate
     /// The node has all that the other one has. On MariaDB two servers that each took writes of their own can be at the same number:
     /// only who had the very last transaction of the other one has what came before it.
     /// </summary>
-    public static bool Covers(Observation node, Observation other) => PositionOf(node).Covers(PositionOf(other))
+    public static bool Covers(Observation node, Observation other) => ReferenceEquals(node, other) || (PositionOf(node).Covers(PositionOf(other))
         && (node.Report?.History is not { } history
             || (MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Executed)
-                ?? MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Received)) is null);
+                ?? MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Received)) is null));
 
     private static Outcome.Elected Elect(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> among, string but)
     {

@@ -128,7 +128,7 @@ internal sealed class PositionComparedAsText : Mistake
     public override IReadOnlyList<Invariant> Breaks => [.. base.Breaks, Invariant.ClusterConverges];
 
     public override Report Reported(Report report) => report.Role != DirectedRole.Candidate ? report
-        : report with { Executed = Aligned(report.Executed), Received = Aligned(report.Received) };
+        : report with { Executed = Aligned(report.Executed), Received = Aligned(report.Received), History = null };
 
     /// <summary>The last number of each GTID, filled up from the right: so that numbers are ordered as their texts are.</summary>
     private static string? Aligned(string? gtids) => gtids is null or "" ? gtids : string.Join(',', gtids.Split(',').Select(gtid =>

@@ -62,6 +62,9 @@ internal sealed class Commits(Server server)
         Settle();
     }
 
+    /// <summary>Read-only is asked for, and waits for what runs: nothing new is committed.</summary>
+    public bool HeldBack => _readOnlyWaits.Count > 0;
+
     public void Acknowledge(int upTo)
     {
         _acknowledged = Math.Max(_acknowledged, upTo);

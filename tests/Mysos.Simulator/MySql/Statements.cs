@@ -63,7 +63,12 @@ internal sealed class Statements(Server server, int connection)
 
     private void Ask(string sql, Action then)
     {
-        if (Views.Of(server, sql) is { } result)
+        if (sql == "SELECT CONNECTION_ID()")
+        {
+            _results.Add(Result.Of((long)connection));
+            then();
+        }
+        else if (Views.Of(server, sql) is { } result)
         {
             _results.Add(result);
             then();

@@ -27,6 +27,7 @@ internal static class Views
             return answer(server);
         return sql.StartsWith("SELECT id FROM information_schema.processlist WHERE LEFT(user", StringComparison.Ordinal) ? FollowersBut(server, sql)
             : sql.StartsWith("SHOW RELAYLOG EVENTS ", StringComparison.Ordinal) ? RelayEvents(server, int.Parse(sql.AsSpan(sql.LastIndexOf(' ')), CultureInfo.InvariantCulture))
+            : sql.EndsWith("AND state LIKE 'Waiting for%lock'", StringComparison.Ordinal) ? Result.Column(server.Commits.HeldBack ? [1] : [])
             : null;
     }
 

@@ -28,6 +28,14 @@ public sealed class ElectorateTests
     }
 
     [Fact]
+    public void Covers_ANodeItself_WhateverItsHistorySays()
+    {
+        var restored = Says("0-9-54", "");
+        Electorate.Covers(restored, restored).ShouldBeTrue();
+        Electorate.Covers(restored, Says("0-9-54", "0-9-54")).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Covers_MySql_ByItsGtidsAlone()
     {
         Electorate.Covers(Says("a:1-54", null), Says("a:1-51", null)).ShouldBeTrue();
