@@ -200,7 +200,7 @@ internal sealed class Service(
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {
         _connection ??= await machine.OpenAsync(accounts().Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, machine, time, log);
+        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, machine, end, time, log);
     }
 
     private async Task ForgetConnectionAsync()

@@ -6,7 +6,9 @@ using Mysos.Executor.Servers;
 namespace Mysos.Executor.Replication;
 
 /// <summary>Those who write to a server, when they must stop.</summary>
-internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnection connection, ILogins logins, TimeProvider time, Log log)
+/// <param name="end">Kills mysqld.</param>
+internal sealed class Clients(
+    IFlavor flavor, Accounts accounts, ServerConnection connection, ILogins logins, Action end, TimeProvider time, Log log)
 {
     /// <summary>For which what runs may go on before its clients are cut off.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
@@ -42,11 +44,20 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
     public async Task YieldAsync(CancellationToken cancellation)
     {
         log.Write("Yielding: no more writes.");
-        await StopWritesAsync(Orderly, cancellation).ConfigureAwait(false);
+        await StopWritesAsync(Orderly, StopWaitingAsync, cancellation).ConfigureAwait(false);
         await CutAsync(cancellation).ConfigureAwait(false);
     }
 
-    public Task StopWritesAsync(CancellationToken cancellation) => StopWritesAsync(AfterCut, cancellation);
+    /// <summary>
+    /// Of a master that was replaced. Where its commits go on waiting although their clients are cut off, as on MySQL, mysqld is killed:
+    /// they have to be given up anyway, and so nobody can be told that one is done.
+    /// </summary>
+    public Task StopWritesAsync(CancellationToken cancellation) => StopWritesAsync(AfterCut, _ =>
+    {
+        log.Write("mysqld is killed: commits wait that no acker will acknowledge, and another node is master.");
+        end();
+        return Task.CompletedTask;
+    }, cancellation);
 
     /// <summary>
     /// A commit that the new acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
@@ -63,7 +74,7 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
         if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
             return false;
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
-        await StopWritesAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        await StopWritesAsync(TimeSpan.Zero, StopWaitingAsync, cancellation).ConfigureAwait(false);
         return true;
     }
 
@@ -73,7 +84,8 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
     /// that a commit is done, for its client is cut off, and nobody new can commit while read-only waits for its lock. That it does
     /// is seen first: before, whoever is cut off could come back and commit without an acknowledgement.
     /// </summary>
-    private async Task StopWritesAsync(TimeSpan patience, CancellationToken cancellation)
+    /// <param name="release">What ends the waiting of commits whose clients are gone.</param>
+    private async Task StopWritesAsync(TimeSpan patience, Func<CancellationToken, Task> release, CancellationToken cancellation)
     {
         await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
         var id = (await own.NumbersAsync("SELECT CONNECTION_ID()", cancellation).ConfigureAwait(false))[0];
@@ -84,10 +96,12 @@ internal sealed class Clients(IFlavor flavor, Accounts accounts, ServerConnectio
                 await EndsWithinAsync(stopping, LookAgain).ConfigureAwait(false);
             await CutAsync(cancellation).ConfigureAwait(false);
             if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
-                await connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation).ConfigureAwait(false);
+                await release(cancellation).ConfigureAwait(false);
         }
         await stopping.ConfigureAwait(false);
     }
+
+    private Task StopWaitingAsync(CancellationToken cancellation) => connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation);
 
     /// <param name="id">Of the connection that asks for read-only.</param>
     private async Task<bool> HoldsCommitsBackAsync(long id, CancellationToken cancellation) => (await connection.NumbersAsync(string.Create(

@@ -20,7 +20,7 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
-    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, ILogins logins, TimeProvider time, Log log)
+    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, ILogins logins, Action end, TimeProvider time, Log log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
@@ -29,7 +29,7 @@ internal sealed class Reconciler(
     private const double ApplySliceSeconds = 0.25;
 
     private readonly Divergence _divergence = new(time);
-    private readonly Clients _clients = new(flavor, known, connection, logins, time, log);
+    private readonly Clients _clients = new(flavor, known, connection, logins, end, time, log);
     private readonly Followers _followers = new(
         flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), log);
     private readonly Owner _owner = new(
