@@ -16,4 +16,4 @@ if (options is null)
 }
 if (args is not [Isolation.Verb, ..])
     return await Isolation.RunAsync(args);
-return options.Bench ? await FailoverBench.RunAsync(options) : await ChaosRun.RunAsync(options);
+return options.Bench ? await FailoverBench.RunAsync(options) : await ChaosRun.RunAsync(options, TimeProvider.System);

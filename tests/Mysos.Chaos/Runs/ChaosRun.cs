@@ -11,6 +11,7 @@ internal sealed class ChaosRun
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     private readonly RunOptions _options;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _over;
     private readonly List<BlowResult> _results = [];
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -19,17 +20,17 @@ internal sealed class ChaosRun
     private Writers? _writers;
     private int _clusters;
 
-    private ChaosRun(RunOptions options)
+    private ChaosRun(RunOptions options, TimeProvider time)
     {
-        _options = options;
-        _over = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes), TimeProvider.System);
+        (_options, _time) = (options, time);
+        _over = new CancellationTokenSource(TimeSpan.FromMinutes(options.Minutes), time);
     }
 
     /// <returns>0: every blow went well.</returns>
-    public static async Task<int> RunAsync(RunOptions options)
+    public static async Task<int> RunAsync(RunOptions options, TimeProvider time)
     {
         Directory.CreateDirectory(options.Out);
-        var run = new ChaosRun(options);
+        var run = new ChaosRun(options, time);
         using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, signal =>
         {
             signal.Cancel = true;
@@ -94,7 +95,7 @@ internal sealed class ChaosRun
             foreach (var fault in blow.Faults)
             {
                 if (fault != blow.Faults[0])
-                    await Task.Delay(blow.Delay, TimeProvider.System);
+                    await Task.Delay(blow.Delay, _time);
                 await fault.BeginAsync(scene);
             }
         });
@@ -103,7 +104,7 @@ internal sealed class ChaosRun
             if (blow.Faults.All(f => f.UntilFailover))
                 await scene.FailedOverAsync(lasts);
             else
-                await Task.Delay(lasts, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(lasts, _time, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         foreach (var fault in blow.Faults.Where(f => f.EndAsync is not null))
             await TryAsync(problems, "end", () => fault.EndAsync!(scene));

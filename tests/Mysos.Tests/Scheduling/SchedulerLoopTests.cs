@@ -7,6 +7,7 @@ using Mysos.Core.Mesos;
 using Mysos.Core.Scheduling;
 using Mysos.Core.State;
 using Mysos.Core.ZooKeeper;
+using Mysos.Tests.Stack;
 
 namespace Mysos.Tests.Scheduling;
 
@@ -100,8 +101,11 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         await Task.WhenAll(asked[..^1]).WaitAsync(TimeSpan.FromSeconds(10));
         asked[^1].IsCompleted.ShouldBeFalse();
         // The timer may not be there yet.
-        while (await Task.WhenAny(asked[^1], Task.Delay(10)) != asked[^1])
+        await Eventually.IsAsync(() =>
+        {
             time.Advance(TimeSpan.FromMilliseconds(1));
+            return Task.FromResult(asked[^1].IsCompleted);
+        }, TimeSpan.FromSeconds(10), () => "the last request to be taken");
         time.GetUtcNow().ShouldBeInRange(time.Start + TimeSpan.FromMilliseconds(1), time.Start + TimeSpan.FromSeconds(5));
         await stop.CancelAsync();
         await running.ContinueWith(_ => { }, TaskScheduler.Default);
