@@ -90,6 +90,8 @@ public static class Projection
             NodePhase.Stopped or NodePhase.Failed => (NodeState.Down, report.Reason ?? "mysqld has ended"),
             _ when report.Serving && (Mastership.IsServingMaster(cluster, node.Number) || Mastership.IsServingSlave(cluster, node.Number)) =>
                 (NodeState.Serving, ""),
+            // The master's refusal, which the node would tell of, sounds as if its account were broken.
+            _ when cluster.Durable.Barred.Contains(node.Number) => (NodeState.Joining, "may follow the master once it has said that it acknowledges nothing"),
             _ => (NodeState.Joining, report.Reason ?? (report.Diverged ? "its data cannot follow the master" : "waits for its role")),
         };
     }

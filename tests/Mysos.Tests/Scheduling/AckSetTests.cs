@@ -50,6 +50,18 @@ public sealed class AckSetTests
     }
 
     [Fact]
+    public void Switchover_TheOldAckerHasNotAnswered_ItIsShownWhatItWaitsFor()
+    {
+        var world = Healthy(3);
+        var (acker, other) = (Acker(world), Other(world));
+        world.NodeOf("c", acker).Deaf = true;
+        world.Ask(id => new SwitchoverRequested(id, "c", Durable(world).Incarnation, other));
+        world.Run(1);
+        Durable(world).Master.ShouldBe(other);
+        world.View("c").Nodes.Single(n => n.ServerId == acker).Reason.ShouldBe("may follow the master once it has said that it acknowledges nothing");
+    }
+
+    [Fact]
     public void FromAlone_TheSideIsOnAndTheMasterWaits_BeforeItsGtidsAreNoted()
     {
         var world = Healthy(3);
