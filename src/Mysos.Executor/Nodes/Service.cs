@@ -142,7 +142,7 @@ internal sealed class Service(
         var held = !cutOff && status.Current.Applied?.Version == directive.Version;
         if (held && time.GetElapsedTime(_auditedAt) >= AuditEvery)
             await AuditAsync(reconciler, directive, cancellation).ConfigureAwait(false);
-        var pass = await reconciler.PassAsync(cutOff ? directive with { Yield = true } : directive, held, changed, cancellation).ConfigureAwait(false);
+        var pass = await reconciler.PassAsync(cutOff ? directive with { Role = DirectedRole.Standby } : directive, held, changed, cancellation).ConfigureAwait(false);
         if (pass.Repaired is { } found)
             Repaired(found);
         if (cutOff)

@@ -49,12 +49,12 @@ internal sealed class Clients(
     }
 
     /// <summary>
-    /// Of a master that was replaced. Where its commits go on waiting although their clients are cut off, as on MySQL, mysqld is killed:
-    /// they have to be given up anyway, and so nobody can be told that one is done.
+    /// Of a master that was replaced, or may have been. Where its commits go on waiting although their clients are cut off, as on MySQL,
+    /// mysqld is killed: so nobody can be told that one is done.
     /// </summary>
     public Task StopWritesAsync(CancellationToken cancellation) => StopWritesAsync(AfterCut, _ =>
     {
-        log.Write("mysqld is killed: commits wait that no acker will acknowledge, and another node is master.");
+        log.Write("mysqld is killed: commits wait that no acker will acknowledge.");
         end();
         return Task.CompletedTask;
     }, cancellation);
@@ -80,9 +80,8 @@ internal sealed class Clients(
 
     /// <summary>
     /// Read-only waits for the commits under way, and these may wait for an acknowledgement that never comes. Whoever keeps it
-    /// waiting is cut off. On MySQL a commit goes on waiting even so: then the waiting is switched off, which tells nobody
-    /// that a commit is done, for its client is cut off, and nobody new can commit while read-only waits for its lock. That it does
-    /// is seen first: before, whoever is cut off could come back and commit without an acknowledgement.
+    /// waiting is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could
+    /// come back. On MySQL a commit goes on waiting even so.
     /// </summary>
     /// <param name="release">What ends the waiting of commits whose clients are gone.</param>
     private async Task StopWritesAsync(TimeSpan patience, Func<CancellationToken, Task> release, CancellationToken cancellation)
@@ -101,6 +100,7 @@ internal sealed class Clients(
         await stopping.ConfigureAwait(false);
     }
 
+    /// <summary>Of a master that stays, or whose last writes the next one is given: what waited may be done.</summary>
     private Task StopWaitingAsync(CancellationToken cancellation) => connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation);
 
     /// <param name="id">Of the connection that asks for read-only.</param>
