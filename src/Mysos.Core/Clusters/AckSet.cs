@@ -153,13 +153,9 @@ internal static class AckSet
         !cluster.Durable.Nodes.TryGetValue(node, out var there) || there.Task is null || there.Retiring || there.Restarting
         || cluster.Of(node).Report is { Phase: not NodePhase.Running } or { Diverged: true } or { Symptoms.Volume: not null } || Unheard(turn, cluster, node);
 
-    /// <summary>It has not said for a while that it serves, and could have: what is not heard while Mesos is away tells nothing.</summary>
-    private static bool Unheard(Turn turn, ClusterState cluster, int node)
-    {
-        var seen = cluster.Of(node);
-        var subscribed = turn.State.Demand.SubscribedAt;
-        return (seen.ServedAt ?? seen.Heard) is { } last && turn.Now - (last > subscribed ? last : subscribed) > Patience;
-    }
+    /// <summary>It has not said for a while that it serves, and could have.</summary>
+    private static bool Unheard(Turn turn, ClusterState cluster, int node) =>
+        cluster.Of(node) is var seen && (seen.ServedAt ?? seen.Heard) is { } last && Hearing.Silence(turn, last) > Patience;
 
     /// <summary>It is not running, or has said that its side is off; and it obeys no older order.</summary>
     private static bool Confirmed(ClusterState cluster, int node) => cluster.Durable.Nodes.TryGetValue(node, out var there)

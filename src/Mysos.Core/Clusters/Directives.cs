@@ -24,7 +24,9 @@ internal static class Directives
             var listens = seen.Heard is not null || seen.Sent is null;
             // Who hears nobody else is to know that there is a scheduler.
             var lonely = seen.Report?.Symptoms?.UnfollowedFor is not null;
-            if ((applied && !lonely) || !listens || (same && turn.Now - seen.SentAt < SendAgain))
+            // When much that was said is yet to be read, the answer may be in it.
+            var waits = same && (turn.Now - seen.SentAt < SendAgain || Hearing.IsBehind(turn));
+            if ((applied && !lonely) || !listens || waits)
                 continue;
             var version = same ? seen.Sent!.Version : NextVersion(seen, turn.Now);
             var directive = wanted with { Version = version };

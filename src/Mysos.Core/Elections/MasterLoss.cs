@@ -25,7 +25,7 @@ internal static class MasterLoss
             return ended;
         var witnesses = cluster.Durable.Nodes.Keys.Where(n => n != master && Follows(turn, cluster, n)).ToImmutableArray();
         // Without its acker none could be elected.
-        if (cluster.Durable.Ackers.IsEmpty || !cluster.Durable.Ackers.All(witnesses.Contains))
+        if (Hearing.IsLate(turn) || cluster.Durable.Ackers.IsEmpty || !cluster.Durable.Ackers.All(witnesses.Contains))
             return null;
         var seen = cluster.Of(master);
         var symptoms = IsFresh(turn, seen) ? seen.Report?.Symptoms : null;
@@ -34,7 +34,7 @@ internal static class MasterLoss
             return $"its volume takes no writes: {volume}";
         if (symptoms is { SilentFor: { } hung } && silent >= Hung)
             return $"its executor has had no answer from mysqld for {hung:F1} s, and {Names(witnesses)} nothing from it for {silent:F1} s";
-        if (Unheard(turn, seen) is { } unheard && unheard >= CutOff && silent >= CutOff.TotalSeconds
+        if (seen.Heard is { } heard && Hearing.Silence(turn, heard) is var unheard && unheard >= CutOff && silent >= CutOff.TotalSeconds
             && witnesses.All(n => cluster.Of(n).Report!.Symptoms!.MasterRefuses is not null))
         {
             return $"its executor has not been heard for {unheard.TotalSeconds:F1} s, {Names(witnesses)} heard nothing from it for {silent:F1} s and cannot "
@@ -60,10 +60,6 @@ internal static class MasterLoss
         && report.Epoch == cluster.Durable.Epoch;
 
     private static bool IsFresh(Turn turn, Observation seen) => seen.Heard is { } heard && turn.Now - heard <= Fresh;
-
-    /// <summary>While Mesos is away nobody is heard, which tells nothing.</summary>
-    private static TimeSpan? Unheard(Turn turn, Observation seen) => !turn.State.Mesos.Connected || seen.Heard is not { } heard ? null
-        : turn.Now - (heard > turn.State.Demand.SubscribedAt ? heard : turn.State.Demand.SubscribedAt);
 
     private static string Names(ImmutableArray<int> nodes) => string.Join(" and ", nodes.Select(n => $"node {n}")) + (nodes.Length == 1 ? " has" : " have");
 }

@@ -12,6 +12,11 @@ internal sealed class EventReader<T>(JsonTypeInfo<T> type, Action<string> warn)
 {
     private static readonly string[] WithoutMember = ["HEARTBEAT", "SHUTDOWN"];
 
+    /// <summary>So many events of each type are looked through for what is not known, and one in so many after that: it takes longer than to read them.</summary>
+    private const int LookedThrough = 1000;
+    private const int OneIn = 50;
+
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Null: it cannot be read, or nobody knows what it means.</summary>
@@ -32,6 +37,9 @@ internal sealed class EventReader<T>(JsonTypeInfo<T> type, Action<string> warn)
                 return null;
             }
             var read = JsonSerializer.Deserialize(record, type);
+            var seen = _seen[name] = _seen.GetValueOrDefault(name) + 1;
+            if (seen > LookedThrough && seen % OneIn != 0)
+                return read;
             foreach (var field in UnknownFields.Of(record, type))
                 Warn($"{name}: the field {field} is not known here, and ignored.");
             return read;

@@ -15,7 +15,10 @@ public static class Decider
         switch (happened)
         {
             case Recovered recovered: Recovery.Load(turn, recovered); break;
-            case Ticked: Reconciliation.Continue(turn); break;
+            case Ticked ticked:
+                Hearing.Tick(turn, ticked.Posted);
+                Reconciliation.Continue(turn);
+                break;
             case ZooKeeperChanged changed: turn.State = state with { ZooKeeper = changed.View }; break;
             case MesosSubscribed subscribed: Recovery.Subscribed(turn, subscribed); break;
             case MesosRefused refused: FrameworkLife.Refused(turn, refused); break;

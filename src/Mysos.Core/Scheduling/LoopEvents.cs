@@ -14,7 +14,8 @@ public abstract record LoopEvent;
 
 public sealed record Recovered(SchedulerRecord Record, ImmutableArray<Cluster> Clusters) : LoopEvent;
 
-public sealed record Ticked : LoopEvent;
+/// <param name="Posted">When it joined the queue.</param>
+public sealed record Ticked(DateTimeOffset Posted) : LoopEvent;
 
 public sealed record ZooKeeperChanged(ZooKeeperView View) : LoopEvent;
 

@@ -35,15 +35,15 @@ internal static class OfferPass
         {
             var cluster = turn.Find(waiting.Node.Cluster)!;
             var node = cluster.Durable.Nodes[waiting.Node.Number];
+            if (Hearing.IsBehind(turn) || Pace.Launches.Take(turn.State.Demand.Launches, turn.Now) is not { } allowance)
+            {
+                Refuse(turn, cluster, Paced);
+                break;
+            }
             if (placement.Choose(cluster, node, out var refusals) is not { } candidate)
             {
                 Refuse(turn, cluster, refusals);
                 continue;
-            }
-            if (Pace.Launches.Take(turn.State.Demand.Launches, turn.Now) is not { } allowance)
-            {
-                Refuse(turn, cluster, Paced);
-                break;
             }
             turn.State = turn.State with { Demand = turn.State.Demand with { Launches = allowance } };
             var pool = candidate.Pool;

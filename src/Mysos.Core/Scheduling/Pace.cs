@@ -9,10 +9,10 @@ public readonly record struct Allowance(double Left, DateTimeOffset At);
 internal sealed record Pace(int AtOnce, int PerSecond)
 {
     /// <summary>Thousands of nodes that are wanted at once keep neither offers nor running clusters waiting.</summary>
-    public static readonly Pace Launches = new(60, 150);
+    public static readonly Pace Launches = new(30, 120);
 
     /// <summary>Nor do thousands of requests.</summary>
-    public static readonly Pace Requests = new(100, 250);
+    public static readonly Pace Requests = new(40, 250);
 
     /// <summary>However fast clusters are created.</summary>
     public static readonly Pace Revivals = new(10, 2);

@@ -21,7 +21,6 @@ internal sealed class Placement
     private readonly ImmutableSortedDictionary<string, int> _closed;
     /// <summary>Sizes that nothing is left for: the whole search is not made again for each node that wants as much.</summary>
     private readonly Dictionary<ClusterSize, ImmutableSortedDictionary<string, int>> _hopeless = [];
-    private readonly Lazy<int> _reachable;
 
     public Placement(Turn turn, IReadOnlyCollection<ResourcePool> pools)
     {
@@ -40,7 +39,6 @@ internal sealed class Placement
         }
         _closed = closed.ToImmutable();
         _byAgent = candidates.ToLookup(c => c.Pool.Offer.AgentId.Value, StringComparer.Ordinal);
-        _reachable = new Lazy<int>(() => turn.State.Agents.Values.Count(a => a.Reachable));
     }
 
     /// <summary>Where the node is to be launched; null: nowhere, and why.</summary>
@@ -124,7 +122,7 @@ internal sealed class Placement
         if (_turn.Settings.UniqueAgents)
             return false;
         var taken = others.Agents.Count(a => _turn.State.Agents.GetValueOrDefault(a) is { Reachable: true });
-        return _reachable.Value <= taken || _turn.Now - node.WaitsSince >= WaitForOwnAgent;
+        return !_turn.State.Agents.Values.Where(a => a.Reachable).Skip(taken).Any() || _turn.Now - node.WaitsSince >= WaitForOwnAgent;
     }
 
     private string? WhyClosed(ResourcePool pool) =>

@@ -98,7 +98,7 @@ public sealed class SchedulerLoop
         {
             Handle(await RecoverAsync(stopping.Token).ConfigureAwait(false), stopping.Token);
             _recovered.TrySetResult();
-            using var ticks = Observable.Interval(TickEvery, new TimeProviderScheduler(_time)).Subscribe(_ => Post(new Ticked()));
+            using var ticks = Observable.Interval(TickEvery, new TimeProviderScheduler(_time)).Subscribe(_ => Post(new Ticked(_time.GetUtcNow())));
             using var events = sources.Subscribe(Post, e => _failed.TrySetException(e));
             Task<bool>? ready = null, asked = null;
             while (true)

@@ -15,6 +15,7 @@ public sealed record SchedulerState
     public Agenda Agenda { get; init; } = Agenda.Empty;
 
     public MesosView Mesos { get; init; } = new();
+    public HearingState Hearing { get; init; }
     public ZooKeeperView ZooKeeper { get; init; } = new();
     public ImmutableSortedDictionary<string, AgentView> Agents { get; init; } =
         ImmutableSortedDictionary.Create<string, AgentView>(StringComparer.Ordinal);

@@ -39,7 +39,8 @@ internal sealed class MeasuredScheduler : IAsyncDisposable
     public SchedulerLoop Loop { get; }
     public ReadModel Views { get; } = new();
 
-    public int Healthy => Views.Current.Clusters.Values.Count(c => c.State == ClusterCondition.Healthy);
+    /// <exception cref="InvalidOperationException">The scheduler has ended.</exception>
+    public int Healthy => _running.IsFaulted ? throw new InvalidOperationException("The scheduler has ended.", _running.Exception) : Views.Current.Clusters.Values.Count(c => c.State == ClusterCondition.Healthy);
 
     public async ValueTask DisposeAsync()
     {

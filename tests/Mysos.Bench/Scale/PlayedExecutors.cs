@@ -47,7 +47,8 @@ internal sealed class PlayedExecutors
         {
             executor.Report = executor.Report with
             {
-                AppliedVersion = told.Version, Epoch = told.Epoch, Role = told.Role, Source = told.Source, Rebuild = told.Rebuild,
+                AppliedVersion = told.Version, NewestVersion = told.Version, QuietVersion = told.Ackers == 0 ? told.Version : executor.Report.QuietVersion,
+                Epoch = told.Epoch, Role = told.Role, Source = told.Source, Rebuild = told.Rebuild,
                 ReadOnly = told.Role != DirectedRole.Master, Serving = told.Role is DirectedRole.Master or DirectedRole.Slave,
                 Executed = "0-1-1", Received = "0-1-1",
             };

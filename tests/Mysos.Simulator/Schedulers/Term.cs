@@ -77,7 +77,7 @@ internal sealed class Term(World world, Scheduler scheduler, string latch)
     {
         if (_ended)
             return;
-        Post(new Ticked());
+        Post(new Ticked(world.Clock.Now));
         world.Clock.After(TickEvery, () => scheduler.Do(Tick));
     }
 

@@ -33,7 +33,7 @@ public sealed class ScaleTests
         var (few, many) = (Of(50), Of(500));
         foreach (var (name, happened) in new (string, Func<World, LoopEvent>)[]
         {
-            ("a tick", _ => new Ticked()),
+            ("a tick", world => new Ticked(world.Now)),
             ("a heartbeat", _ => new MesosHeartbeat()),
             ("an executor's report", world => world.NodeOf("c0007", 1).Say()),
             ("an update", world => new TaskUpdated(new Core.Mesos.TaskStatus
@@ -56,7 +56,7 @@ public sealed class ScaleTests
         var world = Of(50);
         var silent = world.Now.AddSeconds(10);
         world.State.Agenda.Due(silent).Count().ShouldBe(50);
-        var after = Decider.Decide(world.State, new Ticked(), silent, world.Settings).State;
+        var after = Decider.Decide(world.State, new Ticked(silent), silent, world.Settings).State;
         after.Agenda.Due(silent.AddSeconds(1)).ShouldBeEmpty();
     }
 

@@ -91,7 +91,7 @@ internal sealed class World
         for (var end = Now.AddSeconds(seconds); Now < end;)
         {
             Now = Now.AddMilliseconds(500);
-            Post(new Ticked());
+            Post(new Ticked(Now));
             foreach (var node in Tasks.Values.Where(t => t is { Dead: false, Deaf: false }).ToArray())
                 Post(node.Report.Phase == NodePhase.Preparing ? node.Hello() : node.Say());
             if (!Suppressed)
@@ -99,6 +99,9 @@ internal sealed class World
             Settle();
         }
     }
+
+    /// <summary>Time passes in which the scheduler does nothing, nor hears of it.</summary>
+    public void Freeze(double seconds) => Now = Now.AddSeconds(seconds);
 
     public void Post(LoopEvent happened) => _queue.Enqueue(happened);
 
