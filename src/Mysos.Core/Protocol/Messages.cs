@@ -165,6 +165,8 @@ public sealed record Report
     public Symptoms? Symptoms { get; init; }
     /// <summary>The last change behind Mysos' back that was put right; null: there was none.</summary>
     public Repair? Repair { get; init; }
+    /// <summary>The directory, on the node's machine, of the binary logs with what its master lacked, from before its data were last made anew; null: nothing was kept.</summary>
+    public string? Kept { get; init; }
 }
 
 /// <param name="Found">What was found: one sentence without its subject, the server.</param>

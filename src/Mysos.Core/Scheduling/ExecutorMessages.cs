@@ -44,18 +44,17 @@ internal static class ExecutorMessages
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { Rebuild = node.Rebuild + 1 }) };
         }
         if (report.Repair is { } repair && before.Report?.Repair != repair)
-            durable = Repaired(turn, durable, node.Number, repair);
+            durable = Once(turn, durable, "repaired", $"Node {node.Number} {repair.Found}, which was put right at {repair.At:HH:mm:ss.fff}.");
+        if (report.Kept is { } kept && before.Report?.Kept != kept)
+            durable = Once(turn, durable, "transactions_kept", $"Node {node.Number}: the binary logs with what its master lacked are kept on {node.Task!.Endpoint.Host} in {kept}.");
         if (report.Backup is { } backup)
             durable = Backups.Reported(turn, durable, backup);
         turn.Put(cluster with { Durable = durable });
     }
 
     /// <summary>A new leader hears again of what an earlier one has recorded.</summary>
-    private static Cluster Repaired(Turn turn, Cluster durable, int node, Repair repair)
-    {
-        var text = $"Node {node} {repair.Found}, which was put right at {repair.At:HH:mm:ss.fff}.";
-        return durable.Events.Any(e => e.Kind == "repaired" && e.Text == text) ? durable : turn.Log(durable, "repaired", text);
-    }
+    private static Cluster Once(Turn turn, Cluster durable, string kind, string text) =>
+        durable.Events.Any(e => e.Kind == kind && e.Text == text) ? durable : turn.Log(durable, kind, text);
 
     private static void Observe(Turn turn, ClusterState cluster, Node node, Func<Observation, Observation> change) =>
         turn.Put(cluster with { Observed = cluster.Observed.SetItem(node.Number, change(cluster.Of(node.Number))) });

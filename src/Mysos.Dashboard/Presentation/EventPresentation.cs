@@ -43,6 +43,7 @@ public static class EventPresentation
         ["switchover_began"] = Tone.Progress,
         ["switchover_undone"] = Tone.Warning,
         ["task_ended"] = Tone.Warning,
+        ["transactions_kept"] = Tone.Warning,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Tone Of(string kind) => s_tones.TryGetValue(kind, out var tone) ? tone : kind.Split('_')[^1] switch

@@ -75,6 +75,13 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         Finish();
     }
 
+    /// <summary>When these data are given up, this binary log and those after it are kept beside them.</summary>
+    public void KeepFrom(string binaryLog)
+    {
+        Marker = Marker! with { KeepFrom = binaryLog };
+        Finish();
+    }
+
     /// <summary>Where a copy is made, which is not there yet.</summary>
     public string NewCopy()
     {
@@ -105,8 +112,31 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         NewCopy();
         if (!Directory.Exists(Path))
             return;
+        var kept = Marker?.KeepFrom is { } from ? Keep(from, $"{Path}.errant-{Marker.Rebuild}") : null;
         // The mark goes first: what is half deleted must not look finished.
         File.Delete(System.IO.Path.Combine(Path, NodeMarker.FileName));
         Directory.Delete(Path, recursive: true);
+        if (kept is not null && BackupTaker.SizeOf(kept) > new DriveInfo(kept).AvailableFreeSpace / 2)
+        {
+            log.Write($"What was kept in {kept} leaves too little space for the data, and is deleted.");
+            Directory.Delete(kept, recursive: true);
+        }
+        else if (kept is not null)
+        {
+            status.Set(f => f with { Kept = kept });
+        }
+    }
+
+    /// <summary>Moves the binary logs; those that were kept before are deleted, so that a volume does not fill with them.</summary>
+    private string Keep(string from, string target)
+    {
+        foreach (var earlier in Directory.GetDirectories(System.IO.Path.GetDirectoryName(Path)!, System.IO.Path.GetFileName(Path) + ".errant-*").Where(d => d != target))
+            Directory.Delete(earlier, recursive: true);
+        Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var stem = from[..from.IndexOf('.', StringComparison.Ordinal)];
+        foreach (var file in Directory.GetFiles(Path, $"{stem}.*").Where(f => char.IsAsciiDigit(f[^1]) && string.CompareOrdinal(System.IO.Path.GetFileName(f), from) >= 0))
+            File.Move(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+        log.Write($"What the master lacked is kept in {target}.");
+        return target;
     }
 }

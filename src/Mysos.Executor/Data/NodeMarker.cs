@@ -29,6 +29,8 @@ internal sealed record NodeMarker
     public string? Position { get; init; }
     /// <summary>They are a copy of another node's, until the server has made them its own.</summary>
     public bool Copied { get; init; }
+    /// <summary>The binary log from which on these data have what the cluster's master lacks.</summary>
+    public string? KeepFrom { get; init; }
 
     /// <summary>
     /// The end of the binary log may have been cut off. What it held comes back from another server, and is left out as long as

@@ -45,6 +45,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public BackupReport? Backup { get; init; }
         public Repair? Repair { get; init; }
         public CopyOffer? Offers { get; init; }
+        public string? Kept { get; init; }
 
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
         {
@@ -105,6 +106,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         Offers = facts.Offers,
         Symptoms = ToSymptoms(facts),
         Repair = facts.Repair,
+        Kept = facts.Kept,
     };
 
     private static Symptoms? ToSymptoms(Facts facts)

@@ -141,8 +141,10 @@ internal sealed class Service(
         var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
         var held = !cutOff && status.Current.Applied?.Version == directive.Version;
         if (held && time.GetElapsedTime(_auditedAt) >= AuditEvery)
-            await AuditAsync(reconciler, directive, cancellation).ConfigureAwait(false);
+            await AuditAsync(reconciler, directive, changed, cancellation).ConfigureAwait(false);
         var pass = await reconciler.PassAsync(cutOff ? directive with { Role = DirectedRole.Standby } : directive, held, changed, cancellation).ConfigureAwait(false);
+        if (pass.ErrantFrom is { } errant && machine.Marker?.KeepFrom != errant)
+            machine.KeepFrom(errant);
         if (pass.Repaired is { } found)
             Repaired(found);
         if (cutOff)
@@ -180,10 +182,10 @@ internal sealed class Service(
         return pass.Again;
     }
 
-    private async Task AuditAsync(Reconciler reconciler, Directive directive, CancellationToken cancellation)
+    private async Task AuditAsync(Reconciler reconciler, Directive directive, Task overtaken, CancellationToken cancellation)
     {
         _auditedAt = time.GetTimestamp();
-        _missing = await reconciler.AuditAsync(directive, cancellation).ConfigureAwait(false) ? 0 : _missing + 1;
+        _missing = await reconciler.AuditAsync(directive, overtaken, cancellation).ConfigureAwait(false) ? 0 : _missing + 1;
         if (_missing == 0 || (directive.Role == DirectedRole.Master && _missing < MostMissing))
             return;
         log.Write("mysqld is killed: its administration account was dropped, and is made at its start.");

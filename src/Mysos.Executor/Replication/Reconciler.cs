@@ -16,6 +16,9 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
 {
     /// <summary>What was found to be otherwise than the directive, which held before; null: nothing.</summary>
     public string? Repaired { get; init; }
+
+    /// <summary>The binary log from which on this server has what its master lacks; null: it lacks nothing, or it cannot be told.</summary>
+    public string? ErrantFrom { get; init; }
 }
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
@@ -38,6 +41,7 @@ internal sealed class Reconciler(
     private (long Epoch, int Acker) _eased;
     private long _attachedAt;
     private long? _silentSince;
+    private (string Gtids, string? FirstLog)? _errant;
 
     /// <summary>The owner's account has another password from now on; a master gives it to it.</summary>
     public void Take(Accounts accounts)
@@ -51,15 +55,40 @@ internal sealed class Reconciler(
     /// <summary>The owner can log in here.</summary>
     public Task<bool> OwnerIsReadyAsync(CancellationToken cancellation) => _owner.IsReadyAsync(cancellation);
 
-    /// <summary>Looks for accounts that somebody has dropped or changed; the next pass makes them anew. False: there is no account to do so with.</summary>
-    public async Task<bool> AuditAsync(Directive directive, CancellationToken cancellation)
+    /// <summary>
+    /// Looks for accounts that somebody has dropped or changed, which the next pass makes anew, and for writes that somebody made on a slave.
+    /// False: there is no account to do so with.
+    /// </summary>
+    /// <param name="overtaken">As of <see cref="PassAsync"/>.</param>
+    public async Task<bool> AuditAsync(Directive directive, Task overtaken, CancellationToken cancellation)
     {
+        if (directive is { Role: DirectedRole.Slave, Source: { } source })
+            await AuditWritesAsync(source, overtaken, cancellation).ConfigureAwait(false);
         if (directive is { Role: DirectedRole.Master, Yield: false })
         {
             await _owner.AuditAsync(cancellation).ConfigureAwait(false);
             await _followers.AuditAsync(cancellation).ConfigureAwait(false);
         }
         return (await connection.RowAsync(flavor.AccountSql(_accounts.Admin.User), cancellation).ConfigureAwait(false))?.Flag(0) == true;
+    }
+
+    private async Task AuditWritesAsync(Endpoint source, Task overtaken, CancellationToken cancellation)
+    {
+        try
+        {
+            var own = (await connection.RowAsync(flavor.OwnSql, cancellation).ConfigureAwait(false))!;
+            var asking = AskSourceAsync(source, cancellation);
+            if (await Task.WhenAny(asking, overtaken).ConfigureAwait(false) != asking)
+                return;
+            var master = await asking.ConfigureAwait(false);
+            _errant = Errants.Own(flavor, (own.Text(0)!, own.Text(1) ?? ""), master) is { } errant
+                ? (errant, await Errants.FirstLogAsync(connection, master, cancellation).ConfigureAwait(false))
+                : null;
+        }
+        catch (DbException)
+        {
+            // A master that cannot be asked now is asked again, and watched elsewhere.
+        }
     }
 
     public Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
@@ -75,6 +104,8 @@ internal sealed class Reconciler(
             await _owner.IsReadyAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
+        if (directive.Role == DirectedRole.Slave && _errant is { } errant && state.Replica?.Source == directive.Source)
+            return new Pass(state, false, $"somebody has written to it: its master lacks {errant.Gtids}", true, null) { ErrantFrom = errant.FirstLog };
         await ContinueAsync(directive, state, cancellation).ConfigureAwait(false);
         var plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         var repaired = held ? Repairs.Describe(plan, state) : null;
@@ -262,10 +293,14 @@ internal sealed class Reconciler(
                 ? new Pass(state, false, $"the master {source} is still applying what it received", false, Later)
                 : new Pass(state, false,
                     $"it has transactions that the master {source} lacks: executed {state.Executed}, received {state.Replica?.Received}, "
-                    + $"the master {at.Executed}{(at.BinlogState.Length > 0 ? $" ({at.BinlogState})" : "")}", true, null);
+                    + $"the master {at.Executed}{(at.BinlogState.Length > 0 ? $" ({at.BinlogState})" : "")}", true, null)
+                {
+                    ErrantFrom = await Errants.FirstLogAsync(connection, at, cancellation).ConfigureAwait(false),
+                };
         }
         log.Write($"Following {source}.");
         _divergence.Reset();
+        _errant = null;
         _attachedAt = time.GetTimestamp();
         await connection.ExecuteAsync(flavor.Attach(source, _accounts.Follower(node), state), cancellation).ConfigureAwait(false);
         return null;

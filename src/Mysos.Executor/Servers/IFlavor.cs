@@ -39,6 +39,11 @@ internal interface IFlavor
     /// <summary>A transaction that this server has and the master never had; null when there is none.</summary>
     string? Errant(ServerState state, SourceState source);
 
+    /// <summary>One row: by what GTIDs name this server as their writer, and those that it has executed.</summary>
+    string OwnSql { get; }
+    /// <summary>Whether the server of that name wrote this GTID, or these of one source.</summary>
+    bool IsBy(string id, string gtid);
+
     /// <summary>Ids of connections that are neither the server's, nor the accounts', nor the asking one.</summary>
     string ClientsSql(Accounts accounts);
 

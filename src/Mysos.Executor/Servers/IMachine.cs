@@ -43,6 +43,9 @@ internal interface IMachine : ILogins, IDisposable
     /// <inheritdoc cref="DataDirectory.PositionTaken"/>
     void PositionTaken();
 
+    /// <inheritdoc cref="DataDirectory.KeepFrom"/>
+    void KeepFrom(string binaryLog);
+
     /// <summary>Starts mysqld on the data, with the accounts made before anyone can log in.</summary>
     Task<IServerProcess> StartAsync(ServerProgram program, Accounts accounts, IReadOnlyList<string> options);
 

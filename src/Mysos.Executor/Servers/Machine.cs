@@ -123,6 +123,8 @@ internal sealed class Machine : IMachine
 
     public void PositionTaken() => _data.PositionTaken();
 
+    public void KeepFrom(string binaryLog) => _data.KeepFrom(binaryLog);
+
     public async Task<IServerProcess> StartAsync(ServerProgram program, Accounts accounts, IReadOnlyList<string> options)
     {
         Instance.WriteFiles(program, accounts, _data.Marker!.ServerId);

@@ -124,6 +124,10 @@ internal sealed class MariaDbFlavor : IFlavor
     public string? Errant(ServerState state, SourceState source) => source.BinlogState.Length == 0 ? null
         : MariaDbBinlogState.Missing(source.BinlogState, state.Executed) ?? MariaDbBinlogState.Missing(source.BinlogState, state.Replica?.Received);
 
+    public string OwnSql => "SELECT @@global.server_id, @@global.gtid_current_pos";
+
+    public bool IsBy(string id, string gtid) => gtid.Split('-') is [_, var server, _] && server == id;
+
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Slave_IO', 'Slave_SQL') "
         + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}) AND NOT {BeginsWith("user", accounts.Replication.User)}";

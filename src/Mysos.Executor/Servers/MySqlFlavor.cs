@@ -116,6 +116,10 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string? Errant(ServerState state, SourceState source) => null;
 
+    public string OwnSql => "SELECT @@global.server_uuid, @@global.gtid_executed";
+
+    public bool IsBy(string id, string gtid) => gtid.StartsWith(id + ":", StringComparison.OrdinalIgnoreCase);
+
     public string ClientsSql(Accounts accounts) =>
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND command NOT IN ('Daemon', 'Connect') "
         + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}) AND NOT {BeginsWith("user", accounts.Replication.User)}";

@@ -58,6 +58,15 @@ internal abstract class ServerConnection : IAsyncDisposable
     public Task<RowReader?> RowAsync(string sql, CancellationToken cancellation, int timeoutSeconds = 30) =>
         QueryAsync(sql, RowReader.ReadAsync, cancellation, timeoutSeconds);
 
+    /// <summary>One column of each row.</summary>
+    public Task<List<string>> TextsAsync(string sql, string column, CancellationToken cancellation) => QueryAsync(sql, async (reader, token) =>
+    {
+        var texts = new List<string>();
+        while (await RowReader.ReadAsync(reader, token).ConfigureAwait(false) is { } row)
+            texts.Add(row.Text(column) ?? "");
+        return texts;
+    }, cancellation);
+
     /// <summary>The first column of each row, as whole numbers.</summary>
     public Task<List<long>> NumbersAsync(string sql, CancellationToken cancellation) => QueryAsync(sql, async (reader, token) =>
     {

@@ -74,4 +74,8 @@ internal sealed record RelayPosition(string File, long Position);
 
 /// <summary>How far a master is, as its slaves ask it before they attach.</summary>
 /// <param name="BinlogState">MariaDB's <c>gtid_binlog_state</c>; empty on MySQL, whose executed GTIDs say it all.</param>
-internal sealed record SourceState(bool ReadOnly, string Executed, string BinlogState);
+internal sealed record SourceState(bool ReadOnly, string Executed, string BinlogState)
+{
+    public bool Has(string gtids) => GtidPosition.Parse(Executed).Covers(GtidPosition.Parse(gtids))
+        && (BinlogState.Length == 0 || MariaDbBinlogState.Missing(BinlogState, gtids) is null);
+}

@@ -56,6 +56,8 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
     {
     }
 
+    public void KeepFrom(string binaryLog) => disk.Marker = disk.Marker! with { KeepFrom = binaryLog };
+
     public Task<IServerProcess> StartAsync(ServerProgram program, Core.Protocol.Accounts accounts, IReadOnlyList<string> options)
     {
         var file = MyCnf.For(program.Flavor, task, Marker!.ServerId, Instance.Paths, "0.0.0.0", asRoot: true).Split('\n');

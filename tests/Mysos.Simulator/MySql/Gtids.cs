@@ -58,6 +58,8 @@ internal sealed class GtidSet
         return true;
     }
 
+    public static string Uuid(int origin) => string.Create(CultureInfo.InvariantCulture, $"00000000-0000-0000-0000-{origin:D12}");
+
     public override string ToString() => _text ??= Write();
 
     private string Write()
@@ -65,7 +67,7 @@ internal sealed class GtidSet
         var text = new StringBuilder();
         foreach (var (origin, ranges) in _sources)
         {
-            text.Append(text.Length > 0 ? "," : "").Append(CultureInfo.InvariantCulture, $"00000000-0000-0000-0000-{origin:D12}");
+            text.Append(text.Length > 0 ? "," : "").Append(Uuid(origin));
             foreach (var (first, last) in ranges)
                 text.Append(CultureInfo.InvariantCulture, $":{first}").Append(last > first ? string.Create(CultureInfo.InvariantCulture, $"-{last}") : "");
         }

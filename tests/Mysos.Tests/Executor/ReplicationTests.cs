@@ -171,6 +171,28 @@ public sealed class ReplicationTests
         var rebuilt = await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1, rebuild: 1));
         (rebuilt.Rebuild, rebuilt.Diverged).ShouldBe((1, false));
         (await TestCluster.EventuallyAsync(slave, "SELECT GROUP_CONCAT(i) FROM d.t", "1")).ShouldBe("1");
+        ShouldKeep667(rebuilt);
+    }
+
+    /// <summary>The row 667, an INT, is in the binary logs that were kept.</summary>
+    private static void ShouldKeep667(Report rebuilt) =>
+        Directory.GetFiles(rebuilt.Kept.ShouldNotBeNull()).Any(log => File.ReadAllBytes(log).AsSpan().IndexOf(BitConverter.GetBytes(667)) > 0).ShouldBeTrue();
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Slave_ThatSomebodyWroteTo_IsFoundWithoutAnElection_AndWhatWasWrittenIsKept(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
+        await using (var admin = await slave.LoginAsync(TestNode.Accounts.Admin))
+            await new MySqlCommand("SET GLOBAL read_only=0; INSERT INTO d.t VALUES (667)", admin).ExecuteNonQueryAsync();
+        (await slave.WaitForAsync(r => r.Diverged, "an audit", 30)).Reason!.ShouldStartWith("somebody has written to it");
+        var rebuilt = await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1, rebuild: 1));
+        (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 0L)).ShouldBe(0L);
+        ShouldKeep667(rebuilt);
     }
 
     [Theory]
