@@ -21,6 +21,11 @@ internal static class AckSet
     private static readonly TimeSpan Asked = TimeSpan.FromMilliseconds(300);
     /// <summary>How long an acker may not serve before another takes its place. What has ended is not waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>
+    /// For how long an acker may hear nothing from a master that another slave hears, in seconds. When it is the master that is silent,
+    /// the others have said so long before.
+    /// </summary>
+    private const double CutOff = 2.5;
 
     /// <summary>The master is to wait: for its acker, or for the one that is to be it and whose side is on.</summary>
     public static bool Waits(Cluster durable) => !durable.Ackers.IsEmpty || durable.AckChange is { To: not null, Step: not AckStep.Begun };
@@ -133,16 +138,19 @@ internal static class AckSet
     private static int? Wanted(Turn turn, ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
+        int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
         var serving = durable.Nodes.Keys
             .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Unheard(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
         var sound = serving.RemoveAll(n => cluster.Of(n).Report!.Symptoms?.Volume is not null);
         serving = sound.IsEmpty ? serving : sound;
+        var connected = serving.RemoveAll(n => cluster.Of(n).Report!.Symptoms?.MasterSilentFor is not null);
+        var cutOff = now is { } old && !connected.IsEmpty && cluster.Of(old).Report?.Symptoms?.MasterSilentFor >= CutOff;
+        serving = connected.IsEmpty ? serving : connected;
         // Who is never to be master is of little use as its heir.
         var heirs = serving.RemoveAll(n => Promotions.Bars(durable, n));
         serving = heirs.IsEmpty ? serving : heirs;
-        int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
         var gives = now is { } barred && !heirs.IsEmpty && Promotions.Bars(durable, barred);
-        if (now is { } acker && !gives && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
+        if (now is { } acker && !gives && !cutOff && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
             return acker;
         if (durable.AckChange?.To is { } to && serving.Contains(to))
             return to;

@@ -46,6 +46,7 @@ public sealed record ClusterView
     public required string Reason { get; init; }
     public required long Epoch { get; init; }
     public ElectionView Election { get; init => field = value ?? new(); } = new();
+    public MasterLossView? IfMasterDied { get; init; }
     public required DateTimeOffset Created { get; init; }
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
     public ImmutableArray<BackupView> Backups { get; init; } = [];
@@ -55,6 +56,12 @@ public sealed record ClusterView
     [JsonIgnore]
     public NodeView? Master => Nodes.FirstOrDefault(n => n.Role == NodeRole.Master);
 }
+
+/// <summary>What would follow if the master were lost now: see <see cref="Foresight"/>.</summary>
+/// <param name="Heir">The node that would be the next master; null: none would be elected.</param>
+/// <param name="MayLoseWrites">Acknowledged writes could be lost, should the master's data never come back.</param>
+/// <param name="Text">One sentence.</param>
+public sealed record MasterLossView(int? Heir, bool MayLoseWrites, string Text);
 
 /// <summary>How the cluster's masters are elected.</summary>
 public sealed record ElectionView

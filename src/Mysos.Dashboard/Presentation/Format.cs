@@ -85,6 +85,9 @@ public static class Format
         _ => "as the scheduler's flags say.",
     };
 
+    /// <summary>What others say as a part of a sentence, as a whole one.</summary>
+    public static string Sentence(string text) => text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
+
     /// <summary>UTC to the second.</summary>
     public static string Moment(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

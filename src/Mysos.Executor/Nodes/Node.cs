@@ -17,9 +17,6 @@ internal sealed class Node
     /// <summary>How long a former master waits to be told whom it follows, before it starts as if nobody had replaced it.</summary>
     private static readonly TimeSpan SuccessorPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two attempts to copy a donor's data.</summary>
-    private static readonly TimeSpan CopyPause = TimeSpan.FromSeconds(2);
-
     private readonly NodeTask _task;
     private readonly IMachine _machine;
     private readonly Task<ServerProgram> _program;
@@ -122,7 +119,7 @@ internal sealed class Node
         await _accounts.Task.WaitAsync(stop).ConfigureAwait(false);
         if (!kept && rebuild > 0)
         {
-            await CopyAsync(program, stop).ConfigureAwait(false);
+            await new DonorCopy(_machine, Orders, Status, _time, _log).TakeAsync(program, () => _newest!, stop).ConfigureAwait(false);
             finishing = _machine.FinishAsync(stop);
         }
         Status.Note(f => f with { Rebuild = _machine.Marker!.Rebuild, DataMade = _machine.Marker.Made });
@@ -143,38 +140,6 @@ internal sealed class Node
                 Orders.Forget();
             Status.Note(f => f with { Applied = null });
             await _time.PauseAsync(wait, stop).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>
-    /// Puts a donor's data in the place of the empty ones that were prepared, as long as a donor is named; however often that
-    /// takes. Without one, the node begins with its master's first transaction.
-    /// </summary>
-    private async Task CopyAsync(ServerProgram program, CancellationToken stop)
-    {
-        while (true)
-        {
-            var changed = Orders.Changed;
-            if (Orders.Current?.Donor is not { } donor)
-                return;
-            if (program.Flavor.StreamsCopies && donor.Port == 0)
-            {
-                Status.Set(f => f with { Phase = NodePhase.Restoring, Reason = $"waiting for node {donor.Node} to give a copy of its data" });
-                await changed.WaitAsync(stop).ConfigureAwait(false);
-                continue;
-            }
-            try
-            {
-                Status.Set(f => f with { Phase = NodePhase.Restoring });
-                await _machine.CopyAsync(program, _newest!, donor, stop).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (CopyTaker.MayPass(e) && !stop.IsCancellationRequested)
-            {
-                _log.Write($"Node {donor.Node} could not be copied: {e.Message}");
-                Status.Set(f => f with { Reason = $"node {donor.Node} could not be copied, which is tried again: {e.Message}" });
-            }
-            await _time.PauseAsync(CopyPause, stop).ConfigureAwait(false);
         }
     }
 

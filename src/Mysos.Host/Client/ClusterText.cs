@@ -27,6 +27,8 @@ internal static class ClusterText
         Line("size", Size(cluster.Size));
         Line("url", cluster.ClusterUrl);
         Line("election", Election(cluster.Election));
+        if (cluster.IfMasterDied is { } loss)
+            Line("failover", loss.Text);
         Line("created", Time(cluster.Created));
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
         text.Append(Table.Format(["NODE", "ROLE", "PROMOTION", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]

@@ -173,7 +173,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var json = await _host.Http.GetFromJsonAsync<JsonElement>(path);
 
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "created", "nodes", "backups", "events"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "if_master_died", "created", "nodes", "backups", "events"]);
         json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false}""");
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("promotion").GetString()).ShouldBe(["neutral", "prefer"]);
         json.GetProperty("size").GetRawText().ShouldBe("""{"cpus":1.0,"mem":"512mb","disk":"2gb"}""");
@@ -215,7 +215,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var all = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters");
         all.EnumerateArray().Select(c => c.GetProperty("name").GetString()).ShouldBe(seen);
         all[0].EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "created"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "if_master_died", "created"]);
     }
 
     [Fact]

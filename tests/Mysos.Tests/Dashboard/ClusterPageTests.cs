@@ -159,6 +159,19 @@ public sealed class ClusterPageTests : ComponentContext
         tile.GetAttribute("title")!.ShouldContain(title);
     }
 
+    [Theory]
+    [InlineData(false, "tone-good")]
+    [InlineData(true, "tone-bad")]
+    public void ClusterPage_IfTheMasterDied_IsShown_AndWhetherWritesCouldBeLost(bool loses, string tone)
+    {
+        Feed.Put(Views.Detailed() with { IfMasterDied = new MasterLossView(2, loses, "node 2 would take over") });
+
+        var tile = Open("billing").FindAll(".ms-tile").Single(t => t.QuerySelector("span")!.TextContent == "If the master died now").QuerySelector("strong")!;
+
+        tile.TextContent.ShouldBe("Node 2 would take over.");
+        tile.ClassList.ShouldContain(tone);
+    }
+
     [Fact]
     public void NodesTable_Promotion_IsShownWhereItIsNotNeutral_AndIsChosenInItsDialog()
     {

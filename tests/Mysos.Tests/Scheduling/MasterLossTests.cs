@@ -165,6 +165,19 @@ public sealed class MasterLossTests
         FailedOver().ShouldContain("its volume takes no writes: it is full");
     }
 
+    [Theory]
+    [InlineData(2.0, false, false)]
+    [InlineData(2.6, false, true)]
+    [InlineData(2.6, true, false)]
+    public void Acker_HearsNothing_TheOtherSlaveTakesItsPlace_IfThatOneHearsTheMaster(double seconds, bool neitherHears, bool moves)
+    {
+        var acker = Acker;
+        Suffer(Slaves(n => neitherHears || n == acker), Hears_Nothing with { MasterSilentFor = seconds, MasterRefuses = null });
+        _world.Run(5);
+        NothingHasMoved();
+        Acker.ShouldBe(moves ? Durable.Nodes.Keys.Single(n => n != _master && n != acker) : acker);
+    }
+
     [Fact]
     public void Acker_VolumeTakesNoWrites_AnotherAcknowledges()
     {
