@@ -12,6 +12,8 @@ internal sealed class Clients(
 {
     /// <summary>For which what runs may go on before its clients are cut off.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
+    /// <summary>For which it may go on in a master that is fenced.</summary>
+    private static readonly TimeSpan Fenced = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterCut = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
     /// <summary>In which an acker that follows has answered.</summary>
@@ -44,20 +46,26 @@ internal sealed class Clients(
     public async Task YieldAsync(CancellationToken cancellation)
     {
         log.Write("Yielding: no more writes.");
-        await StopWritesAsync(Orderly, StopWaitingAsync, cancellation).ConfigureAwait(false);
+        await HoldBackAsync(Orderly, cancellation).ConfigureAwait(false);
         await CutAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Of a master that was replaced, or may have been. Where its commits go on waiting although their clients are cut off, as on MySQL,
-    /// mysqld is killed: so nobody can be told that one is done.
+    /// Of a master that was replaced, or may have been. Commits that wait for an acknowledgement keep read-only waiting. Nobody is cut off from
+    /// them: whose commit waits and is killed may be told that it is done (MariaDB), or goes on waiting (MySQL). mysqld is killed instead,
+    /// which tells nobody anything.
     /// </summary>
-    public Task StopWritesAsync(CancellationToken cancellation) => StopWritesAsync(AfterCut, _ =>
+    public async Task StopWritesAsync(CancellationToken cancellation)
     {
-        log.Write("mysqld is killed: commits wait that no acker will acknowledge.");
-        end();
-        return Task.CompletedTask;
-    }, cancellation);
+        await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
+        if (!await EndsWithinAsync(stopping, Fenced).ConfigureAwait(false))
+        {
+            log.Write("mysqld is killed: what runs does not end, and may wait for an acknowledgement that nobody gives.");
+            end();
+        }
+        await stopping.ConfigureAwait(false);
+    }
 
     /// <summary>
     /// A commit that the new acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
@@ -74,17 +82,16 @@ internal sealed class Clients(
         if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
             return false;
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
-        await StopWritesAsync(TimeSpan.Zero, StopWaitingAsync, cancellation).ConfigureAwait(false);
+        await HoldBackAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>
-    /// Read-only waits for the commits under way, and these may wait for an acknowledgement that never comes. Whoever keeps it
-    /// waiting is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could
-    /// come back. On MySQL a commit goes on waiting even so.
+    /// Of a master that stays, or whose last writes the next one is given: what waits may be done. Read-only waits for the commits under way,
+    /// and these may wait for an acknowledgement that never comes. Whoever keeps it waiting is cut off, once nobody new can commit, which is
+    /// when read-only waits for its lock: else whoever is cut off could come back. On MySQL a commit goes on waiting even so.
     /// </summary>
-    /// <param name="release">What ends the waiting of commits whose clients are gone.</param>
-    private async Task StopWritesAsync(TimeSpan patience, Func<CancellationToken, Task> release, CancellationToken cancellation)
+    private async Task HoldBackAsync(TimeSpan patience, CancellationToken cancellation)
     {
         await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
         var id = (await own.NumbersAsync("SELECT CONNECTION_ID()", cancellation).ConfigureAwait(false))[0];
@@ -95,13 +102,10 @@ internal sealed class Clients(
                 await EndsWithinAsync(stopping, LookAgain).ConfigureAwait(false);
             await CutAsync(cancellation).ConfigureAwait(false);
             if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
-                await release(cancellation).ConfigureAwait(false);
+                await connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation).ConfigureAwait(false);
         }
         await stopping.ConfigureAwait(false);
     }
-
-    /// <summary>Of a master that stays, or whose last writes the next one is given: what waited may be done.</summary>
-    private Task StopWaitingAsync(CancellationToken cancellation) => connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation);
 
     /// <param name="id">Of the connection that asks for read-only.</param>
     private async Task<bool> HoldsCommitsBackAsync(long id, CancellationToken cancellation) => (await connection.NumbersAsync(string.Create(

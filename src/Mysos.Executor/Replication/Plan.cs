@@ -103,14 +103,14 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     }
 
     /// <summary>
-    /// Semi-synchronous waiting ends last: a commit that waits must not be told "done" without a copy before its client is
-    /// cut off. Clients are cut twice, since read-only waits for what runs and somebody may connect meanwhile.
+    /// Clients are cut off once no commit is under way: one that waits for an acknowledgement could be told that it is done. For the same
+    /// reason semi-synchronous waiting ends last.
     /// </summary>
     private static ImmutableArray<Step> Fence(ServerState server)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         if (!server.ReadOnly)
-            steps.AddRange(new Step.CutClients(), new Step.SetReadOnly(true), new Step.CutClients());
+            steps.AddRange(new Step.SetReadOnly(true), new Step.CutClients());
         if (server.SemiSyncSource)
             steps.Add(new Step.SetSemiSyncSource(false));
         return steps.ToImmutable();

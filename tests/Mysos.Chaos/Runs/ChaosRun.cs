@@ -90,13 +90,22 @@ internal sealed class ChaosRun
         var problems = new List<string>();
         var scene = await Scene.SetAsync(_stack!, _cluster!, _writers!);
         var since = Stopwatch.GetTimestamp();
+        var begun = new List<Fault>();
         await TryAsync(problems, "begin", async () =>
         {
             foreach (var fault in blow.Faults)
             {
                 if (fault != blow.Faults[0])
                     await Task.Delay(blow.Delay, _time);
-                await fault.BeginAsync(scene);
+                try
+                {
+                    await fault.BeginAsync(scene);
+                    begun.Add(fault);
+                }
+                catch (InvalidOperationException) when (begun.Count > 0)
+                {
+                    // What it would break, the one before has broken.
+                }
             }
         });
         if (blow.Faults.Max(f => f.Lasts) is { } lasts)
@@ -106,7 +115,7 @@ internal sealed class ChaosRun
             else
                 await Task.Delay(lasts, _time, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        foreach (var fault in blow.Faults.Where(f => f.EndAsync is not null))
+        foreach (var fault in begun.Where(f => f.EndAsync is not null))
             await TryAsync(problems, "end", () => fault.EndAsync!(scene));
         await TryAsync(problems, "mend", _stack!.MendAsync);
         var ended = Stopwatch.GetTimestamp();

@@ -142,7 +142,7 @@ public sealed class PlanTests
     public void Slave_FormerMaster_IsFencedFirstAndStopsWaitingLast() =>
         Steps(Order(DirectedRole.Slave, Source, ackers: 1), Leading with { SemiSyncSource = true }).ShouldBe(
         [
-            new Step.CutClients(), new Step.SetReadOnly(true), new Step.CutClients(), new Step.SetSemiSyncSource(false),
+            new Step.SetReadOnly(true), new Step.CutClients(), new Step.SetSemiSyncSource(false),
             new Step.SetSemiSyncReplica(true), new Step.Attach(Source),
         ]);
 
@@ -157,7 +157,7 @@ public sealed class PlanTests
     [InlineData(DirectedRole.Candidate)]
     [InlineData(DirectedRole.Standby)]
     public void Neutral_Leading_IsFenced(DirectedRole role) =>
-        Steps(Order(role), Leading).ShouldBe([new Step.CutClients(), new Step.SetReadOnly(true), new Step.CutClients()]);
+        Steps(Order(role), Leading).ShouldBe([new Step.SetReadOnly(true), new Step.CutClients()]);
 
     [Theory]
     [InlineData(DirectedRole.Candidate)]
@@ -171,5 +171,5 @@ public sealed class PlanTests
     [Fact]
     public void Neutral_HalfOpenMySql_IsFenced() =>
         Steps(Order(DirectedRole.Candidate), Fresh with { ReadOnly = false, Writable = false })
-            .ShouldBe([new Step.CutClients(), new Step.SetReadOnly(true), new Step.CutClients()]);
+            .ShouldBe([new Step.SetReadOnly(true), new Step.CutClients()]);
 }
