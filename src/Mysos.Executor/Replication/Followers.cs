@@ -39,6 +39,20 @@ internal sealed class Followers(
         _inOrderFor = directive;
     }
 
+    /// <summary>
+    /// A node that clones this slave's data logs in with its account, which may be locked here since this server was master. As a master
+    /// it looks at all of them again before it takes writes.
+    /// </summary>
+    public async Task LetInAsync(int node, CancellationToken cancellation)
+    {
+        _inOrderFor = null;
+        var user = accounts.Follower(node).User;
+        if (!(await FindAsync(cancellation).ConfigureAwait(false)).GetValueOrDefault(user))
+            return;
+        log.Write($"May log in again, for a copy: node {node}.");
+        await connection.ExecuteAsync($"{flavor.OpenToAdministrators}; {flavor.Lock(user, false)}; {flavor.ReadOnly(true)}", cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Looks whether somebody has dropped one of the accounts, locked or unlocked one, since they were in order.</summary>
     public async Task AuditAsync(CancellationToken cancellation)
     {

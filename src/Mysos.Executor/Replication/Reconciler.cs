@@ -42,6 +42,7 @@ internal sealed class Reconciler(
     private long _attachedAt;
     private long? _silentSince;
     private (string Gtids, string? FirstLog)? _errant;
+    private CopyGrant? _letIn;
 
     /// <summary>The owner's account has another password from now on; a master gives it to it.</summary>
     public void Take(Accounts accounts)
@@ -107,6 +108,11 @@ internal sealed class Reconciler(
         if (directive.Role == DirectedRole.Slave && _errant is { } errant && state.Replica?.Source == directive.Source)
             return new Pass(state, false, $"somebody has written to it: its master lacks {errant.Gtids}", true, null) { ErrantFrom = errant.FirstLog };
         await ContinueAsync(directive, state, cancellation).ConfigureAwait(false);
+        if (directive is { Role: DirectedRole.Slave, Grants: { } grant } && !flavor.StreamsCopies && state.ReadOnly && _letIn != grant)
+        {
+            await _followers.LetInAsync(grant.Node, cancellation).ConfigureAwait(false);
+            _letIn = grant;
+        }
         var plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         var repaired = held ? Repairs.Describe(plan, state) : null;
         if (repaired is not null)
