@@ -14,6 +14,9 @@ internal static class OfferPass
     private static readonly ImmutableSortedDictionary<string, int> Paced = ImmutableSortedDictionary<string, int>.Empty.Add(
         $"many nodes are to be launched, {Pace.Launches.PerSecond} a second", 1);
 
+    private static readonly ImmutableSortedDictionary<string, int> Behind = ImmutableSortedDictionary<string, int>.Empty.Add(
+        "the scheduler is behind with what executors and Mesos have told it", 1);
+
     public static void Run(Turn turn, IReadOnlyList<Offer> offers)
     {
         Agents.Offered(turn, offers);
@@ -35,7 +38,12 @@ internal static class OfferPass
         {
             var cluster = turn.Find(waiting.Node.Cluster)!;
             var node = cluster.Durable.Nodes[waiting.Node.Number];
-            if (Hearing.IsBehind(turn) || Pace.Launches.Take(turn.State.Demand.Launches, turn.Now) is not { } allowance)
+            if (Hearing.IsBehind(turn))
+            {
+                Refuse(turn, cluster, Behind);
+                break;
+            }
+            if (Pace.Launches.Take(turn.State.Demand.Launches, turn.Now) is not { } allowance)
             {
                 Refuse(turn, cluster, Paced);
                 break;

@@ -292,7 +292,7 @@ internal sealed class Reconciler(
         }
         _silentSince = null;
         var covered = GtidPosition.Parse(at.Executed).Covers(state.Position);
-        if (!covered || flavor.Errant(state, at) is not null)
+        if (!at.Has(state.Executed) || !at.Has(state.Replica?.Received ?? ""))
         {
             // A master that still applies what it received may have it soon; once it takes writes, it has all it will ever have.
             return at.ReadOnly && !covered

@@ -36,9 +36,6 @@ internal interface IFlavor
 
     /// <summary>One row: read-only (0 or 1), executed GTIDs, the binary log's state. Asked of a master with the replication account.</summary>
     string SourceSql { get; }
-    /// <summary>A transaction that this server has and the master never had; null when there is none.</summary>
-    string? Errant(ServerState state, SourceState source);
-
     /// <summary>One row: by what GTIDs name this server as their writer, and those that it has executed.</summary>
     string OwnSql { get; }
     /// <summary>Whether the server of that name wrote this GTID, or these of one source.</summary>

@@ -121,9 +121,6 @@ internal sealed class MariaDbFlavor : IFlavor
     public string SourceSql =>
         "SELECT @@global.read_only, CONCAT_WS(',', NULLIF(@@global.gtid_slave_pos, ''), NULLIF(@@global.gtid_binlog_pos, '')), @@global.gtid_binlog_state";
 
-    public string? Errant(ServerState state, SourceState source) => source.BinlogState.Length == 0 ? null
-        : MariaDbBinlogState.Missing(source.BinlogState, state.Executed) ?? MariaDbBinlogState.Missing(source.BinlogState, state.Replica?.Received);
-
     public string OwnSql => "SELECT @@global.server_id, @@global.gtid_current_pos";
 
     public bool IsBy(string id, string gtid) => gtid.Split('-') is [_, var server, _] && server == id;

@@ -114,8 +114,6 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed, ''";
 
-    public string? Errant(ServerState state, SourceState source) => null;
-
     public string OwnSql => "SELECT @@global.server_uuid, @@global.gtid_executed";
 
     public bool IsBy(string id, string gtid) => gtid.StartsWith(id + ":", StringComparison.OrdinalIgnoreCase);

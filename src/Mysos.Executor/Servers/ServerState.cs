@@ -76,6 +76,7 @@ internal sealed record RelayPosition(string File, long Position);
 /// <param name="BinlogState">MariaDB's <c>gtid_binlog_state</c>; empty on MySQL, whose executed GTIDs say it all.</param>
 internal sealed record SourceState(bool ReadOnly, string Executed, string BinlogState)
 {
+    /// <summary>It lacks none of these; on MariaDB, nor has it another transaction of the same number.</summary>
     public bool Has(string gtids) => GtidPosition.Parse(Executed).Covers(GtidPosition.Parse(gtids))
         && (BinlogState.Length == 0 || MariaDbBinlogState.Missing(BinlogState, gtids) is null);
 }

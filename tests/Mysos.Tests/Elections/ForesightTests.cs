@@ -7,14 +7,6 @@ namespace Mysos.Tests.Elections;
 /// <summary>What is foreseen is what comes.</summary>
 public sealed class ForesightTests
 {
-    private static World Healthy(int nodes)
-    {
-        var world = new World(agents: 3);
-        world.Create("c", nodes);
-        world.Run(5);
-        return world;
-    }
-
     private static MasterLossView Foreseen(World world) => world.View("c").IfMasterDied.ShouldNotBeNull();
 
     private static Cluster Durable(World world) => world.State.Clusters["c"].Durable;
@@ -30,7 +22,7 @@ public sealed class ForesightTests
     [Fact]
     public void Healthy_TheHeirIsWhoIsElected()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var foreseen = Foreseen(world);
         foreseen.MayLoseWrites.ShouldBeFalse();
         foreseen.Text.ShouldBe($"node {foreseen.Heir} would take over, and has every acknowledged write");
@@ -41,7 +33,7 @@ public sealed class ForesightTests
     [Fact]
     public void AckerServesNot_TheElectionWouldWait_AndDoes()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var acker = world.NodeOf("c", Durable(world).Ackers.Single());
         acker.Suffer(null, serves: false);
         world.Post(acker.Say());
@@ -52,7 +44,7 @@ public sealed class ForesightTests
     [Fact]
     public void AckerServesNot_PolicyAvailable_SaysWhen()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         world.Ask(id => new Core.Scheduling.ElectionRequested(id, "c", Durable(world).Incarnation, new(ElectionPolicy.Available), new(TimeSpan.FromSeconds(30))));
         var acker = world.NodeOf("c", Durable(world).Ackers.Single());
         acker.Suffer(null, serves: false);
@@ -66,14 +58,14 @@ public sealed class ForesightTests
     [Fact]
     public void One_NobodyWouldTakeOver()
     {
-        var world = Healthy(1);
+        var world = World.Healthy(1);
         Foreseen(world).Text.ShouldBe("no slave serves: nothing could be written until node 1 is back with its data");
     }
 
     [Fact]
     public void Election_IsUnderWay_NothingIsForeseen()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         world.NodeOf("c", Durable(world).Ackers.Single()).Deaf = true;
         MasterDies(world);
         world.View("c").IfMasterDied.ShouldBeNull();

@@ -8,18 +8,9 @@ namespace Mysos.Tests.Scheduling;
 
 public sealed class AckSetTests
 {
-    private static World Healthy(int nodes)
-    {
-        var world = new World(agents: 3);
-        world.Create("c", nodes);
-        world.Run(5);
-        world.View("c").State.ShouldBe(ClusterCondition.Healthy, world.View("c").Reason);
-        return world;
-    }
-
     private static World Alone(out int slave, out int master)
     {
-        var world = Healthy(2);
+        var world = World.Healthy(2);
         (slave, master) = (Acker(world), Durable(world).Master!.Value);
         world.Post(world.NodeOf("c", slave).Crash());
         world.Run(2);
@@ -43,7 +34,7 @@ public sealed class AckSetTests
     [Fact]
     public void Healthy_ExactlyOneSlaveAcknowledges_AndTheMasterWaits()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         Acknowledging(world).ShouldBe([Acker(world)]);
         world.NodeOf("c", Durable(world).Master!.Value).Obeyed!.Ackers.ShouldBe(1);
         Durable(world).AckChange.ShouldBeNull();
@@ -52,7 +43,7 @@ public sealed class AckSetTests
     [Fact]
     public void Switchover_TheOldAckerHasNotAnswered_ItIsShownWhatItWaitsFor()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (acker, other) = (Acker(world), Other(world));
         world.NodeOf("c", acker).Deaf = true;
         world.Ask(id => new SwitchoverRequested(id, "c", Durable(world).Incarnation, other));
@@ -64,7 +55,7 @@ public sealed class AckSetTests
     [Fact]
     public void FromAlone_TheSideIsOnAndTheMasterWaits_BeforeItsGtidsAreNoted()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var master = SentTo(world, Durable(world).Master!.Value).ToList();
         var waits = master.FindIndex(d => d.Ackers == 1);
         var notes = master.FindIndex(d => d.Note != 0);
@@ -95,7 +86,7 @@ public sealed class AckSetTests
     [Fact]
     public void FromAlone_TheNewAckerIsCutOff_IsLockedOutBeforeAnotherOneCounts()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
         world.Post(world.NodeOf("c", acker).Crash());
         world.Post(world.NodeOf("c", other).Crash());
@@ -119,7 +110,7 @@ public sealed class AckSetTests
     [Fact]
     public void NewEpoch_OfTheSameMaster_AckerThatHasNotStopped_IsLockedOut()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (acker, master) = (Acker(world), Durable(world).Master!.Value);
         world.NodeOf("c", acker).Deaf = true;
         world.NodeOf("c", Other(world)).Stuck = true;
@@ -136,7 +127,7 @@ public sealed class AckSetTests
     [Fact]
     public void AckerThatDiverged_IsRebuiltOnlyWhenAnotherOneIsInItsPlace()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (acker, other) = (Acker(world), Other(world));
         world.NodeOf("c", Durable(world).Master!.Value).Rows += 5;
         world.NodeOf("c", other).Stuck = true;
@@ -154,7 +145,7 @@ public sealed class AckSetTests
     [Fact]
     public void Cluster_OfOne_WaitsForNobody()
     {
-        var world = Healthy(1);
+        var world = World.Healthy(1);
         Durable(world).Ackers.ShouldBeEmpty();
         world.NodeOf("c", 1).Obeyed!.Ackers.ShouldBe(0);
     }
@@ -162,7 +153,7 @@ public sealed class AckSetTests
     [Fact]
     public void AckerDies_TheOtherSlaveTakesItsPlace_OnceItHasTheMastersGtids()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (old, next) = (Acker(world), Other(world));
         world.NodeOf("c", Durable(world).Master!.Value).Rows = 7;
         world.NodeOf("c", next).Stuck = true;
@@ -183,7 +174,7 @@ public sealed class AckSetTests
     [Fact]
     public void AckerIsCutOff_IsLockedOut_AndLetInAgainWhenItHasHeard()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (old, next, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
         world.NodeOf("c", old).Deaf = true;
         var before = SentTo(world, master).Count();
@@ -220,7 +211,7 @@ public sealed class AckSetTests
     [Fact]
     public void MasterDies_WithoutItsAckerNobodyIsElected()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
         world.NodeOf("c", acker).Deaf = true;
         world.Post(world.NodeOf("c", master).Crash());
@@ -237,7 +228,7 @@ public sealed class AckSetTests
     [Fact]
     public void MasterDies_PolicyAvailable_ElectsWhoAnswersAndSaysWhatMayBeLost()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         world.Settings = world.Settings with { ElectionPolicy = ElectionPolicy.Available, ElectionTimeout = TimeSpan.FromSeconds(10) };
         var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
         world.NodeOf("c", acker).Deaf = true;
@@ -252,7 +243,7 @@ public sealed class AckSetTests
     [Fact]
     public void NewEpoch_BeginsWithAnAckerThatHasAllThatItsMasterHas_OrWithNone()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
         world.NodeOf("c", acker).Rows = 9;
         world.NodeOf("c", other).Stuck = true;
@@ -269,7 +260,7 @@ public sealed class AckSetTests
     [Fact]
     public void Switchover_TheOldMasterIsTheAckerOfTheNewOne()
     {
-        var world = Healthy(3);
+        var world = World.Healthy(3);
         var master = Durable(world).Master!.Value;
         world.Ask(id => new SwitchoverRequested(id, "c", Durable(world).Incarnation, null));
         world.Settle();

@@ -5,14 +5,12 @@ namespace Mysos.Tests.Scheduling;
 
 public sealed class HearingTests
 {
-    private readonly World _world = new(agents: 3);
+    private readonly World _world = World.Healthy(3);
     private readonly int _master;
     private readonly int _acker;
 
     public HearingTests()
     {
-        _world.Create("c", 3);
-        _world.Run(5);
         _master = Durable.Master!.Value;
         _acker = Durable.Ackers.ShouldHaveSingleItem();
     }
@@ -99,6 +97,7 @@ public sealed class HearingTests
         mind.Happen(new Ticked(mind.Now.AddSeconds(-1)));
         mind.Offer(OfferOf.Roomy("S1"));
         mind.AgentOf("c", 1).ShouldBeNull();
+        mind.Refusals("c").Keys.ShouldHaveSingleItem().ShouldContain("the scheduler is behind");
         mind.Happen(new Ticked(mind.Now));
         mind.Offer(OfferOf.Roomy("S1"));
         mind.AgentOf("c", 1).ShouldBe("S1");

@@ -66,6 +66,16 @@ internal sealed class World
 
     public SimulatedNode NodeOf(string cluster, int node) => Tasks[State.Clusters[cluster].Durable.Nodes[node].Task!.Id.Value];
 
+    /// <summary>With one cluster, <c>c</c>, of so many nodes.</summary>
+    public static World Healthy(int nodes)
+    {
+        var world = new World(agents: 3);
+        world.Create("c", nodes);
+        world.Run(5);
+        world.View("c").State.ShouldBe(ClusterCondition.Healthy, world.View("c").Reason);
+        return world;
+    }
+
     public long Create(string name, int nodes, string? backup = null)
     {
         var id = ++_requests;
