@@ -34,6 +34,9 @@ public sealed class HearingTests
     [Fact]
     public void SchedulerWasStopped_WhoIsNotYetHeardAgain_IsNotSilent()
     {
+        var before = Durable.Events.Count;
+        // What it says is yet to be read.
+        _world.NodeOf("c", _acker).Deaf = true;
         _world.Freeze(20);
         Say(_master);
         Say(Other);
@@ -42,9 +45,11 @@ public sealed class HearingTests
         Say(_master);
         Durable.AckChange.ShouldBeNull("its words wait behind the first tick as well");
         _world.Freeze(0.5);
+        _world.NodeOf("c", _acker).Deaf = false;
         Say(_acker);
         _world.Run(5);
         Durable.Ackers.ShouldBe([_acker]);
+        Durable.Events.Count.ShouldBe(before);
     }
 
     [Fact]
