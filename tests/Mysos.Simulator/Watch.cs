@@ -103,8 +103,8 @@ internal sealed class Watch(World world)
             return $"{durable.Nodes.Count} nodes of {durable.NumNodes}";
         if (durable.Nodes.Keys.FirstOrDefault(n => n != master && !Mastership.IsServingSlave(state, n)) is not 0 and var waits)
             return $"node {waits} does not serve: {state.Of(waits).Report?.Reason ?? durable.Nodes[waits].LastFailure}";
-        if (!AckSet.IsComplete(durable))
-            return "there is no acker";
+        if (!AckSet.IsComplete(state, world.Settings))
+            return $"its ackers are node {string.Join(", ", durable.Ackers)}";
         if (world.Store.Announced.GetValueOrDefault(World.Cluster) is not { Master: { } announced, Slaves: var slaves } || announced.Number != master || slaves.Length != durable.NumNodes - 1)
             return "not all nodes are announced";
         var claimed = durable.Nodes.Values.Select(n => n.Task!.Id.Value).ToHashSet(StringComparer.Ordinal);

@@ -13,6 +13,8 @@ namespace Mysos.Simulator;
 internal sealed class World
 {
     public const string Cluster = "c";
+    /// <summary>Added to a seed, for what was not drawn when the others were, which stay as they are.</summary>
+    private const int AnotherChance = 1_000_003;
     private int _origins;
     private int _writes;
     private long _requests;
@@ -24,14 +26,15 @@ internal sealed class World
         Watch = new Watch(this);
         Store = new Store(this);
         Master = new Master(this);
-        Flavor = Chance.Of(0.5) ? new MariaDbFlavor() : new MySqlFlavor();
+        Flavor = Chance.Of(0.5) && !mistake.SeveralAckers ? new MariaDbFlavor() : new MySqlFlavor();
         Program = new ServerProgram { Path = "/mysqld", Flavor = Flavor, Version = "1.0.0", Fingerprint = "f" };
         SerialCommits = Chance.Of(0.5);
         ApplyDelay = Chance.Of(0.25) ? Chance.Milliseconds(5, 400) : Chance.Milliseconds(0.1, 5);
-        Nodes = Chance.Pick([1, 2, 2, 3, 3, 3, 4, 5]);
+        Nodes = Chance.Pick<int>(mistake.SeveralAckers ? [3, 3, 3, 3, 3, 3, 4, 5] : [1, 2, 2, 3, 3, 3, 4, 5]);
         Settings = new SchedulerSettings
         {
             Role = "mysos", Principal = "mysos", Volumes = Chance.Of(0.85), PublicZooKeeperUrl = "zk://z:2181/mysos",
+            SyncReplicas = new Chance(seed + AnotherChance).Pick<int>(mistake.SeveralAckers ? [2, 2, 2, 3] : [1, 1, 2, 3]),
             AbandonVolumeAfter = TimeSpan.FromSeconds(60), ExecutorCommand = new CommandInfo { Value = "mysos-executor", Shell = true },
         };
         for (var i = 1; i <= Nodes + 1; i++)

@@ -6,14 +6,16 @@ using Mysos.Core.Scheduling;
 namespace Mysos.Core.Clusters;
 
 /// <summary>
-/// Which slave holds every acknowledged write. The master waits for it, and for nobody else; so its word is enough to elect
-/// another master, and without its word, or the old master's, none is elected.
+/// Which slaves hold every acknowledged write. The master waits for all of them, and for nobody else; so the word of one is enough to
+/// elect another master, and without the word of one, or the old master's, none is elected.
 /// </summary>
 /// <remarks>
-/// A change goes through these steps, each durable before the next: nobody else can acknowledge (its side is off, its task is
-/// over, or the master has locked it out) → the master's GTIDs are noted → the new acker has them all → it is the acker →
-/// its side is on. From "alone" the new one's side and then the master's waiting come first, since the master does not wait
-/// meanwhile; what is acknowledged from then on, is on the new one.
+/// A change goes through these steps, each durable before the next: nobody who is not to acknowledge can (its side is off, its task is
+/// over, or the master has locked it out) → the master's GTIDs are noted → the new ackers have them all → they are the ackers →
+/// their sides are on. When ackers are only added, the sides of the new ones come on before that, and what is acknowledged
+/// from then on is on them too: from "alone" first the sides, then the master's waiting; else first the master waits for so many, for
+/// their word must not count in the place of another acker's. Until a change is done the master waits for as many as before it, or more: when
+/// it waits for less, acknowledgements of those who are gone may count.
 /// </remarks>
 internal static class AckSet
 {
@@ -27,21 +29,41 @@ internal static class AckSet
     /// </summary>
     private const double CutOff = 2.5;
 
-    /// <summary>The master is to wait: for its acker, or for the one that is to be it and whose side is on.</summary>
-    public static bool Waits(Cluster durable) => !durable.Ackers.IsEmpty || durable.AckChange is { To: not null, Step: not AckStep.Begun };
+    /// <summary>How many ackers a cluster is to have while so many slaves serve. MariaDB waits for one only.</summary>
+    public static int Wanted(ClusterState cluster, SchedulerSettings settings) =>
+        cluster.Durable.Master is { } master ? Wanted(cluster, master, settings) : 1;
 
-    /// <summary>No acknowledged write is on one node only, but in a cluster of one.</summary>
-    public static bool IsComplete(Cluster durable) => durable.NumNodes == 1 || !durable.Ackers.IsEmpty;
+    /// <inheritdoc cref="Wanted(ClusterState, SchedulerSettings)"/>
+    /// <param name="master">Who is to wait for them.</param>
+    public static int Wanted(ClusterState cluster, int master, SchedulerSettings settings) =>
+        cluster.Of(master).Report?.Server?.StartsWith("MySQL", StringComparison.Ordinal) == true ? ElectionTerms.SyncReplicasOf(cluster.Durable, settings) : 1;
 
-    /// <summary>The node's side of semi-synchronous replication is to be on.</summary>
-    public static bool Acknowledges(Cluster durable, int node) => durable.AckChange switch
+    /// <summary>For how many acknowledgements the master is to wait.</summary>
+    public static int Awaited(Cluster durable) => durable switch
     {
-        null => durable.Ackers.Contains(node),
-        { To: var to } => to == node && (durable.Ackers.IsEmpty || durable.Ackers.Contains(node)),
+        { AckChange: null or { To.IsEmpty: true } } => durable.Ackers.Count,
+        { AckChange.Step: AckStep.Begun, Ackers.IsEmpty: true } => 0,
+        { AckChange.Count: var count } => count,
     };
 
-    /// <summary>The acker that has said that its side is on; 0: none has.</summary>
-    public static int Acknowledging(ClusterState cluster) => cluster.Durable.Ackers.FirstOrDefault(n => SideIsOn(cluster, n));
+    /// <summary>As many slaves acknowledge as are to, or as there are.</summary>
+    public static bool IsComplete(ClusterState cluster, SchedulerSettings settings) =>
+        cluster.Durable is var durable && durable.Ackers.Count >= Math.Min(Wanted(cluster, settings), durable.NumNodes - 1);
+
+    /// <summary>The node's side of semi-synchronous replication is to be on.</summary>
+    public static bool Acknowledges(Cluster durable, int node) => durable.AckChange is { } change
+        ? change.To.Contains(node) && (durable.Ackers.Contains(node) || durable.Ackers.IsEmpty || (Adds(durable) && change.Step != AckStep.Begun))
+        : durable.Ackers.Contains(node);
+
+    /// <summary>All ackers stay, and others are added.</summary>
+    private static bool Adds(Cluster durable) => durable.AckChange!.To.Count > durable.Ackers.Count;
+
+    /// <summary>The master waits for more than there are ackers, since some were to be added, or one is gone: that ends before anything else begins.</summary>
+    private static bool Settles(Cluster durable) => durable.AckChange is { To.IsEmpty: false } change && !durable.Ackers.IsEmpty && !Adds(durable) && change.Count > durable.Ackers.Count;
+
+    /// <summary>The ackers by a number that differs for each set of them, once all have said that their sides are on; 0: not all have.</summary>
+    public static long Acknowledging(ClusterState cluster) =>
+        cluster.Durable.Ackers is { IsEmpty: false } ackers && ackers.All(n => SideIsOn(cluster, n)) ? cluster.Durable.AckSetNumber : 0;
 
     private static bool SideIsOn(ClusterState cluster, int node) => Mastership.IsServingSlave(cluster, node)
         && cluster.Of(node) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version;
@@ -51,20 +73,20 @@ internal static class AckSet
     {
         var durable = cluster.Durable;
         return durable.AckChange is not { } change || now - change.Since < Asked ? durable.Barred
-            : durable.Barred.Union(durable.Ackers.Where(n => n != change.To && !Confirmed(cluster, n)));
+            : durable.Barred.Union(durable.Ackers.Where(n => !change.To.Contains(n) && !Confirmed(cluster, n)));
     }
 
     /// <summary>
     /// Of a new epoch: who has all that its master begins with. Who may go on acknowledging to an older master is barred from
     /// this one, which may be the same server; but not who <paramref name="stopped"/>, and so obeys nothing older.
     /// </summary>
-    public static Cluster Begin(Cluster durable, int? acker, Func<int, bool> stopped)
+    public static Cluster Begin(Cluster durable, ImmutableSortedSet<int> ackers, Func<int, bool> stopped)
     {
-        var may = durable.AckChange is { To: { } next } ? durable.Ackers.Union(durable.Barred).Add(next) : durable.Ackers.Union(durable.Barred);
+        var may = durable.Ackers.Union(durable.Barred).Union(durable.AckChange?.To ?? []);
         return durable with
         {
-            Ackers = acker is { } node ? [node] : [], AckChange = null,
-            Barred = [.. may.Where(n => n != acker && n != durable.Master && !stopped(n))],
+            Ackers = ackers, AckSetNumber = durable.AckSetNumber + 1, AckChange = null,
+            Barred = [.. may.Where(n => !ackers.Contains(n) && n != durable.Master && !stopped(n))],
         };
     }
 
@@ -77,84 +99,114 @@ internal static class AckSet
         // A master that may be lost itself takes no step, and least of all is it left alone.
         if (Unheard(turn, cluster, master))
             return durable;
-        var wanted = Wanted(turn, cluster, master);
-        var next = Same(durable.Ackers, wanted) ? null : new AckChange(wanted, turn.Now);
+        var wanted = Choose(turn, cluster with { Durable = durable }, master);
         if (durable.AckChange is not { } change)
-            return next is null ? durable : durable with { AckChange = next };
-        if (change.To != wanted)
-            return Drop(durable, change) with { AckChange = next };
-        if (change.To is not { } to)
+            return wanted.SetEquals(durable.Ackers) ? durable : durable with { AckChange = Change(turn, durable, wanted) };
+        if (!change.To.SetEquals(wanted))
+            return Drop(turn, durable, wanted);
+        if (change.To.IsEmpty)
             return Done(turn, cluster, durable, "master_alone", $"Node {master} acknowledges writes alone: no slave serves.");
         switch (change.Step)
         {
-            case AckStep.Begun when durable.Ackers.IsEmpty:
-                return SideIsOn(cluster, to) ? durable with { AckChange = change with { Step = AckStep.Waiting } } : durable;
+            case AckStep.Begun when Adds(durable):
+                var begun = durable.Ackers.IsEmpty ? change.To.All(n => SideIsOn(cluster, n)) : MasterWaits(cluster, master);
+                return begun ? durable with { AckChange = change with { Step = AckStep.Waiting } } : durable;
             case AckStep.Begun or AckStep.Waiting:
-                var alone = MasterWaits(cluster, master)
-                    && durable.Ackers.Union(durable.Barred).All(n => n == to || Confirmed(cluster, n) || LockedOut(cluster, master, n));
+                var alone = MasterWaits(cluster, master) && (!Adds(durable) || change.To.All(n => SideIsOn(cluster, n)))
+                    && durable.Ackers.Union(durable.Barred).All(n => change.To.Contains(n) || Confirmed(cluster, n) || LockedOut(cluster, master, n));
                 return alone ? durable with { AckChange = change with { Step = AckStep.Noting } } : durable;
             case AckStep.Noting when change.MasterAt is null:
                 return Noted(cluster, master) is { } at ? durable with { AckChange = change with { MasterAt = at } } : durable;
             default:
-                var old = string.Join(", ", durable.Ackers.Select(n => $"node {n}"));
-                return !Has(cluster, to, change.MasterAt!) ? durable
-                    : Done(turn, cluster, durable, "acker_changed", $"Node {to} acknowledges writes{(old.Length > 0 ? $" in the place of {old}" : "")}.");
+                return change.To.All(n => Has(cluster, n, change.MasterAt!)) ? Done(turn, cluster, durable, "acker_changed", Tell(durable)) : durable;
         }
     }
+
+    private static AckChange Change(Turn turn, Cluster durable, ImmutableSortedSet<int> to) => new(to, turn.Now, Count: Math.Max(to.Count, durable.Ackers.Count));
+
+    private static string Tell(Cluster durable)
+    {
+        var (old, to) = (durable.Ackers, durable.AckChange!.To);
+        var left = old.Except(to);
+        var who = to.Count == 1 ? $"Node {to[0]} acknowledges writes" : $"{Names(to, "Node")} acknowledge writes";
+        return left.IsEmpty ? $"{who}." : $"{who} in the place of {Names(old, "node")}.";
+    }
+
+    private static string Names(IEnumerable<int> nodes, string first) => $"{first} {string.Join(", node ", nodes)}";
 
     /// <summary>What the master's directive carries so that its answer tells GTIDs from after nobody else could acknowledge; 0: nothing.</summary>
     public static long Note(Cluster durable) =>
         durable.AckChange is { Step: AckStep.Noting, MasterAt: null, Since: var since } ? since.ToUnixTimeMilliseconds() : 0;
 
     /// <summary>
-    /// An old acker can go on, for nothing was acknowledged since it was asked to stop. A new one's side may be on only when
-    /// there was no old one.
+    /// Old ackers can go on, for nothing was acknowledged since one of them was asked to stop. New ones' sides may be on only when they were
+    /// to be added: then the master goes on waiting for more than there are ackers, until all that waits is on these.
     /// </summary>
-    private static Cluster Drop(Cluster durable, AckChange change) =>
-        durable.Ackers.IsEmpty && change.To is { } to ? durable with { Barred = durable.Barred.Add(to) } : durable;
+    private static Cluster Drop(Turn turn, Cluster durable, ImmutableSortedSet<int> wanted)
+    {
+        var change = durable.AckChange!;
+        if (Settles(durable))
+            return durable with { AckChange = Change(turn, durable, wanted) with { Count = change.Count } };
+        var next = wanted.SetEquals(durable.Ackers) ? null : Change(turn, durable, wanted);
+        if (!Adds(durable))
+            return durable with { AckChange = next };
+        return durable.Ackers.IsEmpty
+            ? durable with { AckChange = next, Barred = durable.Barred.Union(change.To.Except(wanted)) }
+            : durable with { AckChange = new AckChange(durable.Ackers, turn.Now, Count: change.Count), Barred = durable.Barred.Union(change.To.Except(durable.Ackers)) };
+    }
 
     private static Cluster Done(Turn turn, ClusterState cluster, Cluster durable, string kind, string what)
     {
         var change = durable.AckChange!;
-        var unsure = durable.Ackers.Where(n => n != change.To && !Confirmed(cluster, n));
+        var unsure = durable.Ackers.Where(n => !change.To.Contains(n) && !Confirmed(cluster, n));
         return turn.Log(durable, kind, what) with
         {
-            Ackers = change.To is { } to ? [to] : [], AckChange = null, Barred = durable.Barred.Union(unsure),
+            Ackers = change.To, AckSetNumber = durable.AckSetNumber + 1, AckChange = null, Barred = durable.Barred.Union(unsure),
         };
     }
 
-    /// <summary>It is gone, or its data were made anew: only the master has every acknowledged write, and goes on waiting if another can be the acker.</summary>
+    /// <summary>
+    /// An acker is gone, or its data were made anew. Others hold what it did; where there are none, only the master has every acknowledged
+    /// write, and goes on waiting if another can be the acker.
+    /// </summary>
     private static Cluster Emptied(Turn turn, ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
-        var emptied = durable.Ackers;
-        durable = durable with { Ackers = [], AckChange = null, Barred = durable.Barred.Union(emptied) };
-        durable = Wanted(turn, cluster with { Durable = durable }, master) is { } to
-            ? durable with { AckChange = new AckChange(to, turn.Now, AckStep.Waiting) }
-            : durable;
-        return turn.Log(durable, "acker_emptied", $"Node {string.Join(", ", emptied)} no longer has what it acknowledged: only node {master} is sure to have every acknowledged write.");
+        var (emptied, awaited) = (durable.Ackers.Where(n => !Electorate.HasItsData(cluster, n)).ToImmutableSortedSet(), Awaited(durable));
+        durable = durable with
+        {
+            Ackers = durable.Ackers.Except(emptied), AckSetNumber = durable.AckSetNumber + 1, AckChange = null, Barred = durable.Barred.Union(emptied),
+        };
+        if (!durable.Ackers.IsEmpty)
+        {
+            durable = durable with { AckChange = new AckChange(durable.Ackers, turn.Now, Count: awaited) };
+            return turn.Log(durable, "acker_emptied", $"{Names(emptied, "Node")} no longer has what it acknowledged: {Names(durable.Ackers, "node")} and the master do.");
+        }
+        if (Choose(turn, cluster with { Durable = durable }, master) is { IsEmpty: false } to)
+            durable = durable with { AckChange = new AckChange(to, turn.Now, AckStep.Waiting, Count: to.Count) };
+        return turn.Log(durable, "acker_emptied", $"{Names(emptied, "Node")} no longer has what it acknowledged: only node {master} is sure to have every acknowledged write.");
     }
 
-    private static int? Wanted(Turn turn, ClusterState cluster, int master)
+    /// <summary>Who should acknowledge. Either nobody is only added, or nobody is replaced: never both at once.</summary>
+    private static ImmutableSortedSet<int> Choose(Turn turn, ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
-        int? now = durable.Ackers.IsEmpty ? null : durable.Ackers[0];
+        var now = durable.Ackers;
         var serving = durable.Nodes.Keys
             .Where(n => n != master && Mastership.IsServingSlave(cluster, n) && !Unheard(turn, cluster, n) && !durable.Barred.Contains(n)).ToImmutableArray();
         var sound = serving.RemoveAll(n => cluster.Of(n).Report!.Symptoms?.Volume is not null);
         serving = sound.IsEmpty ? serving : sound;
         var connected = serving.RemoveAll(n => cluster.Of(n).Report!.Symptoms?.MasterSilentFor is not null);
-        var cutOff = now is { } old && !connected.IsEmpty && cluster.Of(old).Report?.Symptoms?.MasterSilentFor >= CutOff;
+        bool IsCutOff(int n) => !connected.IsEmpty && cluster.Of(n).Report?.Symptoms?.MasterSilentFor >= CutOff;
         serving = connected.IsEmpty ? serving : connected;
-        // Who is never to be master is of little use as its heir.
-        var heirs = serving.RemoveAll(n => Promotions.Bars(durable, n));
-        serving = heirs.IsEmpty ? serving : heirs;
-        var gives = now is { } barred && !heirs.IsEmpty && Promotions.Bars(durable, barred);
-        if (now is { } acker && !gives && !cutOff && (serving.Contains(acker) || !Failed(turn, cluster, acker)) && durable.AckChange is null)
-            return acker;
-        if (durable.AckChange?.To is { } to && serving.Contains(to))
+        // Who is never to be master is of little use as its heir: it gives way to another slave.
+        bool GivesWay(int n) => Promotions.Bars(durable, n) && serving.Any(other => !now.Contains(other) && !Promotions.Bars(durable, other));
+        if (durable.AckChange?.To is { IsEmpty: false } to && to.All(serving.Contains))
             return to;
-        return serving.OrderBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n != now).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
+        var stay = now.Where(n => !GivesWay(n) && !IsCutOff(n) && (serving.Contains(n) || (durable.AckChange is null && !Failed(turn, cluster, n)))).ToImmutableArray();
+        var most = Settles(durable) || stay.Length < now.Count ? now.Count : int.MaxValue;
+        return [.. stay.Concat(serving.RemoveAll(n => stay.Contains(n)).OrderBy(n => Promotions.Bars(durable, n)).ThenBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n))
+            .Take(Math.Min(most, Wanted(cluster, turn.Settings)))];
     }
 
     private static bool Failed(Turn turn, ClusterState cluster, int node) =>
@@ -177,11 +229,11 @@ internal static class AckSet
         && (sent.Barred.Contains(node) || !sent.Followers.Contains(node));
 
     private static bool MasterWaits(ClusterState cluster, int master) =>
-        cluster.Of(master) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version;
+        cluster.Of(master) is { Sent: { Ackers: > 0 } sent, Report: { } report } && sent.Ackers == Awaited(cluster.Durable) && report.AppliedVersion >= sent.Version;
 
     private static string? Noted(ClusterState cluster, int master) =>
         cluster.Of(master) is { Sent: { Note: not 0 } sent, Report: { } report } && sent.Note == Note(cluster.Durable)
-            && report.AppliedVersion == sent.Version ? report.Executed ?? "" : null;
+            && report.AppliedVersion == sent.Version ? string.Join(",", new[] { report.Executed, report.Unended }.Where(g => !string.IsNullOrEmpty(g))) : null;
 
     private static bool Has(ClusterState cluster, int node, string gtids) =>
         Electorate.PositionOf(cluster.Of(node)).Covers(GtidPosition.Parse(gtids))
@@ -193,7 +245,4 @@ internal static class AckSet
         var still = durable.Barred.Where(n => !Confirmed(cluster, n) && (durable.Nodes.ContainsKey(n) || !LockedOut(cluster, master, n))).ToImmutableSortedSet();
         return still.Count == durable.Barred.Count ? durable : durable with { Barred = still };
     }
-
-    private static bool Same(ImmutableSortedSet<int> ackers, int? wanted) =>
-        wanted is { } one ? ackers.Count == 1 && ackers[0] == one : ackers.IsEmpty;
 }

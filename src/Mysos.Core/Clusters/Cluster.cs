@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Mysos.Core.Elections;
 using Mysos.Core.Mesos;
 using Mysos.Core.Protocol;
+using Mysos.Core.State;
 
 namespace Mysos.Core.Clusters;
 
@@ -23,6 +25,8 @@ public sealed record Cluster
     /// <summary>Null: as the scheduler's flag says. So is <see cref="ElectionTimeout"/>.</summary>
     public ElectionPolicy? ElectionPolicy { get; init; }
     public TimeSpan? ElectionTimeout { get; init; }
+    /// <summary>How many slaves are to acknowledge each write; null: as the scheduler's flag says.</summary>
+    public int? SyncReplicas { get; init; }
     /// <summary>Rises with each change of the owner's password.</summary>
     public int AccountsVersion { get; init; }
 
@@ -41,7 +45,9 @@ public sealed record Cluster
     public long ChosenEpoch { get; init; }
     /// <summary>The slaves that hold every write that was acknowledged; empty: only the master is sure to. See <see cref="AckSet"/>.</summary>
     public ImmutableSortedSet<int> Ackers { get; init; } = [];
-    /// <summary>Another acker is to take the place of those.</summary>
+    /// <summary>Rises with each change of <see cref="Ackers"/>.</summary>
+    public long AckSetNumber { get; init; }
+    /// <summary>Others are to be the ackers.</summary>
     public AckChange? AckChange { get; init; }
     /// <summary>Who may have its side on and is no acker, until it has said that it is off: the master does not let it in.</summary>
     public ImmutableSortedSet<int> Barred { get; init; } = [];
@@ -82,16 +88,21 @@ public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous, s
 /// <param name="Serves">When the new master was seen to take writes.</param>
 public sealed record Succession(Election Of, DateTimeOffset Elected, DateTimeOffset? Serves = null);
 
-/// <summary>A change of acker under way.</summary>
-/// <param name="To">Null: the master is to acknowledge alone.</param>
-/// <param name="MasterAt">The master's GTIDs from after <see cref="AckStep.Noting"/> began, which <paramref name="To"/> must have.</param>
-public sealed record AckChange(int? To, DateTimeOffset Since, AckStep Step = AckStep.Begun, string? MasterAt = null);
+/// <summary>A change of ackers under way.</summary>
+/// <param name="To">Who is to acknowledge; nobody: the master is to do so alone.</param>
+/// <param name="MasterAt">The master's GTIDs from after <see cref="AckStep.Noting"/> began, which all of <paramref name="To"/> must have.</param>
+/// <param name="Count">For how many acknowledgements the master waits meanwhile.</param>
+public sealed record AckChange(ImmutableSortedSet<int> To, DateTimeOffset Since, AckStep Step = AckStep.Begun, string? MasterAt = null, int Count = 1)
+{
+    [JsonConverter(typeof(NodeSetConverter))]
+    public ImmutableSortedSet<int> To { get; init; } = To ?? [];
+}
 
 public enum AckStep
 {
-    /// <summary>Others are kept from acknowledging. From alone: the new one's side is switched on.</summary>
+    /// <summary>Others are kept from acknowledging. From alone: the new ones' sides are switched on. When more are added: the master is to wait for so many.</summary>
     Begun,
-    /// <summary>From alone only: the new one's side is on, and the master waits for it.</summary>
+    /// <summary>Ackers are added: from alone the master is to wait for them, else their sides are switched on.</summary>
     Waiting,
     /// <summary>The master waits, and nobody else can acknowledge: its GTIDs are asked for.</summary>
     Noting,

@@ -27,6 +27,8 @@ public sealed record CreateRequest : ClusterRequest<CreateAnswer>
     /// <summary>Null: as the scheduler's flag says. So is <see cref="ElectionTimeout"/>.</summary>
     public ElectionPolicy? ElectionPolicy { get; init; }
     public TimeSpan? ElectionTimeout { get; init; }
+    /// <summary>How many slaves are to acknowledge each write; null: as the scheduler's flag says.</summary>
+    public int? SyncReplicas { get; init; }
 }
 
 public sealed record CreateAnswer(string ClusterPassword, string ClusterUrl);
@@ -84,16 +86,17 @@ public sealed record ReplaceRequest : ClusterRequest<ReplaceAnswer>
 
 public sealed record ReplaceAnswer(string ClusterUrl, int Node);
 
-/// <summary>Changes how the cluster's masters are elected.</summary>
+/// <summary>Changes how the cluster's masters are elected, and how many slaves are sure to have what they need.</summary>
 public sealed record ElectionRequest : ClusterRequest<ElectionAnswer>
 {
     /// <summary>Null: stays what it is. So does <see cref="Timeout"/>.</summary>
     public Setting<ElectionPolicy>? Policy { get; init; }
     public Setting<TimeSpan>? Timeout { get; init; }
+    public Setting<int>? SyncReplicas { get; init; }
 }
 
-/// <param name="ElectionPolicy"><c>default</c> where the scheduler's flag decides; so is <paramref name="ElectionTimeout"/>.</param>
-public sealed record ElectionAnswer(string ClusterUrl, string ElectionPolicy, string ElectionTimeout);
+/// <param name="ElectionPolicy"><c>default</c> where the scheduler's flag decides; so are the others.</param>
+public sealed record ElectionAnswer(string ClusterUrl, string ElectionPolicy, string ElectionTimeout, string SyncReplicas);
 
 /// <summary>Says whether a node is to be master. 404: no such node; 409: it is being stopped.</summary>
 public sealed record PromotionRequest : ClusterRequest<PromotionAnswer>

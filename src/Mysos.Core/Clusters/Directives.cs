@@ -71,7 +71,7 @@ internal static class Directives
         return master == node.Number
             ? directive with
             {
-                Role = DirectedRole.Master, Ackers = AckSet.Waits(durable) ? 1 : 0, Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
+                Role = DirectedRole.Master, Ackers = AckSet.Awaited(durable), Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
                 Followers = [.. durable.Nodes.Keys.Where(n => n != master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
             }
             : directive with
@@ -79,7 +79,7 @@ internal static class Directives
                 Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = AckSet.Acknowledges(durable, node.Number) ? 1 : 0,
                 Donor = Donors.For(cluster, node, settings),
                 CatchUp = yields && durable.Handover!.To == node.Number ? Switchover.LastWrites(cluster, master)
-                    : durable.AckChange is { MasterAt: { } at, To: var to } && to == node.Number ? at
+                    : durable.AckChange is { MasterAt: { } at, To: var to } && to.Contains(node.Number) ? at
                     : null,
             };
     }

@@ -52,14 +52,14 @@ internal static class Mastership
         var seconds = (turn.Now - election.Since).TotalSeconds;
         durable = turn.Log(durable, "master_elected",
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
-        foreach (var counted in new[] { elected.Node, elected.Acker ?? elected.Node })
+        foreach (var counted in elected.Ackers.Add(elected.Node))
             durable = durable with { Nodes = durable.Nodes.SetItem(counted, durable.Nodes[counted] with { DataMade = cluster.Of(counted).Report!.DataMade }) };
         durable = durable with
         {
             Master = elected.Node, Epoch = election.Epoch, Election = null, Succession = new Succession(election, turn.Now),
             ChosenEpoch = election.Named == elected.Node ? election.Epoch : durable.ChosenEpoch,
         };
-        return AckSet.Begin(durable, elected.Acker,
+        return AckSet.Begin(durable, elected.Ackers,
             n => Electorate.HasStopped(cluster.Of(n), election.Epoch));
     }
 
@@ -75,7 +75,7 @@ internal static class Mastership
             durable = durable with { Succession = durable.Succession is { } succession ? succession with { Serves = turn.Now } : null };
         }
         durable = AckSet.Advance(turn, cluster with { Durable = durable }, master);
-        if (!durable.Completed && AckSet.IsComplete(durable) && durable.Nodes.Keys.Count(n => n != master && IsServingSlave(cluster, n)) + 1 >= durable.NumNodes)
+        if (!durable.Completed && AckSet.IsComplete(cluster with { Durable = durable }, turn.Settings) && durable.Nodes.Keys.Count(n => n != master && IsServingSlave(cluster, n)) + 1 >= durable.NumNodes)
             durable = turn.Log(durable with { Completed = true }, "cluster_complete", durable.NumNodes == 1 ? "Its node serves." : $"All {durable.NumNodes} nodes serve.");
         return durable;
     }

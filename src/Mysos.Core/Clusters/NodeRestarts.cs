@@ -10,9 +10,9 @@ internal static class NodeRestarts
     public static ImmutableArray<int> Order(Cluster cluster) =>
         [.. cluster.Nodes.Values.Where(n => !n.Retiring).Select(n => n.Number).OrderBy(n => n == cluster.Master).ThenBy(n => n)];
 
-    public static bool AllServe(ClusterState cluster) =>
+    public static bool AllServe(ClusterState cluster, SchedulerSettings settings) =>
         cluster.Durable is var durable && durable is { Election: null, Master: { } master } && durable.Nodes.Count == durable.NumNodes
-        && AckSet.IsComplete(durable) && durable.Nodes.Values.All(n => n is { Restarting: false, Retiring: false, Task: not null }
+        && AckSet.IsComplete(cluster, settings) && durable.Nodes.Values.All(n => n is { Restarting: false, Retiring: false, Task: not null }
             && (n.Number == master ? Mastership.IsServingMaster(cluster, master) : Mastership.IsServingSlave(cluster, n.Number)));
 
     /// <summary>A restart would lose all data: they are in one sandbox.</summary>
@@ -22,7 +22,7 @@ internal static class NodeRestarts
     public static Cluster Advance(Turn turn, ClusterState cluster)
     {
         var durable = cluster.Durable;
-        if (durable is not { Restart: { } restart, Handover: null } || !AllServe(cluster))
+        if (durable is not { Restart: { } restart, Handover: null } || !AllServe(cluster, turn.Settings))
             return durable;
         var left = restart.Left.Intersect(durable.Nodes.Keys);
         if (left.IsEmpty)

@@ -31,6 +31,7 @@ public static class Projection
     {
         Policy = ElectionTerms.PolicyOf(cluster, settings), OwnPolicy = cluster.ElectionPolicy is not null,
         Timeout = Durations.Format(ElectionTerms.TimeoutOf(cluster, settings)), OwnTimeout = cluster.ElectionTimeout is not null,
+        SyncReplicas = ElectionTerms.SyncReplicasOf(cluster, settings), OwnSyncReplicas = cluster.SyncReplicas is not null,
     };
 
     private static BackupView View(Backup backup) => new()
@@ -120,9 +121,10 @@ public static class Projection
             return (ClusterCondition.Electing, $"node {durable.Master} is becoming the master; {waiting}");
         if (serving == durable.NumNodes && nodes.Length == durable.NumNodes)
         {
-            return AckSet.IsComplete(durable) ? (ClusterCondition.Healthy, "")
+            return AckSet.IsComplete(cluster, settings) ? (ClusterCondition.Healthy, "")
                 : (durable.Completed ? ClusterCondition.Degraded : ClusterCondition.Creating,
-                    $"node {durable.Master} acknowledges writes alone until a slave has them all");
+                    durable.Ackers.IsEmpty ? $"node {durable.Master} acknowledges writes alone until a slave has them all"
+                        : $"{durable.Ackers.Count} of {AckSet.Wanted(cluster, settings)} slaves acknowledge writes, until another one has them all");
         }
         if (durable.Restart is { } restart)
             waiting = $"its nodes are restarted one at a time, {restart.Left.Count} are left; {waiting}";

@@ -25,7 +25,7 @@ internal static class Promotions
     {
         var durable = cluster.Durable;
         if (durable is not { Master: { } master, Election: null, Succession: null, Handover: null, AckChange: null, Restart: null, Deleting: false, Failure: null }
-            || durable.Nodes.Values.All(n => n.Promotion == Promotion.Neutral) || durable.ChosenEpoch == durable.Epoch || Switchover.IsTooSoon(turn, durable) || !NodeRestarts.AllServe(cluster)
+            || durable.Nodes.Values.All(n => n.Promotion == Promotion.Neutral) || durable.ChosenEpoch == durable.Epoch || Switchover.IsTooSoon(turn, durable) || !NodeRestarts.AllServe(cluster, turn.Settings)
             || Switchover.Best(turn, cluster) is not { } heir || Rank(durable, heir) >= Rank(durable, master)
             || !Switchover.IsNear(cluster.Of(heir)) || cluster.Of(heir).Report?.Symptoms?.Volume is not null
             || Maintenance.Concerns(turn.State, durable.Nodes[heir].Task!.Agent, turn.Now))

@@ -95,7 +95,7 @@ internal static class Switchover
             {
                 Master = handover.To, Epoch = durable.Epoch + 1, Handover = null,
                 ChosenEpoch = handover.Chosen ? durable.Epoch + 1 : durable.ChosenEpoch,
-            }, master, _ => false);
+            }, [master], _ => false);
         }
         return turn.Now - yielding < YieldPatience ? durable
             : Undo(turn, durable, $"it was not done within {YieldPatience.TotalSeconds:F0} s");

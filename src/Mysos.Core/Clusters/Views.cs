@@ -72,6 +72,9 @@ public sealed record ElectionView
     /// <summary>It is the cluster's own, not the scheduler's. So is <see cref="OwnTimeout"/>.</summary>
     public bool OwnPolicy { get; init; }
     public bool OwnTimeout { get; init; }
+    /// <summary>How many slaves are to acknowledge each write; on MariaDB one does.</summary>
+    public int SyncReplicas { get; init; } = 1;
+    public bool OwnSyncReplicas { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ClusterCondition>))]

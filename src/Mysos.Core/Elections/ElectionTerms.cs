@@ -8,5 +8,7 @@ internal static class ElectionTerms
 {
     public static ElectionPolicy PolicyOf(Cluster cluster, SchedulerSettings settings) => cluster.ElectionPolicy ?? settings.ElectionPolicy;
 
+    public static int SyncReplicasOf(Cluster cluster, SchedulerSettings settings) => cluster.SyncReplicas ?? settings.SyncReplicas;
+
     public static TimeSpan TimeoutOf(Cluster cluster, SchedulerSettings settings) => cluster.ElectionTimeout ?? settings.ElectionTimeout;
 }

@@ -13,8 +13,8 @@ public static class Electorate
 
     public abstract record Outcome
     {
-        /// <param name="Acker">Another node that has everything that <paramref name="Node"/> has; null: none is known to.</param>
-        public sealed record Elected(int Node, string Why, int? Acker) : Outcome;
+        /// <param name="Ackers">Others that have everything that <paramref name="Node"/> has: as many as are to acknowledge, or as are known to.</param>
+        public sealed record Elected(int Node, string Why, ImmutableSortedSet<int> Ackers) : Outcome;
         public sealed record Waiting(string For) : Outcome;
     }
 
@@ -52,9 +52,9 @@ public static class Electorate
             var fit = answered.Where(n => sure.Any(s => Covers(cluster.Of(n), cluster.Of(s)))).ToImmutableArray();
             var allowed = election.Named is { } named && fit.Contains(named) ? [named] : fit.RemoveAll(n => Promotions.Bars(durable, n));
             if (!allowed.IsEmpty)
-                return Elect(cluster, answered, allowed, but);
+                return Elect(cluster, answered, allowed, settings, but);
             if (patienceEnded)
-                return Elect(cluster, answered, fit, $", never to be master, but no other node had as much in time{but}");
+                return Elect(cluster, answered, fit, settings, $", never to be master, but no other node had as much in time{but}");
             return new Outcome.Waiting($"another node with all that {Names(fit)} has, whose promotion is never; a switchover to it by name ends this");
         }
     }
@@ -88,15 +88,15 @@ public static class Electorate
             || (MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Executed)
                 ?? MariaDbBinlogState.Missing($"{history},{node.Report.Received}", other.Report?.Received)) is null));
 
-    private static Outcome.Elected Elect(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> among, string but)
+    private static Outcome.Elected Elect(ClusterState cluster, ImmutableArray<int> answered, ImmutableArray<int> among, SchedulerSettings settings, string but)
     {
         var best = MostAdvanced(cluster, among, answered);
         var at = cluster.Of(best).Report;
         return new Outcome.Elected(best,
             $"most advanced of {among.Length} (executed {OrNothing(at?.Executed)}, received {OrNothing(at?.Received)}){but}",
-            answered.Where(n => n != best && Covers(cluster.Of(n), cluster.Of(best)))
+            [.. answered.Where(n => n != best && Covers(cluster.Of(n), cluster.Of(best)))
                 .OrderBy(n => Promotions.Bars(cluster.Durable, n)).ThenBy(n => cluster.Durable.Nodes[n].Failures).ThenBy(n => n)
-                .Select(n => (int?)n).FirstOrDefault());
+                .Take(AckSet.Wanted(cluster, best, settings))]);
     }
 
     /// <summary>Who has the most of what <paramref name="answered"/> have; among equals, whoever is preferred.</summary>

@@ -24,8 +24,8 @@ internal static class MasterLoss
         if (Ended(cluster, master) is { } ended)
             return ended;
         var witnesses = cluster.Durable.Nodes.Keys.Where(n => n != master && Follows(turn, cluster, n)).ToImmutableArray();
-        // Without its acker none could be elected.
-        if (Hearing.IsLate(turn) || cluster.Durable.Ackers.IsEmpty || !cluster.Durable.Ackers.All(witnesses.Contains))
+        // Without an acker none could be elected.
+        if (Hearing.IsLate(turn) || !cluster.Durable.Ackers.Any(witnesses.Contains))
             return null;
         var seen = cluster.Of(master);
         var symptoms = IsFresh(turn, seen) ? seen.Report?.Symptoms : null;

@@ -88,8 +88,8 @@ public sealed record Directive
     public IReadOnlyList<int> Followers { get; init => field = value ?? []; } = [];
     /// <summary>For a master: those of them that may not now. Who is connected is cut off.</summary>
     public IReadOnlyList<int> Barred { get; init => field = value ?? []; } = [];
-    /// <summary>For a master: the slave whose side is known to be on now; 0: none is.</summary>
-    public int Acker { get; init; }
+    /// <summary>For a master: a number of the present set of those who acknowledge, whose sides are all known to be on; 0: not all are.</summary>
+    public long Acker { get; init; }
     /// <summary>For a master: changes nothing, but the report that this directive holds tells the GTIDs of then.</summary>
     public long Note { get; init; }
     /// <summary>A backup that this node should take, until a report shows it done or failed.</summary>
@@ -148,6 +148,8 @@ public sealed record Report
     public bool Serving { get; init; }
     /// <summary>GTIDs executed, in the server's own notation.</summary>
     public string? Executed { get; init; }
+    /// <summary>MySQL: GTIDs in the binary log whose commits have not ended, as those that wait for an acknowledgement; null on MariaDB, where they are among the executed.</summary>
+    public string? Unended { get; init; }
     /// <summary>GTIDs received, executed or not.</summary>
     public string? Received { get; init; }
     /// <summary>MariaDB's <c>gtid_binlog_state</c>: the last GTID of each server in each domain; null on MySQL, whose GTIDs say it all.</summary>

@@ -77,7 +77,7 @@ internal static class Changes
              $"Node {nodes[^1]} stops and starts again{(nodes.Length > 1 ? "" : "; nobody serves meanwhile")}."]);
         if (durable.Restart is not null)
             return (cluster, accepted with { Steps = ["Nothing: a restart is under way."] });
-        if (!NodeRestarts.AllServe(cluster))
+        if (!NodeRestarts.AllServe(cluster, turn.Settings))
             return Refuse("Not all nodes serve now, and a restart takes one more away at a time; try again when the cluster is healthy.");
         if (NodeRestarts.IsOnlyCopy(durable))
         {

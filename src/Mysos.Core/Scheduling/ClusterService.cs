@@ -48,7 +48,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
                 var password = vault.SealPassword(name, change.NewPassword ?? PasswordGenerator.New());
                 return id => new PasswordRequested(id, name, incarnation, password);
             case ReplaceRequest replace: return id => new ReplaceRequested(id, name, incarnation, replace.Node, replace.AcceptDataLoss);
-            case ElectionRequest election: return id => new ElectionRequested(id, name, incarnation, election.Policy, election.Timeout);
+            case ElectionRequest election: return id => new ElectionRequested(id, name, incarnation, election.Policy, election.Timeout) { SyncReplicas = election.SyncReplicas };
             case PromotionRequest promotion: return id => new PromotionRequested(id, name, incarnation, promotion.Node, promotion.Promotion);
             default: throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to prepare this request.");
         }
@@ -65,7 +65,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         RestartRequest => new RestartAnswer(Url(request), Numbers(result)),
         PasswordRequest => new PasswordAnswer(vault.OpenPassword(request.Name, result), Url(request)),
         ReplaceRequest => new ReplaceAnswer(Url(request), Numbers(result)[0]),
-        ElectionRequest => result.Split(' ') is [var policy, var timeout] ? new ElectionAnswer(Url(request), policy, timeout) : throw new FormatException(result),
+        ElectionRequest => result.Split(' ') is [var policy, var timeout, var count] ? new ElectionAnswer(Url(request), policy, timeout, count) : throw new FormatException(result),
         PromotionRequest promotion => new PromotionAnswer(Url(request), promotion.Node, promotion.Promotion),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to answer this request."),
     };
@@ -79,7 +79,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         return new Cluster
         {
             Name = request.Name, User = request.User, NumNodes = request.NumNodes, Size = request.Size, BackupId = request.BackupId,
-            ElectionPolicy = request.ElectionPolicy, ElectionTimeout = request.ElectionTimeout,
+            ElectionPolicy = request.ElectionPolicy, ElectionTimeout = request.ElectionTimeout, SyncReplicas = request.SyncReplicas,
             SealedPassword = vault.SealPassword(request.Name, request.Password ?? PasswordGenerator.New()),
             SealedReplicationPassword = vault.SealReplicationPassword(request.Name, PasswordGenerator.New()),
             Created = time.GetUtcNow(),

@@ -9,25 +9,31 @@ namespace Mysos.Core.Scheduling;
 /// <summary>Changes of what decides who becomes master.</summary>
 internal static class LeadershipChanges
 {
-    /// <param name="policy">Null: stays what it is; so does <paramref name="timeout"/>.</param>
-    public static (ClusterState?, Outcome) Election(Turn turn, ClusterState cluster, Setting<ElectionPolicy>? policy, Setting<TimeSpan>? timeout)
+    /// <summary>What is not given stays what it is.</summary>
+    public static (ClusterState?, Outcome) Election(Turn turn, ClusterState cluster, ElectionRequested asked)
     {
+        var (policy, timeout, count) = (asked.Policy, asked.Timeout, asked.SyncReplicas);
         var durable = cluster.Durable with
         {
             ElectionPolicy = policy is { } p ? p.Own : cluster.Durable.ElectionPolicy,
             ElectionTimeout = timeout is { } t ? t.Own : cluster.Durable.ElectionTimeout,
+            SyncReplicas = count is { } c ? c.Own : cluster.Durable.SyncReplicas,
         };
-        var result = $"{ElectionText.Of(durable.ElectionPolicy)} {ElectionText.Of(durable.ElectionTimeout)}";
+        var result = $"{ElectionText.Of(durable.ElectionPolicy)} {ElectionText.Of(durable.ElectionTimeout)} {ElectionText.Of(durable.SyncReplicas)}";
         if (durable == cluster.Durable)
             return (cluster, new Outcome.Accepted(result, ["Nothing: it is so already."]));
         var terms = Terms(turn, durable);
-        durable = turn.Log(durable, "election_changed", $"Its owner changed how masters are elected: {terms}.");
+        var ackers = ElectionTerms.SyncReplicasOf(durable, turn.Settings);
+        durable = turn.Log(durable, "election_changed", $"Its owner changed how masters are elected: {terms}; each write is acknowledged by {Slaves(ackers)}.");
         return (cluster with { Durable = durable }, new Outcome.Accepted(result,
         [
             $"An election without anybody who is sure to have the last writes {terms}.",
+            $"Each write is acknowledged by {Slaves(ackers)}, while so many serve; MariaDB's by one.",
             .. durable.Election is null ? Array.Empty<string>() : ["That goes for the election that is under way, too."],
         ]));
     }
+
+    private static string Slaves(int count) => count == 1 ? "one slave" : $"{count} slaves";
 
     private static string Terms(Turn turn, Cluster durable) =>
         ElectionTerms.PolicyOf(durable, turn.Settings) == ElectionPolicy.Lossless ? "waits"

@@ -67,8 +67,9 @@ public sealed record CreateRequested(long Request, Cluster Cluster) : RequestEve
     public override string Call => string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"create {Cluster.User} {Cluster.NumNodes} {Cluster.Size.Cpus}/{Cluster.Size.MemMb}/{Cluster.Size.DiskMb} {Cluster.BackupId}{Elections}");
 
-    private string Elections => Cluster is { ElectionPolicy: null, ElectionTimeout: null } ? ""
-        : $" {ElectionText.Of(Cluster.ElectionPolicy)} {ElectionText.Of(Cluster.ElectionTimeout)}";
+    private string Elections => (Cluster is { ElectionPolicy: null, ElectionTimeout: null } ? ""
+        : $" {ElectionText.Of(Cluster.ElectionPolicy)} {ElectionText.Of(Cluster.ElectionTimeout)}")
+        + (Cluster.SyncReplicas is { } count ? $" {ElectionText.Of(count)} acknowledge" : "");
 }
 
 /// <param name="Incarnation">The cluster whose password was checked.</param>
@@ -117,8 +118,10 @@ public sealed record ReplaceRequested(long Request, string Name, string Incarnat
 public sealed record ElectionRequested(long Request, string Name, string Incarnation, Setting<ElectionPolicy>? Policy, Setting<TimeSpan>? Timeout)
     : ChangeRequested(Request, Name, Incarnation)
 {
-    public override string Call =>
-        $"election {(Policy is { } policy ? ElectionText.Of(policy.Own) : "-")} {(Timeout is { } timeout ? ElectionText.Of(timeout.Own) : "-")}";
+    public Setting<int>? SyncReplicas { get; init; }
+
+    public override string Call => $"election {(Policy is { } policy ? ElectionText.Of(policy.Own) : "-")} {(Timeout is { } timeout ? ElectionText.Of(timeout.Own) : "-")}"
+        + (SyncReplicas is { } count ? $" {ElectionText.Of(count.Own)}" : "");
 }
 
 public sealed record PromotionRequested(long Request, string Name, string Incarnation, int Node, Promotion Promotion)

@@ -38,7 +38,7 @@ internal static class Requests
             SwitchoverRequested switchover => Changes.Switchover(turn, cluster, switchover.To),
             RestartRequested => Changes.Restart(turn, cluster),
             PasswordRequested password => Changes.Password(turn, cluster, password.SealedPassword),
-            ElectionRequested election => LeadershipChanges.Election(turn, cluster, election.Policy, election.Timeout),
+            ElectionRequested election => LeadershipChanges.Election(turn, cluster, election),
             PromotionRequested promotion => LeadershipChanges.Promote(turn, cluster, promotion.Node, promotion.Promotion),
             ReplaceRequested replace => Changes.Replace(turn, cluster, replace.Node, replace.AcceptDataLoss),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No decision is written for this request."),

@@ -105,6 +105,8 @@ public sealed record SchedulerSettings
     public string ExecutorSource { get; init; } = "mysos";
     /// <summary>With <see cref="ElectionPolicy.Available"/>: how long an election waits for who is sure to have the last writes.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How many slaves of a MySQL cluster are to acknowledge each write.</summary>
+    public int SyncReplicas { get; init; } = 1;
     public ElectionPolicy ElectionPolicy { get; init; }
     /// <summary><c>--copy_bandwidth</c>: how fast a rebuilt node may copy another one's data, in MB (2^20 bytes) a second.</summary>
     public int CopyMbPerSecond { get; init; } = 100;

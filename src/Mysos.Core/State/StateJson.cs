@@ -18,7 +18,7 @@ namespace Mysos.Core.State;
 [JsonSerializable(typeof(SchedulerDocument))]
 public sealed partial class StateJson : JsonSerializerContext
 {
-    public const int Format = 1;
+    public const int Format = 2;
     public const string SchedulerKey = "scheduler";
     private const string ClusterPrefix = "clusters/";
 

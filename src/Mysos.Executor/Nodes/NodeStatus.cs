@@ -95,6 +95,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         ReadOnly = facts.Observed is not { Writable: true },
         Serving = facts.Serving,
         Executed = facts.Observed?.Executed,
+        Unended = facts.Observed is { Unended: { Length: > 0 } unended } ? unended : null,
         Received = facts.Observed?.Replica?.Received,
         History = facts.Observed?.BinlogState,
         Source = facts.Observed?.Replica?.Source,

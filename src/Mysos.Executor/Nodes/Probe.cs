@@ -78,15 +78,15 @@ internal sealed class Probe(
 
     /// <summary>It is left alone rather than cancelled: MySqlConnector, cancelled, blocks for seconds on a server that is frozen.</summary>
     /// <param name="connection">Null: a new one.</param>
-    /// <returns>With the connection, which is open; and whether a master that waits for acknowledgements has nobody who gives them.</returns>
+    /// <returns>With the connection, which is open; and whether a master that waits for acknowledgements has too few who give them.</returns>
     private async Task<(ServerConnection Connection, ServerState State, bool Unfollowed)> AskAsync(ServerConnection? connection)
     {
         try
         {
             connection ??= await logins.OpenAsync(admin, Patience, CancellationToken.None).ConfigureAwait(false);
             var state = await connection.QueryAsync(program.Flavor.ObserveSql, program.Flavor.ReadStateAsync, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false);
-            var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.SemiSyncSource
-                && (await connection.RowAsync(program.Flavor.AckersConnectedSql, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false))?.Number(1) == 0;
+            var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.AckersAwaited > 0
+                && (await connection.RowAsync(program.Flavor.AckersConnectedSql, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false))?.Number(1) < state.AckersAwaited;
             return (connection, state, unfollowed);
         }
         catch

@@ -102,7 +102,7 @@ internal sealed class Clients(
                 await EndsWithinAsync(stopping, LookAgain).ConfigureAwait(false);
             await CutAsync(cancellation).ConfigureAwait(false);
             if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
-                await connection.ExecuteAsync(flavor.SemiSyncSource(false), cancellation).ConfigureAwait(false);
+                await connection.ExecuteAsync(flavor.Await(0), cancellation).ConfigureAwait(false);
         }
         await stopping.ConfigureAwait(false);
     }

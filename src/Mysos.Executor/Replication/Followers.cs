@@ -35,7 +35,7 @@ internal sealed class Followers(
             await Clients.KillAsync(connection, flavor.FollowersBut(accounts, let), cancellation).ConfigureAwait(false);
         if (directive.Barred.Count > 0)
             log.Write($"May not replicate from here now: node {string.Join(", ", directive.Barred)}.");
-        Pending = make.Count > 0 && !await changes.MakeAsync(string.Join("; ", make), state.SemiSyncSource, cancellation).ConfigureAwait(false);
+        Pending = make.Count > 0 && !await changes.MakeAsync(string.Join("; ", make), state.AckersAwaited > 0, cancellation).ConfigureAwait(false);
         _inOrderFor = directive;
     }
 

@@ -45,7 +45,7 @@ internal sealed class Owner(
         // Only together with the owner's first account: later, an account of that name is one that the owner made.
         if (formerUser is not null && formerUser != _accounts.Cluster.User && _accounts.Version == 0)
             await connection.ExecuteAsync(flavor.DropAccount(formerUser), cancellation).ConfigureAwait(false);
-        Pending = !await changes.MakeAsync(flavor.EnsureOwner(_accounts.Cluster, state.Writable), state.SemiSyncSource, cancellation).ConfigureAwait(false);
+        Pending = !await changes.MakeAsync(flavor.EnsureOwner(_accounts.Cluster, state.Writable), state.AckersAwaited > 0, cancellation).ConfigureAwait(false);
         if (!Pending)
             (_ready, _changed) = (true, false);
     }

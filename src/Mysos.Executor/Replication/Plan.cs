@@ -13,7 +13,8 @@ internal abstract record Step
     public sealed record SetReadOnly(bool On) : Step;
     /// <summary>Read-only as soon as what runs has ended, or after a moment without that; then ends the connections of clients.</summary>
     public sealed record Yield : Step;
-    public sealed record SetSemiSyncSource(bool On) : Step;
+    /// <summary>As a master, it waits for so many.</summary>
+    public sealed record Await(int Ackers) : Step;
     public sealed record SetSemiSyncReplica(bool On) : Step;
     public sealed record StopReceiving : Step;
     public sealed record StartReplication : Step;
@@ -47,7 +48,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     public static Plan For(Directive directive, ServerState server, bool ownerReady, bool followersReady) => new(directive switch
     {
         { Role: DirectedRole.Master, Yield: true } => server.ReadOnly ? [] : [new Step.Yield()],
-        { Role: DirectedRole.Master } => Master(server, directive.Ackers > 0, ownerReady, followersReady),
+        { Role: DirectedRole.Master } => Master(server, directive.Ackers, ownerReady, followersReady),
         { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0, directive.CatchUp),
         _ => [.. Fence(server), .. Receives(server) ? [new Step.StopReceiving()] : Array.Empty<Step>()],
     });
@@ -55,7 +56,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     /// <summary>
     /// Applies all, then takes writes. Whoever may write can do so only when everything else is in place, so that is last.
     /// </summary>
-    private static ImmutableArray<Step> Master(ServerState server, bool acknowledged, bool ownerReady, bool followersReady)
+    private static ImmutableArray<Step> Master(ServerState server, int ackers, bool ownerReady, bool followersReady)
     {
         if (Receives(server))
             return [new Step.StopReceiving()];
@@ -67,15 +68,15 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         if (server.SemiSyncReplica)
             steps.Add(new Step.SetSemiSyncReplica(false));
         // Nobody may be there who could acknowledge: what follows need not wait for it.
-        if (server.SemiSyncSource && !acknowledged)
-            steps.Add(new Step.SetSemiSyncSource(false));
+        if (server.AckersAwaited > 0 && ackers == 0)
+            steps.Add(new Step.Await(0));
         // Before the master waits for acknowledgements: nobody follows it yet who could give one.
         if (!followersReady)
             steps.Add(new Step.EnsureFollowers());
         if (!ownerReady)
             steps.Add(new Step.EnsureOwner());
-        if (acknowledged && !server.SemiSyncSource)
-            steps.Add(new Step.SetSemiSyncSource(true));
+        if (ackers > 0 && server.AckersAwaited != ackers)
+            steps.Add(new Step.Await(ackers));
         if (!server.Writable)
             steps.Add(new Step.SetReadOnly(false));
         return steps.ToImmutable();
@@ -111,8 +112,8 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         var steps = ImmutableArray.CreateBuilder<Step>();
         if (!server.ReadOnly)
             steps.AddRange(new Step.SetReadOnly(true), new Step.CutClients());
-        if (server.SemiSyncSource)
-            steps.Add(new Step.SetSemiSyncSource(false));
+        if (server.AckersAwaited > 0)
+            steps.Add(new Step.Await(0));
         return steps.ToImmutable();
     }
 

@@ -38,7 +38,7 @@ internal sealed class Reconciler(
     private readonly Owner _owner = new(
         flavor, known, formerUser, connection, logins, new ReplicatedChanges(logins, known.Admin, connection, time));
     private Accounts _accounts = known;
-    private (long Epoch, int Acker) _eased;
+    private (long Epoch, long Acker) _eased;
     private long _attachedAt;
     private long? _silentSince;
     private (string Gtids, string? FirstLog)? _errant;
@@ -208,9 +208,9 @@ internal sealed class Reconciler(
                 log.Write("Taking writes.");
                 await connection.ExecuteAsync(flavor.ReadOnly(false), cancellation).ConfigureAwait(false);
                 return null;
-            case Step.SetSemiSyncSource semiSync:
-                log.Write($"Semi-synchronous as master: {(semiSync.On ? "on" : "off")}.");
-                await connection.ExecuteAsync(flavor.SemiSyncSource(semiSync.On), cancellation).ConfigureAwait(false);
+            case Step.Await { Ackers: var ackers }:
+                log.Write(ackers == 0 ? "Commits wait for no acknowledgement." : $"Commits wait for {(ackers == 1 ? "an acknowledgement" : $"{ackers} acknowledgements")}.");
+                await connection.ExecuteAsync(flavor.Await(ackers), cancellation).ConfigureAwait(false);
                 return null;
             case Step.SetSemiSyncReplica semiSync:
                 var receiving = state.Replica is { Receiver: not ReceiverState.Stopped };

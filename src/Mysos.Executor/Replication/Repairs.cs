@@ -16,8 +16,9 @@ internal static class Repairs
     {
         Step.SetReadOnly { On: true } => "was writable",
         Step.SetReadOnly { On: false } => "was read-only",
-        Step.SetSemiSyncSource { On: true } => "did not wait for acknowledgements",
-        Step.SetSemiSyncSource { On: false } => "waited for acknowledgements",
+        Step.Await { Ackers: 0 } => "waited for acknowledgements",
+        Step.Await when state.AckersAwaited == 0 => "did not wait for acknowledgements",
+        Step.Await { Ackers: var ackers } => $"waited for {state.AckersAwaited} acknowledgements, not {ackers}",
         Step.SetSemiSyncReplica { On: true } => "did not acknowledge",
         Step.SetSemiSyncReplica { On: false } => "acknowledged",
         Step.Attach => state.Replica switch

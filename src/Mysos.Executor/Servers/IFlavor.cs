@@ -64,7 +64,8 @@ internal interface IFlavor
     string AckersConnectedSql { get; }
 
     string ReadOnly(bool on);
-    string SemiSyncSource(bool on);
+    /// <summary>Commits wait for so many acknowledgements; 0: for none. Takes effect at once.</summary>
+    string Await(int ackers);
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>
     string SemiSyncReplica(bool on, bool receiving);
     string StopReceiving { get; }

@@ -84,7 +84,7 @@ internal sealed class MariaDbFlavor : IFlavor
             Writable = !row.Flag(0),
             Executed = executed,
             SlavePositionStale = executed != (row.Text(2) ?? ""),
-            SemiSyncSource = row.Flag(3),
+            AckersAwaited = row.Flag(3) ? 1 : 0,
             SemiSyncReplica = row.Flag(4),
             BinlogState = row.Text(5) ?? "",
         };
@@ -143,7 +143,12 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 
-    public string SemiSyncSource(bool on) => on ? "SET GLOBAL rpl_semi_sync_master_enabled=1" : "SET GLOBAL rpl_semi_sync_master_enabled=0";
+    public string Await(int ackers) => ackers switch
+    {
+        0 => "SET GLOBAL rpl_semi_sync_master_enabled=0",
+        1 => "SET GLOBAL rpl_semi_sync_master_enabled=1",
+        _ => throw new ArgumentOutOfRangeException(nameof(ackers), ackers, "MariaDB waits for one acknowledgement only."),
+    };
 
     public string SemiSyncReplica(bool on, bool receiving) =>
         $"SET GLOBAL rpl_semi_sync_slave_enabled={(on ? 1 : 0)}" + (receiving ? "; STOP SLAVE IO_THREAD; START SLAVE IO_THREAD" : "");

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Backups;
 using static Mysos.Executor.Servers.SqlText;
@@ -7,8 +8,11 @@ using static Mysos.Executor.Servers.SqlText;
 namespace Mysos.Executor.Servers;
 
 /// <summary>MySQL 8.0.26 and later, 8.4 and 9.x.</summary>
-internal sealed class MySqlFlavor : IFlavor
+internal sealed partial class MySqlFlavor : IFlavor
 {
+    [GeneratedRegex("(#[0-9]+)+")]
+    private static partial Regex Owner { get; }
+
     public string Name => "MySQL";
 
     public IEnumerable<string> Options(long memoryMb) =>
@@ -68,7 +72,8 @@ internal sealed class MySqlFlavor : IFlavor
     public string ObserveSql =>
         "SELECT @@global.super_read_only, @@global.gtid_executed, "
         + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled, @@global.read_only, "
-        + "(SELECT MAX(COUNT_RECEIVED_HEARTBEATS) FROM performance_schema.replication_connection_status); SHOW REPLICA STATUS";
+        + "(SELECT MAX(COUNT_RECEIVED_HEARTBEATS) FROM performance_schema.replication_connection_status), "
+        + "@@global.rpl_semi_sync_source_wait_for_replica_count, @@global.gtid_owned; SHOW REPLICA STATUS";
 
     public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
     {
@@ -79,7 +84,8 @@ internal sealed class MySqlFlavor : IFlavor
             ReadOnly = row.Flag(0),
             Writable = !row.Flag(4),
             Executed = Gtids(row.Text(1)),
-            SemiSyncSource = row.Flag(2),
+            AckersAwaited = row.Flag(2) ? (int)row.Number(6)! : 0,
+            Unended = Owned(row.Text(7)),
             SemiSyncReplica = row.Flag(3),
         };
         await reader.NextResultAsync(cancellation).ConfigureAwait(false);
@@ -110,6 +116,9 @@ internal sealed class MySqlFlavor : IFlavor
     /// <summary>Long sets come with line ends in them.</summary>
     private static string Gtids(string? text) => (text ?? "").Replace("\n", "", StringComparison.Ordinal);
 
+    /// <summary>Each comes with the numbers of the threads that own it: <c>uuid:5#11:6#12</c>.</summary>
+    private static string Owned(string? text) => Owner.Replace(Gtids(text), "");
+
     public string AckersConnectedSql => "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_clients'";
 
     public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed, ''";
@@ -135,7 +144,8 @@ internal sealed class MySqlFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
 
-    public string SemiSyncSource(bool on) => on ? "SET GLOBAL rpl_semi_sync_source_enabled=1" : "SET GLOBAL rpl_semi_sync_source_enabled=0";
+    public string Await(int ackers) => ackers == 0 ? "SET GLOBAL rpl_semi_sync_source_enabled=0" : string.Create(
+        CultureInfo.InvariantCulture, $"SET GLOBAL rpl_semi_sync_source_wait_for_replica_count={ackers}; SET GLOBAL rpl_semi_sync_source_enabled=1");
 
     public string SemiSyncReplica(bool on, bool receiving) =>
         $"SET GLOBAL rpl_semi_sync_replica_enabled={(on ? 1 : 0)}" + (receiving ? "; STOP REPLICA IO_THREAD; START REPLICA IO_THREAD" : "");

@@ -18,8 +18,10 @@ internal sealed record ServerState
     public required string Executed { get; init; }
     /// <inheritdoc cref="Report.History"/>
     public string? BinlogState { get; init; }
-    /// <summary>The master's side of semi-synchronous replication is on.</summary>
-    public required bool SemiSyncSource { get; init; }
+    /// <summary>MySQL: GTIDs in the binary log whose commits have not ended; empty on MariaDB, where they count as executed.</summary>
+    public string Unended { get; init; } = "";
+    /// <summary>For how many acknowledgements its commits wait; 0: the master's side of semi-synchronous replication is off.</summary>
+    public required int AckersAwaited { get; init; }
     public required bool SemiSyncReplica { get; init; }
     /// <summary>MariaDB: <c>gtid_slave_pos</c> lags behind what this server wrote as a master.</summary>
     public bool SlavePositionStale { get; init; }

@@ -65,14 +65,17 @@ internal static class ChangeCommands
     {
         var policy = ClientOptions.ElectionPolicy();
         var timeout = ClientOptions.ElectionTimeout();
-        return Change(io, "election", "Changes how a cluster's masters are elected.", [policy, timeout],
+        var count = ClientOptions.SyncReplicas();
+        return Change(io, "election", "Changes how a cluster's masters are elected, and how many slaves acknowledge.", [policy, timeout, count],
             (parsed, name) => new ElectionRequest
             {
                 Name = name,
                 Policy = parsed.GetValue(policy) is { } word ? ElectionText.ParsePolicy(word) : null,
                 Timeout = parsed.GetValue(timeout) is { } time ? ElectionText.ParseTimeout(time) : null,
+                SyncReplicas = parsed.GetValue(count) is { } number ? ElectionText.ParseSyncReplicas(number) : null,
             },
-            (r, a) => $"Cluster {r.Name} has election policy {Table.Printable(a.ElectionPolicy)} and election timeout {Table.Printable(a.ElectionTimeout)}.\n");
+            (r, a) => $"Cluster {r.Name} has election policy {Table.Printable(a.ElectionPolicy)}, election timeout {Table.Printable(a.ElectionTimeout)} "
+                + $"and sync replicas {Table.Printable(a.SyncReplicas)}.\n");
     }
 
     private static ClientCommand Promotion(CommandIo io)

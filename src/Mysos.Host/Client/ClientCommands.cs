@@ -23,13 +23,14 @@ internal static class ClientCommands
         var backup = new Option<string?>("--backup-id") { Description = "The backup to restore from.", HelpName = "ID" };
         var policy = ClientOptions.ElectionPolicy();
         var timeout = ClientOptions.ElectionTimeout();
+        var count = ClientOptions.SyncReplicas();
         var password = ClientOptions.Password("The account's password. [default: one is generated and printed]");
         var file = ClientOptions.PasswordFile();
         var key = ClientOptions.IdempotencyKey();
         var dryRun = ClientOptions.DryRun();
         return new ClientCommand(io, "create", "Creates a cluster and prints its password and URL. It returns before the instances run; see 'mysos wait'.")
         {
-            name, user, nodes, cpus, mem, disk, backup, policy, timeout, password, file, key, dryRun,
+            name, user, nodes, cpus, mem, disk, backup, policy, timeout, count, password, file, key, dryRun,
         }.Does(async call =>
         {
             var parsed = call.Parsed;
@@ -40,6 +41,7 @@ internal static class ClientCommands
                 BackupId = parsed.GetValue(backup),
                 ElectionPolicy = parsed.GetValue(policy) is { } word ? ElectionText.ParsePolicy(word).Own : null,
                 ElectionTimeout = parsed.GetValue(timeout) is { } time ? ElectionText.ParseTimeout(time).Own : null,
+                SyncReplicas = parsed.GetValue(count) is { } number ? ElectionText.ParseSyncReplicas(number).Own : null,
                 Password = await ClientOptions.ReadPasswordAsync(parsed.GetValue(password), parsed.GetValue(file), io),
                 IdempotencyKey = ClientOptions.KeyOf(parsed.GetValue(key)),
             };

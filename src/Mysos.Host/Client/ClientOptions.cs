@@ -46,6 +46,11 @@ internal static class ClientOptions
         Description = "How long an election by the policy available waits, such as 10s; default: the scheduler's.", HelpName = "TIME",
     };
 
+    public static Option<string?> SyncReplicas() => new("--sync-replicas")
+    {
+        Description = "How many slaves acknowledge each write, while so many serve; default: the scheduler's.", HelpName = "NUMBER",
+    };
+
     public static string KeyOf(string? given) => given ?? Guid.NewGuid().ToString("N");
 
     public static Argument<string> Name() => new("name") { Description = "The cluster's name." };

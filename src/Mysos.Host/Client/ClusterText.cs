@@ -69,7 +69,8 @@ internal static class ClusterText
         $"{ClusterSizeText.FormatCpus(size.Cpus)} cpus, {SizeText.Format(size.MemMb)}, {SizeText.Format(size.DiskMb)} disk";
 
     private static string Election(ElectionView election) =>
-        $"{Word(election.Policy)}{(election.OwnPolicy ? " (its own)" : "")}, timeout {election.Timeout}{(election.OwnTimeout ? " (its own)" : "")}";
+        $"{Word(election.Policy)}{(election.OwnPolicy ? " (its own)" : "")}, timeout {election.Timeout}{(election.OwnTimeout ? " (its own)" : "")}"
+        + $", {election.SyncReplicas} to acknowledge{(election.OwnSyncReplicas ? " (its own)" : "")}";
 
     private static string Word<T>(T value)
         where T : struct, Enum => EnumWords.Of(value);

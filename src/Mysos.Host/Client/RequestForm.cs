@@ -17,7 +17,8 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
     {
         CreateRequest create => Form(request, HttpMethod.Post, "", ("cluster_user", create.User), ("num_nodes", create.NumNodes),
             ("size", JsonSerializer.SerializeToNode(create.Size, ApiJson.Default.ClusterSize)), ("backup_id", create.BackupId), ("cluster_password", create.Password),
-            ("election_policy", Own(create.ElectionPolicy)), ("election_timeout", Own(create.ElectionTimeout))),
+            ("election_policy", Own(create.ElectionPolicy)), ("election_timeout", Own(create.ElectionTimeout)),
+            ("sync_replicas", create.SyncReplicas is { } count ? ElectionText.Of(count) : null)),
         DeleteRequest => Authorized(request, HttpMethod.Delete, ""),
         ResizeRequest resize => Authorized(request, HttpMethod.Put, "", ("num_nodes", resize.NumNodes)),
         BackupRequest => Authorized(request, HttpMethod.Post, "/backups"),
@@ -27,7 +28,8 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
         ReplaceRequest replace => Authorized(request, HttpMethod.Post, $"/nodes/{replace.Node}/replace", ("accept_data_loss", replace.AcceptDataLoss)),
         ElectionRequest election => Authorized(request, HttpMethod.Post, "/election",
             ("election_policy", election.Policy is { } policy ? ElectionText.Of(policy.Own) : null),
-            ("election_timeout", election.Timeout is { } timeout ? ElectionText.Of(timeout.Own) : null)),
+            ("election_timeout", election.Timeout is { } timeout ? ElectionText.Of(timeout.Own) : null),
+            ("sync_replicas", election.SyncReplicas is { } ackers ? ElectionText.Of(ackers.Own) : null)),
         PromotionRequest promotion => Authorized(request, HttpMethod.Post, $"/nodes/{promotion.Node}/promotion", ("promotion", EnumWords.Of(promotion.Promotion))),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to send this request."),
     };

@@ -44,6 +44,7 @@ internal static class Flags
         new("scheduler_keypath", "FILE", "32 bytes that seal the passwords in the state. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
         new("admin_keypath", "FILE", "YAML file with 'username' and 'password' of the administration account of all MySQL instances. Required. [mysos local: made in the work_dir]", Uses.Schedulers),
         new("election_policy", "lossless|available", "When nobody answers who is sure to have the last acknowledged write: wait for them; or, after --election_timeout, elect among those that answer. [default: lossless]", Uses.Schedulers),
+        new("sync_replicas", "NUMBER", "How many slaves of a MySQL cluster hold each write before its client is told that it is committed, while so many serve (MariaDB's: one). [default: 1]", Uses.Schedulers),
         new("election_timeout", "TIME", "With --election_policy=available: how long an election waits for those who are sure to have the last write. [default: 60s]", Uses.Schedulers),
         new("copy_bandwidth", "NUMBER", "How fast a node that is rebuilt may copy another node's data, in MB a second. [default: 100]", Uses.Schedulers),
         new("installer_args", "FILE", "The mysqld that executors run. [default: the first mariadbd or mysqld that they find]", Uses.Schedulers),

@@ -96,6 +96,7 @@ internal static partial class OptionsReader
             AdminKeypath = local ? values.Text("admin_keypath") : values.Required("admin_keypath", "a YAML file with username and password"),
             ElectionPolicy = values.Choice("election_policy", ElectionPolicy.Lossless),
             ElectionTimeout = values.Duration("election_timeout", TimeSpan.FromSeconds(60), ClusterRules.MinElectionTimeout, ClusterRules.MaxElectionTimeout),
+            SyncReplicas = values.Number("sync_replicas", 1, 1, ClusterRules.MaxSyncReplicas),
             CopyBandwidth = values.Number("copy_bandwidth", 100, 1, 100_000),
             InstallerArgs = values.Text("installer_args"),
             BackupStoreArgs = values.Text("backup_store_args"),

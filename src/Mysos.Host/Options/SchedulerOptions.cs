@@ -60,6 +60,8 @@ public sealed record SchedulerOptions
     public string? AdminKeypath { get; init; }
     public required TimeSpan ElectionTimeout { get; init; }
     public required ElectionPolicy ElectionPolicy { get; init; }
+    /// <summary>How many slaves of a MySQL cluster are to acknowledge each write.</summary>
+    public required int SyncReplicas { get; init; }
     /// <summary>MB a second.</summary>
     public required int CopyBandwidth { get; init; }
     public string? InstallerArgs { get; init; }

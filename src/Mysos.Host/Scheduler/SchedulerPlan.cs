@@ -35,6 +35,7 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         ExecutorSource = Options.ExecutorSourcePrefix,
         ElectionTimeout = Options.ElectionTimeout,
         ElectionPolicy = Options.ElectionPolicy,
+        SyncReplicas = Options.SyncReplicas,
         CopyMbPerSecond = Options.CopyBandwidth,
         PublicZooKeeperUrl = ZooKeeper.ToString().TrimEnd('/'),
     };

@@ -186,7 +186,7 @@ internal sealed class ChaosRun
     private async Task EndStackAsync(string? keepLogs)
     {
         if (keepLogs is not null && _stack is not null)
-            _stack.KeepLogs(Path.Combine(_options.Out, $"failed-{keepLogs}"));
+            await _stack.KeepLogsAsync(Path.Combine(_options.Out, $"failed-{keepLogs}"), _cluster?.Name);
         if (_writers is not null)
             await _writers.DisposeAsync();
         if (_stack is not null)

@@ -157,16 +157,17 @@ internal sealed class ChaosStack : IAsyncDisposable
         return Directory.Exists(roles) ? Directory.EnumerateDirectories(roles).Sum(role => Directory.EnumerateDirectories(role).Count()) : 0;
     }
 
-    /// <summary>Copies what executors and servers have written of themselves; the schedulers' logs are outside already.</summary>
-    public void KeepLogs(string to)
+    /// <summary>Copies what executors, servers and schedulers have written of themselves, and what the API says of the cluster, its events too.</summary>
+    public async Task KeepLogsAsync(string to, string? cluster)
     {
+        Directory.CreateDirectory(to);
         foreach (var file in Enumerable.Range(1, Hosts).SelectMany(h => Directory.EnumerateFiles(DiskOf(h), "*", SearchOption.AllDirectories))
             .Where(f => Path.GetFileName(f) is "stderr" or "mysqld.err"))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(_directory, file).Replace('/', '_'));
-            Directory.CreateDirectory(to);
-            File.Copy(file, copy, overwrite: true);
-        }
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(_directory, file).Replace('/', '_')), overwrite: true);
+        foreach (var log in Directory.EnumerateFiles(_settings.Logs))
+            File.Copy(log, Path.Combine(to, Path.GetFileName(log)), overwrite: true);
+        if (cluster is not null && await AskAsync($"/clusters/{cluster}") is { } view)
+            await File.WriteAllTextAsync(Path.Combine(to, $"{cluster}.json"), view.ToString());
     }
 
     /// <summary>What a full disk is full of.</summary>

@@ -16,6 +16,9 @@ internal class Mistake
     /// <summary>The kinds of faults that are apt to show it; null: each seed has some of all.</summary>
     public virtual IReadOnlyList<string>? ShownBy => null;
 
+    /// <summary>Only clusters with more than one acker can show it.</summary>
+    public virtual bool SeveralAckers => false;
+
     /// <summary>What it is found by.</summary>
     public virtual IReadOnlyList<Invariant> Breaks => [Invariant.AcknowledgedWritesAreOnTheMaster, Invariant.OneNodeCanAcknowledge];
 
@@ -28,6 +31,9 @@ internal class Mistake
     public virtual Directive Obeyed(Directive directive, Orders orders) => directive;
 
     public virtual Report Reported(Report report) => report;
+
+    /// <summary>Clients are killed, and only then the server is made read-only.</summary>
+    public virtual bool KillsClientsFirst => false;
 
     /// <summary>A line of mysqld's option file.</summary>
     public virtual string Option(string line) => line;
@@ -53,4 +59,6 @@ internal class Mistake
 internal sealed class OnlyFaultsOf(Mistake mistake) : Mistake
 {
     public override IReadOnlyList<string>? ShownBy => mistake.ShownBy;
+
+    public override bool SeveralAckers => mistake.SeveralAckers;
 }

@@ -14,6 +14,7 @@ internal static class Planted
     [
         new AckSetNotDurableBeforeUse(), new AckerNotStopped(), new EpochIgnored(), new ElectionAmongNonAckers(), new RelayLogDropped(),
         new SnapshotTakenTooEarly(), new StaleLeader(), new ZNodeBeforeWritable(), new DuplicateUpdateHandledTwice(), new PositionComparedAsText(),
+        new StaleAcknowledgementsCount(), new UnendedCommitsNotNoted(), new FencedClientsKilled(),
     ];
 
     public static Mistake Find(string name) => All.First(m => m.GetType().Name == name);
@@ -35,7 +36,7 @@ internal sealed class AckerNotStopped : Mistake
     public override IReadOnlyList<string> ShownBy { get; } = ["acker cut off", "links slow", "master killed", "master killed when the acker changes"];
 
     public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => Change(decision, cluster =>
-        cluster.Durable is { AckChange: { To: not null, Step: AckStep.Begun } change, Ackers.IsEmpty: false }
+        cluster.Durable is { AckChange: { To.IsEmpty: false, Step: AckStep.Begun } change, Ackers.IsEmpty: false }
             ? cluster with { Durable = cluster.Durable with { AckChange = change with { Step = AckStep.Noting }, Barred = [] } }
             : cluster.Durable.Barred.IsEmpty ? cluster : cluster with { Durable = cluster.Durable with { Barred = [] } });
 
@@ -73,7 +74,7 @@ internal sealed class SnapshotTakenTooEarly : Mistake
     public override IReadOnlyList<string> ShownBy { get; } = ["acker killed", "links slow", "master killed when the acker changes"];
 
     public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => Change(decision, cluster =>
-        cluster.Durable is { AckChange: { To: not null, MasterAt: null } change, Master: { } master } && cluster.Of(master).Report?.Executed is { } executed
+        cluster.Durable is { AckChange: { To.IsEmpty: false, MasterAt: null } change, Master: { } master } && cluster.Of(master).Report?.Executed is { } executed
             ? cluster with { Durable = cluster.Durable with { AckChange = change with { MasterAt = executed } } } : cluster);
 }
 
@@ -136,4 +137,34 @@ internal sealed class PositionComparedAsText : Mistake
         var at = gtid.LastIndexOfAny(['-', ':']) + 1;
         return gtid[..at] + gtid[at..].PadRight(7, '0');
     }));
+}
+
+/// <summary>Ackers that were to be added are given up at once: the master waits for fewer, and whoever acknowledged of those given up counts for the others.</summary>
+internal sealed class StaleAcknowledgementsCount : Mistake
+{
+    public override bool SeveralAckers => true;
+
+    public override IReadOnlyList<string> ShownBy { get; } = ["acker killed", "mysqld killed", "links slow", "master killed when the acker changes", "master killed"];
+
+    public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => Change(decision, cluster =>
+        cluster.Durable is { AckChange: { To: var to, Count: var count }, Ackers: { IsEmpty: false } ackers } && to.SetEquals(ackers) && count > ackers.Count
+            ? cluster with { Durable = cluster.Durable with { AckChange = null } } : cluster);
+}
+
+/// <summary>What new ackers must have leaves commits out that wait for acknowledgements, and may have got some from those who are replaced.</summary>
+internal sealed class UnendedCommitsNotNoted : Mistake
+{
+    public override bool SeveralAckers => true;
+
+    public override IReadOnlyList<string> ShownBy { get; } = ["acker killed", "acker cut off", "links slow", "master killed when the acker changes", "master killed"];
+
+    public override Report Reported(Report report) => report with { Unended = null };
+}
+
+/// <summary>A master that was replaced has its clients killed while their commits wait, which tells some of them that these are done.</summary>
+internal sealed class FencedClientsKilled : Mistake
+{
+    public override IReadOnlyList<string> ShownBy { get; } = ["mysqld frozen", "machines cut off", "machine isolated", "acker cut off", "master killed"];
+
+    public override bool KillsClientsFirst => true;
 }

@@ -21,8 +21,8 @@ internal sealed class Commits(Server server)
     private readonly List<Commit> _running = [];
     private readonly Queue<Commit> _waiting = [];
     private readonly List<Action> _readOnlyWaits = [];
-    /// <summary>Transactions of the binary log before this are acknowledged by a replica.</summary>
-    private int _acknowledged;
+    /// <summary>Node → it has acknowledged so many transactions of the binary log. Those who are gone still count.</summary>
+    private readonly Dictionary<int, int> _acknowledged = [];
 
     private Disk Disk => server.Disk;
 
@@ -68,18 +68,26 @@ internal sealed class Commits(Server server)
     /// <summary>Read-only is asked for, and waits for what runs: nothing new is committed.</summary>
     public bool HeldBack => _readOnlyWaits.Count > 0;
 
-    public void Acknowledge(int upTo)
+    /// <summary>MySQL's <c>gtid_owned</c>: in the binary log, and not committed.</summary>
+    public GtidSet Unended => GtidSet.Of(_running.Where(c => c.At >= 0).Select(c => Disk.Binlog[c.At]));
+
+    /// <summary>MySQL's <c>gtid_executed</c>.</summary>
+    public GtidSet Ended => WaitingConnections.Any() ? GtidSet.Of(Disk.Binlog.Except(_running.Where(c => c.At >= 0).Select(c => Disk.Binlog[c.At]))) : Disk.Executed;
+
+    public void Acknowledge(int node, int upTo)
     {
-        _acknowledged = Math.Max(_acknowledged, upTo);
-        foreach (var commit in _running.Where(c => c.At >= 0 && c.At < upTo).ToArray())
+        _acknowledged[node] = Math.Max(_acknowledged.GetValueOrDefault(node), upTo);
+        Recount();
+    }
+
+    /// <summary>What has enough acknowledgements ends.</summary>
+    public void Recount()
+    {
+        foreach (var commit in _running.Where(IsAcknowledged).ToArray())
             Finish(commit);
     }
 
-    public void ReleaseAll()
-    {
-        foreach (var commit in _running.Where(c => c.At >= 0).ToArray())
-            Finish(commit);
-    }
+    private bool IsAcknowledged(Commit commit) => commit.At >= 0 && _acknowledged.Count(a => a.Value > commit.At) >= server.AckersAwaited;
 
     /// <summary>
     /// The connection's client hears nothing more; but MariaDB ends the wait, and may say that the commit is done before it closes the
@@ -132,7 +140,7 @@ internal sealed class Commits(Server server)
         Disk.Append(new Transaction(Disk.Origin, server.ServerId, sequence, commit.Write, commit.Account));
         foreach (var dump in server.Dumps.ToArray())
             dump.Pump();
-        if (!server.SemiSyncSource || _acknowledged > commit.At)
+        if (IsAcknowledged(commit))
             Finish(commit);
     }
 

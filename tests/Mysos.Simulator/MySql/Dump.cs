@@ -66,7 +66,7 @@ internal sealed class Dump(Server source, Server replica, int connection, string
             Send(Source.World.Chance.Milliseconds(0.1, 1), () => Source.Do(() =>
             {
                 if (!_sourceClosed)
-                    Source.Commits.Acknowledge(at);
+                    Source.Commits.Acknowledge(replica.Node, at);
             }));
         }
         Pump();

@@ -18,6 +18,14 @@ internal sealed class GtidSet
     private readonly SortedDictionary<int, List<(long First, long Last)>> _sources = [];
     private string? _text = "";
 
+    public static GtidSet Of(IEnumerable<Transaction> transactions)
+    {
+        var set = new GtidSet();
+        foreach (var transaction in transactions)
+            set.Add(transaction.Origin, transaction.Sequence);
+        return set;
+    }
+
     public bool Contains(int origin, long sequence) =>
         _sources.TryGetValue(origin, out var ranges) && ranges.Exists(r => r.First <= sequence && sequence <= r.Last);
 

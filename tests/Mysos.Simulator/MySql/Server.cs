@@ -30,7 +30,8 @@ internal sealed class Server
     public bool ReadOnly { get; set; } = true;
     /// <summary>Everybody can write; on MySQL, administrators can earlier.</summary>
     public bool Writable { get; private set; }
-    public bool SemiSyncSource { get; private set; }
+    /// <summary>For how many acknowledgements commits wait.</summary>
+    public int AckersAwaited { get; private set; }
     public bool SemiSyncReplica { get; set; }
     /// <summary>Who replicates from here.</summary>
     public List<Dump> Dumps { get; } = [];
@@ -69,12 +70,11 @@ internal sealed class Server
         World.Watch.Changed(this);
     }
 
-    public void SetSemiSyncSource(bool on)
+    public void Await(int ackers)
     {
-        SemiSyncSource = on;
+        AckersAwaited = ackers;
         World.Watch.Changed(this);
-        if (!on)
-            Commits.ReleaseAll();
+        Commits.Recount();
     }
 
     public void Kill(int connection)
@@ -83,6 +83,12 @@ internal sealed class Server
         if (Dumps.Find(d => d.Connection == connection) is { } dump)
             dump.Close(tellReplica: true);
         Commits.Kill(connection);
+    }
+
+    public void KillClients()
+    {
+        foreach (var client in Clients.Keys.ToArray())
+            Kill(client);
     }
 
     /// <summary>Its replication's other sides hear of it when packets reach them.</summary>
@@ -127,6 +133,6 @@ internal sealed class Server
             World.Clock.After(TimeSpan.Zero, () => Do(happens));
     }
 
-    /// <summary>A commit can be told done to its client here: it waits for nobody, or somebody answers.</summary>
-    public bool CanAcknowledge => !Ended && Writable && !Commits.Closing && (!SemiSyncSource || Dumps.Exists(d => d.CanAcknowledge));
+    /// <summary>A commit can be told done to its client here: it waits for nobody, or as many answer as it waits for.</summary>
+    public bool CanAcknowledge => !Ended && Writable && !Commits.Closing && (AckersAwaited == 0 || Dumps.Count(d => d.CanAcknowledge) >= AckersAwaited);
 }

@@ -10,7 +10,10 @@ namespace Mysos.Simulator.MySql;
 /// </summary>
 internal sealed class Statements(Server server, int connection)
 {
+    private const string AckersCount = "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count=";
     private readonly List<Result> _results = [];
+    /// <summary>Takes effect with the statement after it, which always comes with it.</summary>
+    private int _count = 1;
 
     private Disk Disk => server.Disk;
     private Replica Replica => server.Replica;
@@ -117,6 +120,8 @@ internal sealed class Statements(Server server, int connection)
         {
             case "SET GLOBAL read_only=1" when server.IsMariaDb:
             case "SET GLOBAL super_read_only=1":
+                if (server.World.Mistake.KillsClientsFirst)
+                    server.KillClients();
                 server.Commits.MakeReadOnly(then);
                 return;
             case "SET GLOBAL read_only=1": break;
@@ -125,13 +130,15 @@ internal sealed class Statements(Server server, int connection)
                 server.ReadOnly = false;
                 server.SetWritable(true);
                 break;
-            case "SET GLOBAL rpl_semi_sync_master_enabled=1" or "SET GLOBAL rpl_semi_sync_source_enabled=1": server.SetSemiSyncSource(true); break;
-            case "SET GLOBAL rpl_semi_sync_master_enabled=0" or "SET GLOBAL rpl_semi_sync_source_enabled=0": server.SetSemiSyncSource(false); break;
+            case "SET GLOBAL rpl_semi_sync_master_enabled=1": server.Await(1); break;
+            case "SET GLOBAL rpl_semi_sync_source_enabled=1": server.Await(_count); break;
+            case "SET GLOBAL rpl_semi_sync_master_enabled=0" or "SET GLOBAL rpl_semi_sync_source_enabled=0": server.Await(0); break;
             case "SET GLOBAL rpl_semi_sync_slave_enabled=1" or "SET GLOBAL rpl_semi_sync_replica_enabled=1": server.SemiSyncReplica = true; break;
             case "SET GLOBAL rpl_semi_sync_slave_enabled=0" or "SET GLOBAL rpl_semi_sync_replica_enabled=0": server.SemiSyncReplica = false; break;
             case "SET GLOBAL gtid_slave_pos=@@global.gtid_current_pos": Disk.SlavePosition = Disk.CurrentPosition(server.ServerId); break;
             case "SET GLOBAL sql_slave_skip_counter=1": Replica.SkipNext(); break;
             case "SET SESSION sql_log_bin=0" or "SET SESSION sql_log_bin=1": break;
+            case var _ when sql.StartsWith(AckersCount, StringComparison.Ordinal): _count = int.Parse(sql.AsSpan(AckersCount.Length), CultureInfo.InvariantCulture); break;
             default:
                 server.ServerId = sql.StartsWith("SET GLOBAL server_id=", StringComparison.Ordinal)
                     ? uint.Parse(sql.AsSpan(sql.IndexOf('=', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture)

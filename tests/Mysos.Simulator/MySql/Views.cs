@@ -42,7 +42,7 @@ internal static class Views
         {
             [observe[0]] = flavor is MariaDbFlavor ? MariaDbState : MySqlState,
             [observe[1]] = ReplicaStatus,
-            [flavor.SourceSql] = flavor is MariaDbFlavor ? MariaDbSource : s => Result.Of(s.Writable ? 0L : 1L, s.Disk.Executed.ToString(), ""),
+            [flavor.SourceSql] = flavor is MariaDbFlavor ? MariaDbSource : s => Result.Of(s.Writable ? 0L : 1L, s.Commits.Ended.ToString(), ""),
             [flavor.OwnSql] = s => flavor is MariaDbFlavor ? Result.Of($"{s.ServerId}", s.Disk.CurrentPosition(s.ServerId)?.MariaDbGtid ?? "")
                 : Result.Of(GtidSet.Uuid(s.Disk.Origin), s.Disk.Executed.ToString()),
             ["SHOW BINARY LOGS"] = _ => new Result(["Log_name"], [["binlog.000001"]]),
@@ -60,14 +60,15 @@ internal static class Views
     }
 
     private static Result MariaDbState(Server s) => Result.Of(
-        Flag(s.ReadOnly), s.Disk.CurrentPosition(s.ServerId)?.MariaDbGtid ?? "", s.Disk.SlavePosition?.MariaDbGtid ?? "", Flag(s.SemiSyncSource), Flag(s.SemiSyncReplica),
+        Flag(s.ReadOnly), s.Disk.CurrentPosition(s.ServerId)?.MariaDbGtid ?? "", s.Disk.SlavePosition?.MariaDbGtid ?? "", Flag(s.AckersAwaited > 0), Flag(s.SemiSyncReplica),
         BinlogState(s));
 
     private static string BinlogState(Server s) =>
         string.Join(",", s.Disk.Binlog.GroupBy(t => t.ServerId).Select(g => g.Last()).OrderBy(t => t.Sequence).Select(t => t.MariaDbGtid));
 
     private static Result MySqlState(Server s) => Result.Of(
-        Flag(s.ReadOnly), s.Disk.Executed.ToString(), Flag(s.SemiSyncSource), Flag(s.SemiSyncReplica), Flag(!s.Writable), s.Replica.Heartbeats);
+        Flag(s.ReadOnly), s.Commits.Ended.ToString(), Flag(s.AckersAwaited > 0), Flag(s.SemiSyncReplica), Flag(!s.Writable), s.Replica.Heartbeats,
+        (long)Math.Max(1, s.AckersAwaited), s.Commits.Unended.ToString());
 
     private static Result MariaDbSource(Server s)
     {

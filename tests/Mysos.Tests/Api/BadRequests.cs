@@ -226,7 +226,8 @@ public sealed class BadRequests : TheoryData<BadRequest>
         }
 
         foreach (var (field, value) in ((string, string)[])[("election_policy", "Lossless"), ("election_policy", "none"), ("election_policy", ""),
-            ("election_timeout", "10"), ("election_timeout", "50ms"), ("election_timeout", "2d"), ("election_timeout", "-1s"), ("election_timeout", "")])
+            ("election_timeout", "10"), ("election_timeout", "50ms"), ("election_timeout", "2d"), ("election_timeout", "-1s"), ("election_timeout", ""),
+            ("sync_replicas", "0"), ("sync_replicas", "10"), ("sync_replicas", "two")])
         {
             Add(new BadRequest(field, "POST", "/clusters/taken/election", Form, $"password=secret&{field}={value}", 400, field));
             Create(field, $"cluster_user=u&{field}={value}", field);

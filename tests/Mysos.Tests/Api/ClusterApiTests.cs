@@ -79,17 +79,17 @@ public sealed class ClusterApiTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("available", "10s", ElectionPolicy.Available, 10)]
-    [InlineData("lossless", null, ElectionPolicy.Lossless, null)]
-    [InlineData("default", "default", null, null)]
-    public async Task Create_WithItsOwnElections_PassesThemOn(string policy, string? timeout, ElectionPolicy? own, int? seconds)
+    [InlineData("available", "10s", "2", ElectionPolicy.Available, 10, 2)]
+    [InlineData("lossless", null, null, ElectionPolicy.Lossless, null, null)]
+    [InlineData("default", "default", "default", null, null, null)]
+    public async Task Create_WithItsOwnElections_PassesThemOn(string policy, string? timeout, string? ackers, ElectionPolicy? own, int? seconds, int? count)
     {
-        var answer = await _host.Http.PostAsync("/clusters/shop", JsonContent.Create(new { cluster_user = "app", election_policy = policy, election_timeout = timeout }));
+        var answer = await _host.Http.PostAsync("/clusters/shop", JsonContent.Create(new { cluster_user = "app", election_policy = policy, election_timeout = timeout, sync_replicas = ackers }));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         _host.Clusters.LastCreate.ShouldBe(new CreateRequest
         {
-            Name = "shop", User = "app", ElectionPolicy = own, ElectionTimeout = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            Name = "shop", User = "app", ElectionPolicy = own, ElectionTimeout = seconds is { } s ? TimeSpan.FromSeconds(s) : null, SyncReplicas = count,
         });
     }
 
@@ -132,11 +132,15 @@ public sealed class ClusterApiTests : IAsyncLifetime
                 {
                     "election", """{"password":"secret","election_policy":"available","election_timeout":"1m30s"}""",
                     new ElectionRequest { Name = "taken", Password = "secret", Policy = new(ElectionPolicy.Available), Timeout = new(TimeSpan.FromSeconds(90)) },
-                    $$"""{{{url}},"election_policy":"available","election_timeout":"90s"}"""
+                    $$"""{{{url}},"election_policy":"available","election_timeout":"90s","sync_replicas":"default"}"""
                 },
                 {
                     "election", """{"password":"secret","election_policy":"default"}""",
-                    new ElectionRequest { Name = "taken", Password = "secret", Policy = new(null) }, $$"""{{{url}},"election_policy":"default","election_timeout":"default"}"""
+                    new ElectionRequest { Name = "taken", Password = "secret", Policy = new(null) }, $$"""{{{url}},"election_policy":"default","election_timeout":"default","sync_replicas":"default"}"""
+                },
+                {
+                    "election", """{"password":"secret","sync_replicas":"2"}""",
+                    new ElectionRequest { Name = "taken", Password = "secret", SyncReplicas = new(2) }, $$"""{{{url}},"election_policy":"default","election_timeout":"default","sync_replicas":"2"}"""
                 },
                 { "nodes/2/promotion", """{"password":"secret","promotion":"never"}""", new PromotionRequest { Name = "taken", Password = "secret", Node = 2, Promotion = Promotion.Never }, $$"""{{{url}},"node":2,"promotion":"never"}""" },
                 { "nodes/2/replace", """{"password":"secret","accept_data_loss":true}""", new ReplaceRequest { Name = "taken", Password = "secret", Node = 2, AcceptDataLoss = true }, $$"""{{{url}},"node":2}""" },

@@ -73,7 +73,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
             SwitchoverRequest switchover => new SwitchoverAnswer(Find(request).ClusterUrl, 1, switchover.To ?? 2),
             RestartRequest => new RestartAnswer(Find(request).ClusterUrl, [2, 1]),
             PasswordRequest change => ChangePassword(Find(request), change.NewPassword ?? "w9gMCkecsMh6sWsRdxNTa"),
-            ElectionRequest election => new ElectionAnswer(Find(request).ClusterUrl, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own)),
+            ElectionRequest election => new ElectionAnswer(Find(request).ClusterUrl, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own), ElectionText.Of(election.SyncReplicas?.Own)),
             PromotionRequest promotion => new PromotionAnswer(Find(request).ClusterUrl, promotion.Node, promotion.Promotion),
             ReplaceRequest replace => (object)new ReplaceAnswer(Find(request).ClusterUrl, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),

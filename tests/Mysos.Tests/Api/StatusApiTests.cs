@@ -78,7 +78,7 @@ public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
         {
             var schema = body.GetProperty(kind).GetProperty("schema");
             schema.GetProperty("properties").EnumerateObject().Select(p => p.Name)
-                .ShouldBe(["cluster_user", "num_nodes", "size", "backup_id", "cluster_password", "election_policy", "election_timeout"]);
+                .ShouldBe(["cluster_user", "num_nodes", "size", "backup_id", "cluster_password", "election_policy", "election_timeout", "sync_replicas"]);
             schema.GetProperty("required").EnumerateArray().Single().GetString().ShouldBe("cluster_user");
         }
     }

@@ -111,6 +111,8 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("election_policy", "election", "--election-policy", "maybe")]
     [InlineData("election_timeout", "election", "--election-timeout", "10")]
     [InlineData("election_policy", "election")]
+    [InlineData("sync_replicas", "election", "--sync-replicas", "0")]
+    [InlineData("sync_replicas", "election", "--sync-replicas", "many")]
     [InlineData("--to", "promotion", "--node", "2", "--to", "must")]
     public async Task Change_WithAWrongWord_SaysWhatIsRight(string field, string command, params string[] args)
     {
@@ -124,9 +126,9 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     [Fact]
     public async Task Create_WithItsOwnElections_SendsThem()
     {
-        (await RunAsync("create", "elects", "--user", "u", "--election-policy", "available", "--election-timeout", "90s")).Code.ShouldBe(0);
+        (await RunAsync("create", "elects", "--user", "u", "--election-policy", "available", "--election-timeout", "90s", "--sync-replicas", "2")).Code.ShouldBe(0);
         host.Clusters.LastCreate.ShouldNotBeNull().ShouldSatisfyAllConditions(
-            c => c.ElectionPolicy.ShouldBe(ElectionPolicy.Available), c => c.ElectionTimeout.ShouldBe(TimeSpan.FromSeconds(90)));
+            c => c.ElectionPolicy.ShouldBe(ElectionPolicy.Available), c => c.ElectionTimeout.ShouldBe(TimeSpan.FromSeconds(90)), c => c.SyncReplicas.ShouldBe(2));
     }
 
     [Fact]

@@ -217,9 +217,14 @@ public sealed class ClusterPageTests : ComponentContext
             dialogs.Markup.ShouldContain("election_timeout is ");
         }
         dialogs.Find("#election-timeout").Input("");
+        dialogs.Find("#sync-replicas").Input("10");
+        Button(dialogs, "Change").Click();
+        Service.Requests.ShouldBeEmpty();
+        dialogs.Markup.ShouldContain("sync_replicas is 10; it must be a whole number from 1 to 9.");
+        dialogs.Find("#sync-replicas").Input("2");
         dialogs.Find("#election-policy").Change("lossless");
         Button(dialogs, "Change").Click();
-        Service.OnlyRequest().ShouldBe(new ElectionRequest { Name = "own", Password = "pw", Policy = new(ElectionPolicy.Lossless), Timeout = new(null) });
+        Service.OnlyRequest().ShouldBe(new ElectionRequest { Name = "own", Password = "pw", Policy = new(ElectionPolicy.Lossless), Timeout = new(null), SyncReplicas = new(2) });
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal sealed class RecordingService : IClusterService
             SwitchoverRequest switchover => new SwitchoverAnswer(url, 1, switchover.To ?? 2),
             RestartRequest => new RestartAnswer(url, [2, 3, 1]),
             PasswordRequest change => new PasswordAnswer(change.NewPassword ?? Generated, url),
-            ElectionRequest election => new ElectionAnswer(url, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own)),
+            ElectionRequest election => new ElectionAnswer(url, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own), ElectionText.Of(election.SyncReplicas?.Own)),
             PromotionRequest promotion => new PromotionAnswer(url, promotion.Node, promotion.Promotion),
             ReplaceRequest replace => (object)new ReplaceAnswer(url, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),

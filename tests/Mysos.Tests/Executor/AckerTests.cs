@@ -85,4 +85,30 @@ public sealed class AckerTests
         after.ShouldNotBe(before);
         Core.Elections.GtidPosition.Parse(after).Covers(Core.Elections.GtidPosition.Parse(before)).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task TwoAckers_OneAcknowledgesNoMore_TheWriteWaits_AndIsToldAsUnended_UntilOneIsEnough()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MySql, 3);
+        var (master, acker, other) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        await cluster.WriteAsync(master, MakeTable);
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 2));
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
+        (await TestCluster.EventuallyAsync(master, Waiting, 1L)).ShouldBe(1L);
+        (await TestCluster.EventuallyAsync(acker, "SELECT COUNT(*) FROM d.t", 2L)).ShouldBe(2L);
+        var noted = await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 2, change: d => d with { Note = 1 }));
+        write.IsCompleted.ShouldBeFalse("only one of two has acknowledged it");
+        noted.Unended.ShouldNotBeNull().ShouldNotContain("#");
+        var unended = Core.Elections.GtidPosition.Parse(noted.Unended);
+        unended.Count.ShouldBe(1);
+        Core.Elections.GtidPosition.Parse(noted.Executed).Covers(unended).ShouldBeFalse();
+
+        (await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1))).Unended.ShouldBeNull();
+        await write;
+    }
 }

@@ -14,7 +14,7 @@ public sealed class PlanTests
 
     private static readonly ServerState Fresh = new()
     {
-        ReadOnly = true, Writable = false, Executed = "", SemiSyncSource = false, SemiSyncReplica = false,
+        ReadOnly = true, Writable = false, Executed = "", AckersAwaited = 0, SemiSyncReplica = false,
     };
 
     private static readonly ReplicaState Follower = new()
@@ -38,17 +38,17 @@ public sealed class PlanTests
     [Fact]
     public void Master_FreshWithAckers_WaitsForThemBeforeItTakesWrites() =>
         Steps(Order(DirectedRole.Master, ackers: 1), Fresh, ownerReady: false)
-            .ShouldBe([new Step.EnsureOwner(), new Step.SetSemiSyncSource(true), new Step.SetReadOnly(false)]);
+            .ShouldBe([new Step.EnsureOwner(), new Step.Await(1), new Step.SetReadOnly(false)]);
 
     [Fact]
     public void Master_FollowersWithoutAccounts_GetThemBeforeAnybodyIsWaitedFor() =>
         Steps(Order(DirectedRole.Master, ackers: 1), Fresh, ownerReady: false, followersReady: false).ShouldBe(
-            [new Step.EnsureFollowers(), new Step.EnsureOwner(), new Step.SetSemiSyncSource(true), new Step.SetReadOnly(false)]);
+            [new Step.EnsureFollowers(), new Step.EnsureOwner(), new Step.Await(1), new Step.SetReadOnly(false)]);
 
     [Fact]
     public void Master_ThatIsToAcknowledgeAlone_WaitsForNobodyBeforeItMakesAccounts() =>
-        Steps(Order(DirectedRole.Master), Leading with { SemiSyncSource = true }, followersReady: false)
-            .ShouldBe([new Step.SetSemiSyncSource(false), new Step.EnsureFollowers()]);
+        Steps(Order(DirectedRole.Master), Leading with { AckersAwaited = 1 }, followersReady: false)
+            .ShouldBe([new Step.Await(0), new Step.EnsureFollowers()]);
 
     [Fact]
     public void Slave_WithUnappliedWritesOfItsOldMaster_AppliesThemBeforeItAttaches()
@@ -67,10 +67,12 @@ public sealed class PlanTests
     public void Master_Leading_Holds() => Plan.For(Order(DirectedRole.Master), Leading, ownerReady: true, followersReady: true).Holds.ShouldBeTrue();
 
     [Theory]
-    [InlineData(false, 1)]
-    [InlineData(true, 0)]
-    public void Master_LeadingWithOtherAckers_OnlyChangesThat(bool waits, int ackers) =>
-        Steps(Order(DirectedRole.Master, ackers: ackers), Leading with { SemiSyncSource = waits }).ShouldBe([new Step.SetSemiSyncSource(!waits)]);
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    [InlineData(3, 2)]
+    public void Master_LeadingWithOtherAckers_OnlyChangesThat(int waits, int ackers) =>
+        Steps(Order(DirectedRole.Master, ackers: ackers), Leading with { AckersAwaited = waits }).ShouldBe([new Step.Await(ackers)]);
 
     [Fact]
     public void Master_StillReceiving_FirstStopsThat() =>
@@ -103,7 +105,7 @@ public sealed class PlanTests
     [Fact]
     public void Master_AllApplied_Promotes() =>
         Steps(Order(DirectedRole.Master, ackers: 1), Following with { Replica = Follower with { Receiver = ReceiverState.Stopped } })
-            .ShouldBe([new Step.Detach(), new Step.SetSemiSyncReplica(false), new Step.SetSemiSyncSource(true), new Step.SetReadOnly(false)]);
+            .ShouldBe([new Step.Detach(), new Step.SetSemiSyncReplica(false), new Step.Await(1), new Step.SetReadOnly(false)]);
 
     [Fact]
     public void Slave_Fresh_Attaches() =>
@@ -140,9 +142,9 @@ public sealed class PlanTests
 
     [Fact]
     public void Slave_FormerMaster_IsFencedFirstAndStopsWaitingLast() =>
-        Steps(Order(DirectedRole.Slave, Source, ackers: 1), Leading with { SemiSyncSource = true }).ShouldBe(
+        Steps(Order(DirectedRole.Slave, Source, ackers: 1), Leading with { AckersAwaited = 1 }).ShouldBe(
         [
-            new Step.SetReadOnly(true), new Step.CutClients(), new Step.SetSemiSyncSource(false),
+            new Step.SetReadOnly(true), new Step.CutClients(), new Step.Await(0),
             new Step.SetSemiSyncReplica(true), new Step.Attach(Source),
         ]);
 

@@ -117,6 +117,8 @@ public sealed class OptionsReaderTests
     [InlineData("framework_failover_timeout", "-1d")]
     [InlineData("framework_failover_timeout", "99999999w")]
     [InlineData("election_timeout", "2d")]
+    [InlineData("sync_replicas", "0")]
+    [InlineData("sync_replicas", "10")]
     [InlineData("executor_environ", "A=b")]
     [InlineData("executor_environ", "[1]")]
     [InlineData("executor_environ", """[{"name":"A"}]""")]

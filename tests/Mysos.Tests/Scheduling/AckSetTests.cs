@@ -96,7 +96,7 @@ public sealed class AckSetTests
         world.NodeOf("c", acker).Stuck = true;
         world.Post(world.NodeOf("c", acker).ComeBack());
         world.Run(2);
-        Durable(world).AckChange!.To.ShouldBe(acker);
+        Durable(world).AckChange!.To.ShouldBe([acker]);
         world.NodeOf("c", acker).Deaf = true;
         world.Post(world.NodeOf("c", other).ComeBack());
         var before = world.Performed.Count;

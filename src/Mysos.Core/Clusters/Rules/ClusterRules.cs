@@ -21,6 +21,8 @@ public static partial class ClusterRules
     public const long MinDiskMb = 512;
     public const long MaxDiskMb = 1024L * 1024 * 1024;
 
+    /// <summary>More would only make each write slower.</summary>
+    public const int MaxSyncReplicas = 9;
     public static readonly TimeSpan MinElectionTimeout = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan MaxElectionTimeout = TimeSpan.FromDays(1);
 
@@ -41,6 +43,7 @@ public static partial class ClusterRules
             ?? CheckSize(request.Size)
             ?? (request.BackupId is null ? null : CheckBackupId(request.BackupId))
             ?? CheckElectionTimeout(request.ElectionTimeout)
+            ?? CheckSyncReplicas(request.SyncReplicas)
             ?? (request.Password is null ? null : CheckPassword(request.Password));
         if (error is not null)
         {
@@ -52,8 +55,9 @@ public static partial class ClusterRules
     public static FieldError? CheckChange(ClusterRequest request) => CheckName(request.Name) ?? request switch
     {
         ResizeRequest resize => CheckNumNodes(resize.NumNodes),
-        ElectionRequest { Policy: null, Timeout: null } => new("election_policy", "Nothing is to be changed: give election_policy, election_timeout or both."),
-        ElectionRequest election => CheckElectionTimeout(election.Timeout?.Own),
+        ElectionRequest { Policy: null, Timeout: null, SyncReplicas: null } =>
+            new("election_policy", "Nothing is to be changed: give election_policy, election_timeout or sync_replicas."),
+        ElectionRequest election => CheckElectionTimeout(election.Timeout?.Own) ?? CheckSyncReplicas(election.SyncReplicas?.Own),
         PasswordRequest { NewPassword: { } password } => CheckPassword(password, "new_password"),
         _ => null,
     };
@@ -89,6 +93,10 @@ public static partial class ClusterRules
         ? null
         : new("election_timeout", $"election_timeout is {Durations.Format(time)}; "
             + $"it must be from {Durations.Format(MinElectionTimeout)} to {Durations.Format(MaxElectionTimeout)}.");
+
+    public static FieldError? CheckSyncReplicas(int? count) => count is null or (>= 1 and <= MaxSyncReplicas)
+        ? null
+        : new("sync_replicas", $"sync_replicas is {count.Value.ToString(CultureInfo.InvariantCulture)}; it must be a whole number from 1 to {MaxSyncReplicas}.");
 
     public static FieldError? CheckSize(ClusterSize size)
     {

@@ -31,7 +31,7 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
             NumNodes = call.Fields.WholeNumber("num_nodes", NodesRange) ?? 1,
             Size = call.Fields.Size("size") ?? ClusterSize.Default,
             BackupId = call.Fields.Text("backup_id"),
-            ElectionPolicy = call.Fields.ElectionPolicy()?.Own, ElectionTimeout = call.Fields.ElectionTimeout()?.Own,
+            ElectionPolicy = call.Fields.ElectionPolicy()?.Own, ElectionTimeout = call.Fields.ElectionTimeout()?.Own, SyncReplicas = call.Fields.SyncReplicas()?.Own,
         }, cancellation);
 
     /// <summary>Removes a cluster with its data.</summary>
@@ -143,7 +143,7 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
         calls.DoAsync(Request, name, FieldSets.Election, ReadableJson.Api.ElectionAnswer, call => new ElectionRequest
         {
             Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
-            Policy = call.Fields.ElectionPolicy(), Timeout = call.Fields.ElectionTimeout(),
+            Policy = call.Fields.ElectionPolicy(), Timeout = call.Fields.ElectionTimeout(), SyncReplicas = call.Fields.SyncReplicas(),
         }, cancellation);
 
     /// <summary>Says whether an instance is to be the master.</summary>

@@ -28,6 +28,9 @@ internal static class FieldSets
     private static readonly FieldSpec ElectionTimeout = new("election_timeout", FieldKind.Text,
         "How long an election by the policy available waits, such as 10s; default: as the scheduler's flag says.");
 
+    private static readonly FieldSpec SyncReplicas = new("sync_replicas", FieldKind.Text,
+        "How many slaves acknowledge each write, from 1 to 9, while so many serve; MariaDB's: one; default: as the scheduler's flag says.");
+
     public static FieldSpec[] Create { get; } =
     [
         new("cluster_user", FieldKind.Text, "The MySQL account that is made in the cluster, with all privileges.", Required: true),
@@ -37,6 +40,7 @@ internal static class FieldSets
         new("cluster_password", FieldKind.Text, "The account's password; 21 letters and digits are generated when absent."),
         ElectionPolicy,
         ElectionTimeout,
+        SyncReplicas,
     ];
 
     public static FieldSpec[] Resize { get; } =
@@ -63,7 +67,7 @@ internal static class FieldSets
         Password,
     ];
 
-    public static FieldSpec[] Election { get; } = [ElectionPolicy, ElectionTimeout, Password];
+    public static FieldSpec[] Election { get; } = [ElectionPolicy, ElectionTimeout, SyncReplicas, Password];
 
     public static FieldSpec[] Promotion { get; } =
     [

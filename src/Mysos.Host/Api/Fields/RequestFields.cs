@@ -67,6 +67,9 @@ internal sealed class RequestFields(IReadOnlyCollection<FieldSpec> known)
     /// <inheritdoc cref="ElectionPolicy"/>
     public Setting<TimeSpan>? ElectionTimeout() => Text("election_timeout") is { } text ? ElectionText.ParseTimeout(text) : null;
 
+    /// <inheritdoc cref="ElectionPolicy"/>
+    public Setting<int>? SyncReplicas() => Text("sync_replicas") is { } text ? ElectionText.ParseSyncReplicas(text) : null;
+
     private static RequestException Refuse(string field, string detail) => new(StatusCodes.Status400BadRequest, field, detail);
 
     private static string Shown(string text)
