@@ -78,6 +78,8 @@ internal sealed class FailoverBench(RunOptions options)
             var floor = measured.What switch { "switchover" => $"{new Figures(switched)}", "acker killed" => "", _ => $"{new Figures(killed)}" };
             Add(measured.What, flavor, $"{new Figures(outages)}", floor, measured.Targets[flavor == "mysql" ? 1 : 0]);
         }
+        // Its events say what each step took.
+        await stack.KeepLogsAsync(Path.Combine(options.Out, flavor), cluster.Name);
     }
 
     private static async Task<double> MeasureAsync(Scene scene, Measured measured)

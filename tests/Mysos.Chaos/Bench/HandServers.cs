@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mysos.Chaos.Stack;
+using Mysos.Core.Elections;
 using Mysos.Core.Processes;
 using MySqlConnector;
 
@@ -14,6 +15,8 @@ internal sealed class HandServers : IAsyncDisposable
 {
     public const string User = "hand";
     public const string Password = "a-hand-password";
+    /// <summary>Who writes: read-only holds for it.</summary>
+    private const string Client = "client";
     private const int FirstPort = 40001;
     private static readonly string[] Own = ["datadir", "socket", "port", "bind", "pid", "log_error", "init", "report", "server_id", "user", "tmpdir", "secure_file_priv"];
 
@@ -50,6 +53,10 @@ internal sealed class HandServers : IAsyncDisposable
         await PromoteAsync();
     });
 
+    /// <summary>The slave that acknowledges, unless the other one has more.</summary>
+    private async Task<(int Heir, int Other)> HeirAsync() =>
+        GtidPosition.Parse(await ReceivedAsync(1)).Covers(GtidPosition.Parse(await ReceivedAsync(2))) ? (1, 2) : (2, 1);
+
     /// <summary>The same, of a change of master that was asked for.</summary>
     public Task<double> SwitchAsync() => OutageAsync(async () =>
     {
@@ -85,24 +92,25 @@ internal sealed class HandServers : IAsyncDisposable
     private async Task PromoteAsync()
     {
         await Task.WhenAll(ExecuteAsync(1, _statements.StopReceiving), ExecuteAsync(2, _statements.StopReceiving));
-        await TextAsync(1, _statements.Await(await ReceivedAsync(1)));
-        await ExecuteAsync(1, $"{_statements.Detach}; {_statements.MasterWaits}; {_statements.ReadOnlyOff}");
-        await ExecuteAsync(2, $"{_statements.Acknowledge}; {_statements.Detach}; {_statements.Follow($"{Network.Center}", FirstPort + 1)}");
+        var (heir, other) = await HeirAsync();
+        await TextAsync(heir, _statements.Await(await ReceivedAsync(heir)));
+        await ExecuteAsync(heir, $"{_statements.Detach}; {_statements.MasterWaits}; {_statements.ReadOnlyOff}");
+        await ExecuteAsync(other, $"{_statements.Acknowledge}; {_statements.Detach}; {_statements.Follow($"{Network.Center}", FirstPort + heir)}");
     }
 
-    /// <summary>A client writes; when it cannot, it goes to the first slave.</summary>
+    /// <summary>A client writes; when it cannot, it tries one slave after the other.</summary>
     private async Task<double> OutageAsync(Func<Task> act)
     {
         var (acknowledged, longest) = (0, TimeSpan.Zero);
-        var over = false;
+        var (over, problem) = (false, "no answer");
         var writing = Task.Run(async () =>
         {
             long? last = null;
-            for (var port = FirstPort; !Volatile.Read(ref over); port = FirstPort + 1)
+            for (var port = FirstPort; !Volatile.Read(ref over); port = port == FirstPort + 1 ? FirstPort + 2 : FirstPort + 1)
             {
                 try
                 {
-                    await using var client = await OpenAsync(port);
+                    await using var client = await OpenAsync(port, Client);
                     while (!Volatile.Read(ref over))
                     {
                         await using var insert = new MySqlCommand("INSERT INTO d.t (v) VALUES (1)", client);
@@ -114,8 +122,9 @@ internal sealed class HandServers : IAsyncDisposable
                         Interlocked.Increment(ref acknowledged);
                     }
                 }
-                catch (MySqlException)
+                catch (MySqlException e)
                 {
+                    Volatile.Write(ref problem, $"{port}: {e.Message}");
                     await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
                 }
             }
@@ -132,7 +141,7 @@ internal sealed class HandServers : IAsyncDisposable
         {
             var wanted = Volatile.Read(ref acknowledged) + more;
             if (!await Eventually.IsAsync(() => Task.FromResult(Volatile.Read(ref acknowledged) >= wanted), TimeSpan.FromSeconds(30)))
-                throw new TimeoutException("The servers that were started by hand take no writes.");
+                throw new TimeoutException($"The servers that were started by hand take no writes: {problem}");
         }
     }
 
@@ -141,7 +150,7 @@ internal sealed class HandServers : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         var rows = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
-            await using var client = await OpenAsync(FirstPort);
+            await using var client = await OpenAsync(FirstPort, Client);
             var done = 0;
             for (; clock.Elapsed < length; done++)
             {
@@ -178,6 +187,8 @@ internal sealed class HandServers : IAsyncDisposable
             SET sql_log_bin=0;
             CREATE USER '{User}'@'%' IDENTIFIED BY '{Password}';
             GRANT ALL PRIVILEGES ON *.* TO '{User}'@'%' WITH GRANT OPTION;
+            CREATE USER '{Client}'@'%' IDENTIFIED BY '{Password}';
+            GRANT SELECT, INSERT ON d.* TO '{Client}'@'%';
 
             """);
         var start = new ProcessStartInfo(program);
@@ -227,11 +238,11 @@ internal sealed class HandServers : IAsyncDisposable
         }
     }
 
-    private static async Task<MySqlConnection> OpenAsync(int port)
+    private static async Task<MySqlConnection> OpenAsync(int port, string user = User)
     {
         var connection = new MySqlConnection(new MySqlConnectionStringBuilder
         {
-            Server = $"{Network.Center}", Port = (uint)port, UserID = User, Password = Password, Pooling = false, ConnectionTimeout = 5, AllowPublicKeyRetrieval = true,
+            Server = $"{Network.Center}", Port = (uint)port, UserID = user, Password = Password, Pooling = false, ConnectionTimeout = 5, AllowPublicKeyRetrieval = true,
         }.ConnectionString);
         await connection.OpenAsync();
         return connection;

@@ -71,12 +71,12 @@ public sealed class ElectionTermsTests
     {
         Start();
         Change(new(ElectionPolicy.Available), null).Result.ShouldBe("available default default");
-        Change(null, new(TimeSpan.FromSeconds(90))).Result.ShouldBe("available 90s");
+        Change(null, new(TimeSpan.FromSeconds(90))).Result.ShouldBe("available 90s default");
         var view = _world.View("c").Election;
         view.ShouldBe(new ElectionView { Policy = ElectionPolicy.Available, Timeout = "90s", OwnPolicy = true, OwnTimeout = true });
         Change(null, new(TimeSpan.FromSeconds(90))).Steps.ShouldBe(["Nothing: it is so already."]);
-        Change(new(null), null).Result.ShouldBe("default 90s");
-        Change(null, new(null)).Result.ShouldBe("default default");
+        Change(new(null), null).Result.ShouldBe("default 90s default");
+        Change(null, new(null)).Result.ShouldBe("default default default");
         _world.View("c").Election.ShouldBe(new ElectionView { Policy = ElectionPolicy.Lossless, Timeout = "30s" });
         Durable.Events.Count(e => e.Kind == "election_changed").ShouldBe(4);
     }
