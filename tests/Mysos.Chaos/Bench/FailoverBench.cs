@@ -48,6 +48,19 @@ internal sealed class FailoverBench(RunOptions options)
         var mysqld = flavor == "mysql" ? RunOptions.Mysql97 : null;
         await using var stack = await ChaosStack.StartAsync(network, new StackSettings(options.Mysos, mysqld, 3, Path.Combine(options.Out, "logs")));
         var cluster = await TestedCluster.CreateAsync(stack, flavor, 3);
+        try
+        {
+            await RunAsync(stack, cluster, flavor, mysqld);
+        }
+        finally
+        {
+            // Its events say what each step took.
+            await stack.KeepLogsAsync(Path.Combine(options.Out, flavor), cluster.Name);
+        }
+    }
+
+    private async Task RunAsync(ChaosStack stack, TestedCluster cluster, string flavor, string? mysqld)
+    {
         var writers = await Writers.StartAsync(cluster, Pace);
         await using var stopping = writers;
         var scene = await Scene.SetAsync(stack, cluster, writers);
@@ -78,8 +91,6 @@ internal sealed class FailoverBench(RunOptions options)
             var floor = measured.What switch { "switchover" => $"{new Figures(switched)}", "acker killed" => "", _ => $"{new Figures(killed)}" };
             Add(measured.What, flavor, $"{new Figures(outages)}", floor, measured.Targets[flavor == "mysql" ? 1 : 0]);
         }
-        // Its events say what each step took.
-        await stack.KeepLogsAsync(Path.Combine(options.Out, flavor), cluster.Name);
     }
 
     private static async Task<double> MeasureAsync(Scene scene, Measured measured)

@@ -174,7 +174,7 @@ internal sealed class HandServers : IAsyncDisposable
             datadir={directory}/data
             socket={directory}/s
             pid_file={directory}/pid
-            log_error={directory}/err
+            log_error={directory}/mysqld.err
             port={FirstPort + number}
             bind_address={Network.Center}
             server_id={number + 1}
@@ -196,7 +196,7 @@ internal sealed class HandServers : IAsyncDisposable
         _processes[number] = await ChildProcesses.StartAsync(start, ownSession: true);
         MySqlConnection? connection = null;
         if (!await Eventually.IsAsync(async () => (connection = await TryOpenAsync(FirstPort + number)) is not null, TimeSpan.FromSeconds(60)))
-            throw new TimeoutException($"A server that was started by hand does not answer: {string.Join('\n', File.ReadLines($"{directory}/err").TakeLast(5))}");
+            throw new TimeoutException($"A server that was started by hand does not answer: {string.Join('\n', File.ReadLines($"{directory}/mysqld.err").TakeLast(5))}");
         _connections[number] = connection!;
     }
 
