@@ -54,8 +54,9 @@ public static class Electorate
             if (!allowed.IsEmpty)
                 return Elect(cluster, answered, allowed, settings, but);
             if (patienceEnded)
-                return Elect(cluster, answered, fit, settings, $", never to be master, but no other node had as much in time{but}");
-            return new Outcome.Waiting($"another node with all that {Names(fit)} has, whose promotion is never; a switchover to it by name ends this");
+                return Elect(cluster, answered, fit, settings, $", {Promotions.Because(durable, fit, "never to be master", "delayed")}, but no other node had as much in time{but}");
+            return new Outcome.Waiting($"another node with all that {Names(fit)} has, "
+                + $"{Promotions.Because(durable, fit, "whose promotion is never", "which is delayed")}; a switchover to it by name ends this");
         }
     }
 
