@@ -46,11 +46,14 @@ public static class Electorate
             return Choose([MostAdvanced(cluster, answered, answered)], $"; {Names(witnesses)} did not answer in time, and the last writes may be lost");
         return new Outcome.Waiting($"{Names(witnesses)}: only they are sure to have the last writes");
 
+        // The old master has nothing left to apply, however late it would be as a slave.
+        bool IsOnlyDelayed(int node) => node == election.Previous && durable.Nodes[node].Promotion != Promotion.Never;
+
         // Who is elected has all that one of these has, whatever is preferred.
         Outcome Choose(ImmutableArray<int> sure, string but)
         {
             var fit = answered.Where(n => sure.Any(s => Covers(cluster.Of(n), cluster.Of(s)))).ToImmutableArray();
-            var allowed = election.Named is { } named && fit.Contains(named) ? [named] : fit.RemoveAll(n => Promotions.Bars(durable, n));
+            var allowed = election.Named is { } named && fit.Contains(named) ? [named] : fit.RemoveAll(n => Promotions.Bars(durable, n) && !IsOnlyDelayed(n));
             if (!allowed.IsEmpty)
                 return Elect(cluster, answered, allowed, settings, but);
             if (patienceEnded)
