@@ -14,6 +14,12 @@ internal static class Delays
     /// <summary>How late the node is to apply now, if it follows: who is to be master catches up.</summary>
     public static int Of(Cluster cluster, Node node) => cluster.Handover?.To == node.Number ? 0 : node.DelaySeconds;
 
+    /// <summary>
+    /// It may be about to attach again because its delay changes, and to fetch again what it has said that it had: only its word that it catches up,
+    /// as one that is counted on, holds.
+    /// </summary>
+    public static bool MayForget(ClusterState cluster, int node) => IsDelayed(cluster.Durable, node) || cluster.Of(node).Report is { DelaySeconds: > 0 };
+
     /// <summary>What the node is behind beyond what it is to be.</summary>
     public static double? Lag(Node node, Report? report) =>
         report?.LagSeconds is not { } lag || node.DelaySeconds == 0 ? report?.LagSeconds : Math.Max(0, lag - node.DelaySeconds);

@@ -80,6 +80,8 @@ public sealed record Directive
     public bool Yield { get; init; }
     /// <summary>For a slave: GTIDs that it is to have applied (a delayed one: received) before the directive holds, in the server's notation.</summary>
     public string? CatchUp { get; init; }
+    /// <summary>For a slave: it is an acker, or is to be one, so an election may count on all that it has received.</summary>
+    public bool CountedOn { get; init; }
     /// <summary>For a slave: how long after its master it applies a write; 0: at once.</summary>
     public int DelaySeconds { get; init; }
     /// <summary>As <see cref="Accounts.Version"/>; an executor that has older ones asks for them with a <see cref="Hello"/>.</summary>
@@ -159,6 +161,8 @@ public sealed record Report
     public Endpoint? Source { get; init; }
     /// <summary>As the server tells it, a delay included.</summary>
     public double? LagSeconds { get; init; }
+    /// <summary>How late it applies, as the server is set now.</summary>
+    public int DelaySeconds { get; init; }
     /// <summary>The node has transactions that its master lacks, or a broken copy: it can only be rebuilt.</summary>
     public bool Diverged { get; init; }
     public int Rebuild { get; init; }

@@ -100,6 +100,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         History = facts.Observed?.BinlogState,
         Source = facts.Observed?.Replica?.Source,
         LagSeconds = facts.Observed?.Replica?.LagSeconds,
+        DelaySeconds = facts.Observed?.Replica?.DelaySeconds ?? 0,
         Diverged = facts.Diverged,
         Rebuild = facts.Rebuild,
         DataMade = facts.DataMade,

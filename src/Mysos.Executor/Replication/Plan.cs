@@ -54,7 +54,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     {
         { Role: DirectedRole.Master, Yield: true } => server.ReadOnly ? [] : [new Step.Yield()],
         { Role: DirectedRole.Master } => Master(server, directive.Ackers, ownerReady, followersReady),
-        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0, directive.CatchUp, directive.DelaySeconds),
+        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive),
         _ => [.. Fence(server), .. Receives(server) ? [new Step.StopReceiving()] : Array.Empty<Step>()],
     });
 
@@ -87,14 +87,15 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         return steps.ToImmutable();
     }
 
-    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, bool acknowledges, string? catchUp, int delay)
+    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, Directive directive)
     {
+        var (acknowledges, catchUp, delay) = (directive.Ackers > 0, directive.CatchUp, directive.DelaySeconds);
         var steps = ImmutableArray.CreateBuilder<Step>();
         steps.AddRange(Fence(server));
         var attaches = server.Replica is not { FollowsByGtid: true } following || following.Source != source || LosesRelayLog(server, following, delay);
-        // Attaching throws away what was received and not applied, and it may be what this server is counted on to have. Who is delayed and has
-        // acknowledged nothing of it gets it from its master again, so that it is not applied early.
-        if (attaches && server.Replica is { ApplyError: 0 } unapplied && !server.AllApplied && (acknowledges || (delay == 0 && unapplied.Source != source)))
+        // Attaching throws away what was received and not applied, and it may be what this server is counted on to have. Who is delayed and not
+        // counted on gets it from its master again, so that it is not applied early.
+        if (attaches && server.Replica is { ApplyError: 0 } unapplied && !server.AllApplied && (acknowledges || directive.CountedOn || (delay == 0 && unapplied.Source != source)))
             return [.. steps, .. Receives(server) ? [new Step.StopReceiving()] : ApplyAll(unapplied)];
         if (server.SemiSyncReplica != acknowledges)
             steps.Add(new Step.SetSemiSyncReplica(acknowledges));

@@ -51,9 +51,9 @@ internal sealed class Recovery(IFlavor flavor, ServerConnection connection, Time
     private static bool GoesOnLate(ReplicaState replica) =>
         replica.DelaySeconds > 0 && (replica.KeepsRelayLog || replica.Applying || replica.Receiver != ReceiverState.Stopped);
 
-    /// <summary>A delayed slave asks its master again for what it received. But what it has acknowledged, or counts for in an election, it must have.</summary>
+    /// <summary>A delayed slave asks its master again for what it received. But what it may be counted on to have, it must have.</summary>
     public static bool IsDue(Directive? directive, ReplicaState replica) => replica.DelaySeconds == 0
-        || directive is { Role: DirectedRole.Candidate or DirectedRole.Master } or { Role: DirectedRole.Slave, Ackers: > 0 };
+        || directive is { Role: DirectedRole.Candidate or DirectedRole.Master } or { Role: DirectedRole.Slave, Ackers: > 0 } or { Role: DirectedRole.Slave, CountedOn: true };
 
     private Task<ServerState> ObserveAsync(CancellationToken cancellation) =>
         connection.QueryAsync(flavor.ObserveSql, flavor.ReadStateAsync, cancellation);

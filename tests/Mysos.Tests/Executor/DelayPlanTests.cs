@@ -21,7 +21,7 @@ public sealed class DelayPlanTests
 
     private static ServerState Waiting(ReplicaState replica, bool acknowledges = false, string executed = "0-1-5") => new()
     {
-        ReadOnly = true, Writable = false, Executed = executed, SemiSyncSource = false, SemiSyncReplica = acknowledges, Replica = replica,
+        ReadOnly = true, Writable = false, Executed = executed, AckersAwaited = 0, SemiSyncReplica = acknowledges, Replica = replica,
     };
 
     private static Directive Slave(Endpoint source, int delay, int ackers = 0, string? catchUp = null) =>
@@ -77,6 +77,16 @@ public sealed class DelayPlanTests
         var applying = stopped with { DelaySeconds = 0, FollowsByGtid = false };
         Steps(directive, Waiting(applying, acknowledges: true)).ShouldBe([new Step.AwaitApplied()]);
         Steps(directive, Waiting(applying, acknowledges: true, executed: "0-1-9")).ShouldBe([new Step.Attach(Source, wanted)]);
+    }
+
+    /// <summary>Its side is off already, and it is an acker until another one is.</summary>
+    [Fact]
+    public void AnotherDelay_MariaDbThatIsCountedOn_AppliesAllFirst()
+    {
+        var directive = Slave(Source, 0) with { CountedOn = true };
+        Steps(directive, Waiting(Late)).ShouldBe([new Step.StopReceiving()]);
+        Steps(directive, Waiting(Late with { Receiver = ReceiverState.Stopped, Applying = false })).ShouldBe([new Step.StartApplying(), new Step.AwaitApplied()]);
+        Recovery.IsDue(directive with { DelaySeconds = Hour }, Late).ShouldBeTrue();
     }
 
     [Theory]

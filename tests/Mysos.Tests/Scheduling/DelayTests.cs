@@ -37,6 +37,46 @@ public sealed class DelayTests : PromotionTestBase
         Announced.Order().ShouldBe(new[] { acker, other }.Order());
     }
 
+    /// <summary>What it has received counts until the durable state names another.</summary>
+    [Fact]
+    public void Delay_OfTheAcker_ItIsCountedOnUntilAnotherIsInItsPlace()
+    {
+        Healthy();
+        var (acker, other) = (Acker, Other);
+        // The other one does not get what it would have to have.
+        World.NodeOf("c", other).Stuck = true;
+        World.NodeOf("c", Master).Rows = 5;
+        World.NodeOf("c", acker).Rows = 5;
+        World.Run(1);
+        Delay(acker);
+        World.Run(1);
+        Durable.AckChange!.To.ShouldBe([other]);
+        Acker.ShouldBe(acker);
+        var told = World.NodeOf("c", acker).Obeyed!;
+        (told.Ackers, told.DelaySeconds, told.CountedOn).ShouldBe((0, Hour, true));
+
+        World.NodeOf("c", other).Stuck = false;
+        World.NodeOf("c", other).Rows = 5;
+        World.Run(5);
+        Acker.ShouldBe(other);
+        World.NodeOf("c", acker).Obeyed!.CountedOn.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Acker_ThatWasDelayed_CountsByWhatItHasOnceItAppliesAtOnce()
+    {
+        Healthy(2);
+        var slave = World.NodeOf("c", 2);
+        slave.Report = slave.Report with { DelaySeconds = Hour };
+        World.Run(1);
+        Delays.MayForget(World.State.Clusters["c"], 2).ShouldBeTrue();
+        slave.Report = slave.Report with { DelaySeconds = 0 };
+        World.Run(1);
+        Delays.MayForget(World.State.Clusters["c"], 2).ShouldBeFalse();
+        Delay(2);
+        Delays.MayForget(World.State.Clusters["c"], 2).ShouldBeTrue();
+    }
+
     [Fact]
     public void Delay_OfTheOnlySlave_ItAcknowledges_ForItReceivesAtOnce()
     {
