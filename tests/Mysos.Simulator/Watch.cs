@@ -105,8 +105,9 @@ internal sealed class Watch(World world)
             return $"node {waits} does not serve: {state.Of(waits).Report?.Reason ?? durable.Nodes[waits].LastFailure}";
         if (!AckSet.IsComplete(state, world.Settings))
             return $"its ackers are node {string.Join(", ", durable.Ackers)}";
-        if (world.Store.Announced.GetValueOrDefault(World.Cluster) is not { Master: { } announced, Slaves: var slaves } || announced.Number != master || slaves.Length != durable.NumNodes - 1)
-            return "not all nodes are announced";
+        if (world.Store.Announced.GetValueOrDefault(World.Cluster) is not { Master: { } announced, Slaves: var slaves } || announced.Number != master
+            || slaves.Length != durable.Nodes.Values.Count(n => n.Number != master && n.DelaySeconds == 0))
+            return "not all nodes are announced, or one that is delayed is";
         var claimed = durable.Nodes.Values.Select(n => n.Task!.Id.Value).ToHashSet(StringComparer.Ordinal);
         return world.Tasks.FirstOrDefault(t => !claimed.Contains(t.Id)) is { } orphan ? $"task {orphan.Id} is no node's"
             : world.Tasks.FirstOrDefault(t => _acknowledged.Exists(w => !t.Disk.Writes.Contains(w)) && t.Executor!.Machine.Server is { Replica.Lag: null or 0 }) is { } lacks && lacks.Node.Node == master

@@ -42,6 +42,7 @@ internal sealed class World
         Schedulers = [new Scheduler(this, 1), new Scheduler(this, 2)];
         Clients = [.. Enumerable.Range(1, Chance.Between(1, 3)).Select(i => new Client(this, i))];
         Plague = new Plague(this);
+        Owner = seed % 4 == 3 ? new Owner(this, new Chance(-seed)) : null;
     }
 
     public Chance Chance { get; }
@@ -55,6 +56,8 @@ internal sealed class World
     public IReadOnlyList<Scheduler> Schedulers { get; }
     public IReadOnlyList<Client> Clients { get; }
     public Plague Plague { get; }
+    /// <summary>Null: nobody delays a node.</summary>
+    public Owner? Owner { get; }
     public SchedulerSettings Settings { get; }
     public IFlavor Flavor { get; }
     public ServerProgram Program { get; }
@@ -110,6 +113,7 @@ internal sealed class World
         foreach (var client in Clients)
             client.Begin();
         Create();
+        Owner?.Begin();
     }
 
     private void Create()

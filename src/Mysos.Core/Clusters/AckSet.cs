@@ -55,6 +55,9 @@ internal static class AckSet
         ? change.To.Contains(node) && (durable.Ackers.Contains(node) || durable.Ackers.IsEmpty || (Adds(durable) && change.Step != AckStep.Begun))
         : durable.Ackers.Contains(node);
 
+    /// <summary>An acker stays one until the durable state says otherwise, whether its side is on or not.</summary>
+    public static bool CountsOn(Cluster durable, int node) => durable.Ackers.Contains(node) || durable.AckChange?.To.Contains(node) == true;
+
     /// <summary>All ackers stay, and others are added.</summary>
     private static bool Adds(Cluster durable) => durable.AckChange!.To.Count > durable.Ackers.Count;
 
@@ -236,7 +239,7 @@ internal static class AckSet
             && report.AppliedVersion == sent.Version ? string.Join(",", new[] { report.Executed, report.Unended }.Where(g => !string.IsNullOrEmpty(g))) : null;
 
     private static bool Has(ClusterState cluster, int node, string gtids) =>
-        Electorate.PositionOf(cluster.Of(node)).Covers(GtidPosition.Parse(gtids))
+        (!Delays.MayForget(cluster, node) && Electorate.PositionOf(cluster.Of(node)).Covers(GtidPosition.Parse(gtids)))
         || (cluster.Of(node) is { Sent: { CatchUp: { } asked } sent, Report: { } report } && asked == gtids && report.AppliedVersion == sent.Version);
 
     private static Cluster Unbar(ClusterState cluster, int master)

@@ -5,7 +5,7 @@ using Mysos.Core.Scheduling;
 
 namespace Mysos.Core.Clusters;
 
-/// <summary>Which nodes clients are told of.</summary>
+/// <summary>Which nodes clients are told of: no slave that is delayed, for they would read what is long past.</summary>
 internal static class Announcement
 {
     public static ServerSet Wanted(ClusterState cluster)
@@ -16,7 +16,7 @@ internal static class Announcement
         var staying = durable.Nodes.Values.Where(n => n is { Retiring: false, Restarting: false, Task: not null }).ToImmutableArray();
         var master = staying.Where(n => Mastership.IsServingMaster(cluster, n.Number)).Select(Member).FirstOrDefault();
         var slaves = staying
-            .Where(n => n.Number != master?.Number && (Mastership.IsServingSlave(cluster, n.Number) || StillReads(cluster, n.Number)))
+            .Where(n => n.Number != master?.Number && n.DelaySeconds == 0 && (Mastership.IsServingSlave(cluster, n.Number) || StillReads(cluster, n.Number)))
             .Select(Member);
         return new ServerSet(master, [.. slaves]);
     }

@@ -81,7 +81,7 @@ public sealed record Cluster
 /// <summary>A search for the master of <paramref name="Epoch"/>.</summary>
 /// <param name="Previous">The master that was lost.</param>
 /// <param name="Why">How that was seen, and by whom.</param>
-/// <param name="Named">A node that its owner wants to lead although its promotion is never.</param>
+/// <param name="Named">A node that its owner wants to lead although <see cref="Promotions.Bars"/> it.</param>
 public sealed record Election(long Epoch, DateTimeOffset Since, int? Previous, string? Why = null, int? Named = null);
 
 /// <summary>How an election went, until its master is announced and one event tells it all.</summary>
@@ -116,7 +116,8 @@ public enum AckStep
 /// <param name="Why">Who wants it.</param>
 /// <param name="YieldingSince">Null while <paramref name="To"/> catches up.</param>
 /// <param name="Chosen">The cluster's owner asked for it.</param>
-public sealed record Handover(int To, string Why, DateTimeOffset Since, DateTimeOffset? YieldingSince = null, bool Chosen = false);
+/// <param name="MasterAt">Where <paramref name="To"/> is delayed: GTIDs that it has to apply before the master yields.</param>
+public sealed record Handover(int To, string Why, DateTimeOffset Since, DateTimeOffset? YieldingSince = null, bool Chosen = false, string? MasterAt = null);
 
 /// <summary>Restarts nodes one at a time, each when all nodes serve.</summary>
 /// <param name="Left">The nodes whose restart has not begun.</param>
@@ -144,6 +145,8 @@ public sealed record Node
     public bool Restarting { get; init; }
     public int Rebuild { get; init; }
     public Promotion Promotion { get; init; }
+    /// <summary>As a slave it applies its master's writes so late; 0: at once. See <see cref="Delays"/>.</summary>
+    public int DelaySeconds { get; init; }
     /// <summary>As <see cref="Protocol.Report.DataMade"/>, of the data that it served with; null before it did.</summary>
     public DateTimeOffset? DataMade { get; init; }
     /// <summary>Failures since it last served; each doubles the wait.</summary>

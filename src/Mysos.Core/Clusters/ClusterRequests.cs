@@ -108,6 +108,17 @@ public sealed record PromotionRequest : ClusterRequest<PromotionAnswer>
 
 public sealed record PromotionAnswer(string ClusterUrl, int Node, Promotion Promotion);
 
+/// <summary>Says how late a node applies its master's writes. 404: no such node; 409: it is being stopped.</summary>
+public sealed record DelayRequest : ClusterRequest<DelayAnswer>
+{
+    /// <summary>Its <c>server_id</c>.</summary>
+    public required int Node { get; init; }
+    /// <summary>Whole seconds; none: at once.</summary>
+    public required TimeSpan Delay { get; init; }
+}
+
+public sealed record DelayAnswer(string ClusterUrl, int Node, int DelaySeconds);
+
 /// <summary>Something that a cluster can have of its own.</summary>
 /// <param name="Own">Null: as the scheduler's flag says.</param>
 public readonly record struct Setting<T>(T? Own)

@@ -76,7 +76,7 @@ internal static class Directives
             }
             : directive with
             {
-                Role = DirectedRole.Slave, Source = leader.Task.Endpoint, Ackers = AckSet.Acknowledges(durable, node.Number) ? 1 : 0,
+                Role = DirectedRole.Slave, Source = leader.Task.Endpoint, DelaySeconds = Delays.Of(durable, node), CountedOn = AckSet.CountsOn(durable, node.Number), Ackers = AckSet.Acknowledges(durable, node.Number) ? 1 : 0,
                 Donor = Donors.For(cluster, node, settings),
                 CatchUp = yields && durable.Handover!.To == node.Number ? Switchover.LastWrites(cluster, master)
                     : durable.AckChange is { MasterAt: { } at, To: var to } && to.Contains(node.Number) ? at

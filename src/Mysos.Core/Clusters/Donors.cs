@@ -4,7 +4,8 @@ using Mysos.Core.Scheduling;
 namespace Mysos.Core.Clusters;
 
 /// <summary>
-/// Whose data a rebuilt node begins with: a slave's that serves, if possible none that the master waits for; else the master's.
+/// Whose data a rebuilt node begins with: a slave's that serves, if possible none that is delayed or that the master waits for; else the
+/// master's.
 /// A donor gives to one node at a time.
 /// </summary>
 internal static class Donors
@@ -34,7 +35,7 @@ internal static class Donors
         if (cluster.Of(receiver.Number).Sent?.Donor is { } now && CanGive(cluster, now.Node))
             return now.Node;
         return cluster.Durable.Nodes.Keys.Where(n => n != receiver.Number && CanGive(cluster, n))
-            .OrderBy(n => n == cluster.Durable.Master).ThenBy(n => cluster.Durable.Ackers.Contains(n))
+            .OrderBy(n => n == cluster.Durable.Master).ThenBy(n => Delays.IsDelayed(cluster.Durable, n)).ThenBy(n => cluster.Durable.Ackers.Contains(n))
             .ThenBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n).Select(n => (int?)n).FirstOrDefault();
     }
 

@@ -55,5 +55,6 @@ public interface IReadModel
 [JsonSerializable(typeof(ReplaceAnswer))]
 [JsonSerializable(typeof(ElectionAnswer))]
 [JsonSerializable(typeof(PromotionAnswer))]
+[JsonSerializable(typeof(DelayAnswer))]
 [JsonSerializable(typeof(DryRunAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -57,12 +57,13 @@ public static class Projection
             Reason = reason,
             Acker = cluster.Durable.Ackers.Contains(node.Number),
             Promotion = node.Promotion,
+            DelaySeconds = node.DelaySeconds,
             Host = node.Task?.Endpoint.Host,
             Port = node.Task?.Endpoint.Port,
             Agent = node.Task?.Agent.Value ?? node.Volume?.Agent.Value,
             Member = announced ? new Discovery.ServerSetMember(node.Number, new Endpoint("", 0)).Name : null,
             Gtid = seen.Report?.Executed,
-            LagSeconds = seen.Report?.LagSeconds,
+            LagSeconds = Delays.Lag(node, seen.Report),
             Server = seen.Report?.Server,
         };
     }

@@ -76,11 +76,16 @@ internal static class Switchover
         var candidate = cluster.Of(handover.To).Report;
         // A new leader has not heard of it yet.
         var unheard = candidate is null && durable.Nodes.GetValueOrDefault(handover.To) is { Retiring: false, Restarting: false, Task: not null };
-        if (!unheard && !Mastership.IsServingSlave(cluster, handover.To))
+        var noted = Delays.Note(cluster, handover, master);
+        if (noted != handover)
+            return durable with { Handover = noted };
+        // While a delay is being taken off, replication may stop for a moment.
+        var changes = handover.YieldingSince is null && Delays.IsDelayed(durable, handover.To) && turn.Now - handover.Since < CatchUpPatience;
+        if (!unheard && !changes && !Mastership.IsServingSlave(cluster, handover.To))
             return Undo(turn, durable, $"node {handover.To} no longer follows the master");
         if (handover.YieldingSince is not { } yielding)
         {
-            if (IsNear(cluster.Of(handover.To)))
+            if (Mastership.IsServingSlave(cluster, handover.To) && IsNear(cluster.Of(handover.To)) && Delays.HasCaughtUp(cluster, handover))
                 return durable with { Handover = handover with { YieldingSince = turn.Now } };
             return turn.Now - handover.Since < CatchUpPatience ? durable
                 : Undo(turn, durable, $"node {handover.To} did not catch up within {CatchUpPatience.TotalSeconds:F0} s");

@@ -102,11 +102,14 @@ public sealed record NodeView
     /// <summary>A slave that holds every acknowledged write: the master waits for it.</summary>
     public bool Acker { get; init; }
     public Promotion Promotion { get; init; }
+    /// <summary>As a slave it applies its master's writes so late, as its owner wants it; 0: at once.</summary>
+    public int DelaySeconds { get; init; }
     /// <summary>The Mesos agent's id.</summary>
     public string? Agent { get; init; }
     /// <summary>The name of its ZNode in the ServerSet, <c>member_0000000001</c>; set once it is announced.</summary>
     public string? Member { get; init; }
     public string? Gtid { get; init; }
+    /// <summary>Beyond <see cref="DelaySeconds"/>.</summary>
     public double? LagSeconds { get; init; }
     /// <summary><c>MariaDB 10.11.6</c>.</summary>
     public string? Server { get; init; }

@@ -46,16 +46,20 @@ public static class Electorate
             return Choose([MostAdvanced(cluster, answered, answered)], $"; {Names(witnesses)} did not answer in time, and the last writes may be lost");
         return new Outcome.Waiting($"{Names(witnesses)}: only they are sure to have the last writes");
 
+        // The old master has nothing left to apply, however late it would be as a slave.
+        bool IsOnlyDelayed(int node) => node == election.Previous && durable.Nodes[node].Promotion != Promotion.Never;
+
         // Who is elected has all that one of these has, whatever is preferred.
         Outcome Choose(ImmutableArray<int> sure, string but)
         {
             var fit = answered.Where(n => sure.Any(s => Covers(cluster.Of(n), cluster.Of(s)))).ToImmutableArray();
-            var allowed = election.Named is { } named && fit.Contains(named) ? [named] : fit.RemoveAll(n => Promotions.Bars(durable, n));
+            var allowed = election.Named is { } named && fit.Contains(named) ? [named] : fit.RemoveAll(n => Promotions.Bars(durable, n) && !IsOnlyDelayed(n));
             if (!allowed.IsEmpty)
                 return Elect(cluster, answered, allowed, settings, but);
             if (patienceEnded)
-                return Elect(cluster, answered, fit, settings, $", never to be master, but no other node had as much in time{but}");
-            return new Outcome.Waiting($"another node with all that {Names(fit)} has, whose promotion is never; a switchover to it by name ends this");
+                return Elect(cluster, answered, fit, settings, $", {Promotions.Because(durable, fit, "never to be master", "delayed")}, but no other node had as much in time{but}");
+            return new Outcome.Waiting($"another node with all that {Names(fit)} has, "
+                + $"{Promotions.Because(durable, fit, "whose promotion is never", "which is delayed")}; a switchover to it by name ends this");
         }
     }
 

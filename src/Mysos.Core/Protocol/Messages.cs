@@ -78,8 +78,12 @@ public sealed record Directive
     public Endpoint? Source { get; init; }
     /// <summary>For a master: take no more writes, and cut clients off; the slaves go on following it.</summary>
     public bool Yield { get; init; }
-    /// <summary>For a slave: GTIDs that it is to have applied before the directive holds, in the server's notation.</summary>
+    /// <summary>For a slave: GTIDs that it is to have applied (a delayed one: received) before the directive holds, in the server's notation.</summary>
     public string? CatchUp { get; init; }
+    /// <summary>For a slave: it is an acker, or is to be one, so an election may count on all that it has received.</summary>
+    public bool CountedOn { get; init; }
+    /// <summary>For a slave: how long after its master it applies a write; 0: at once.</summary>
+    public int DelaySeconds { get; init; }
     /// <summary>As <see cref="Accounts.Version"/>; an executor that has older ones asks for them with a <see cref="Hello"/>.</summary>
     public int AccountsVersion { get; init; }
     /// <summary>For a master: how many slaves are to acknowledge a write (0: do not wait). For a slave: 1 when it acknowledges.</summary>
@@ -155,7 +159,10 @@ public sealed record Report
     /// <summary>MariaDB's <c>gtid_binlog_state</c>: the last GTID of each server in each domain; null on MySQL, whose GTIDs say it all.</summary>
     public string? History { get; init; }
     public Endpoint? Source { get; init; }
+    /// <summary>As the server tells it, a delay included.</summary>
     public double? LagSeconds { get; init; }
+    /// <summary>How late it applies, as the server is set now.</summary>
+    public int DelaySeconds { get; init; }
     /// <summary>The node has transactions that its master lacks, or a broken copy: it can only be rebuilt.</summary>
     public bool Diverged { get; init; }
     public int Rebuild { get; init; }

@@ -27,8 +27,10 @@ internal static class Changes
         var durable = cluster.Durable;
         if (durable.Backups.LastOrDefault(b => b.State == BackupState.Running) is { } running)
             return Refuse($"Backup '{running.BackupId}' of this cluster is running; try again when it has ended.");
-        var source = durable.Nodes.Keys.Where(n => Mastership.IsServingSlave(cluster, n)).Select(n => (int?)n).FirstOrDefault()
-            ?? (durable.Master is { } master && Mastership.IsServingMaster(cluster, master) ? master : null);
+        // What a delayed slave has is old.
+        var sources = durable.Nodes.Keys.Where(n => Mastership.IsServingSlave(cluster, n) || Mastership.IsServingMaster(cluster, n))
+            .OrderBy(n => n != durable.Master && Delays.IsDelayed(durable, n)).ThenBy(n => n == durable.Master);
+        var source = sources.Select(n => (int?)n).FirstOrDefault();
         if (source is not { } number)
         {
             return Refuse($"No node of '{durable.Name}' serves now, so there is nothing consistent to back up; "
@@ -55,7 +57,7 @@ internal static class Changes
         if (to is { } wanted && Unfit(cluster, wanted, master) is { } unfit)
             return (null, unfit);
         if ((to ?? Clusters.Switchover.Best(turn, cluster)) is not { } next)
-            return Refuse("No slave serves now that may become the master; try again when one follows the master, or name one whose promotion is never.");
+            return Refuse("No slave serves now that may become the master; try again when one follows the master, or name one whose promotion is never or that is delayed.");
         return (cluster with { Durable = Clusters.Switchover.Begin(turn, durable, next, "its owner asked for it", chosen: true) },
             new Outcome.Accepted($"{Text(master)} {Text(next)}",
             [

@@ -50,6 +50,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
             case ReplaceRequest replace: return id => new ReplaceRequested(id, name, incarnation, replace.Node, replace.AcceptDataLoss);
             case ElectionRequest election: return id => new ElectionRequested(id, name, incarnation, election.Policy, election.Timeout) { SyncReplicas = election.SyncReplicas };
             case PromotionRequest promotion: return id => new PromotionRequested(id, name, incarnation, promotion.Node, promotion.Promotion);
+            case DelayRequest delay: return id => new DelayRequested(id, name, incarnation, delay.Node, (int)delay.Delay.TotalSeconds);
             default: throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to prepare this request.");
         }
     }
@@ -67,6 +68,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         ReplaceRequest => new ReplaceAnswer(Url(request), Numbers(result)[0]),
         ElectionRequest => result.Split(' ') is [var policy, var timeout, var count] ? new ElectionAnswer(Url(request), policy, timeout, count) : throw new FormatException(result),
         PromotionRequest promotion => new PromotionAnswer(Url(request), promotion.Node, promotion.Promotion),
+        DelayRequest delay => new DelayAnswer(Url(request), delay.Node, (int)delay.Delay.TotalSeconds),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to answer this request."),
     };
 

@@ -66,7 +66,7 @@ internal static class LeadershipChanges
                     yield return $"It becomes the master by a switchover, once all nodes serve and it is close to the master.";
                 break;
             case Promotion.Never when !Promotions.Bars(after, number):
-                yield return "It is so for all nodes now, so any of them may be master as before.";
+                yield return "It is so for all nodes now, or they are delayed, so any of them may be master as before.";
                 break;
             case Promotion.Never:
                 yield return $"Node {number} is not elected, but for want of another after the timeout of the policy available; a switchover to it must name it.";
@@ -82,7 +82,7 @@ internal static class LeadershipChanges
     }
 
     /// <summary>
-    /// The owner names, during an election, a node that could be master at once if its promotion were not never. Null: that is not
+    /// The owner names, during an election, a node that could be master at once if its promotion were not never, or it were not delayed. Null: that is not
     /// what the election waits for.
     /// </summary>
     public static (ClusterState?, Outcome)? Name(Turn turn, ClusterState cluster, int number)
@@ -95,7 +95,7 @@ internal static class LeadershipChanges
         return (cluster with { Durable = cluster.Durable with { Election = named } },
             new Outcome.Accepted(election.Previous is { } previous ? $"{Text(previous)} {Text(number)}" : Text(number),
             [
-                $"Node {number} is elected although its promotion is never, and takes writes as master of epoch {election.Epoch}.",
+                $"Node {number} is elected although {Promotions.Because(cluster.Durable, [number], "its promotion is never", "it is delayed")}, and takes writes as master of epoch {election.Epoch}.",
                 "ZooKeeper tells of the new master; the other nodes follow it.",
             ]));
     }

@@ -129,3 +129,10 @@ public sealed record PromotionRequested(long Request, string Name, string Incarn
 {
     public override string Call => $"promotion {Node} {EnumWords.Of(Promotion)}";
 }
+
+/// <param name="Seconds">0: it applies at once.</param>
+public sealed record DelayRequested(long Request, string Name, string Incarnation, int Node, int Seconds)
+    : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => $"delay {Node} {Seconds}";
+}

@@ -40,6 +40,7 @@ internal static class Requests
             PasswordRequested password => Changes.Password(turn, cluster, password.SealedPassword),
             ElectionRequested election => LeadershipChanges.Election(turn, cluster, election),
             PromotionRequested promotion => LeadershipChanges.Promote(turn, cluster, promotion.Node, promotion.Promotion),
+            DelayRequested delay => DelayChanges.Delay(turn, cluster, delay.Node, delay.Seconds),
             ReplaceRequested replace => Changes.Replace(turn, cluster, replace.Node, replace.AcceptDataLoss),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No decision is written for this request."),
         };

@@ -19,6 +19,7 @@ public static class EventPresentation
         ["data_loss_accepted"] = Tone.Bad,
         ["election_changed"] = Tone.Change,
         ["promotion_changed"] = Tone.Change,
+        ["delay_changed"] = Tone.Change,
         ["master_alone"] = Tone.Bad,
         ["master_elected"] = Tone.Change,
         ["master_lost"] = Tone.Bad,

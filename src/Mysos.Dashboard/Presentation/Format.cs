@@ -34,6 +34,14 @@ public static class Format
         _ => Age(TimeSpan.FromSeconds(seconds.Value)),
     };
 
+    /// <summary>Exact, in words of one unit each: <c>1 h 30 min</c>.</summary>
+    public static string Delay(int seconds)
+    {
+        var time = TimeSpan.FromSeconds(seconds);
+        var parts = new[] { (time.Days, "d"), (time.Hours, "h"), (time.Minutes, "min"), (time.Seconds, "s") }.Where(p => p.Item1 > 0);
+        return string.Join(' ', parts.Select(p => Whole(p.Item1, p.Item2)).DefaultIfEmpty("0 s"));
+    }
+
     /// <summary>Good below 1 s, a warning from 10 s, bad from a minute.</summary>
     public static Tone LagTone(double? seconds) => seconds switch
     {

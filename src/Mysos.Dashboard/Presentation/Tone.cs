@@ -82,7 +82,7 @@ public static class NodePresentation
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "has no presentation"),
     };
 
-    /// <summary>It takes reads, and can become the master.</summary>
+    /// <summary>It follows its master, and can become the master.</summary>
     public static bool IsServingSlave(NodeView node) => node is { Role: NodeRole.Slave, State: NodeState.Serving };
 
     /// <summary>Null when there is nothing to say.</summary>
@@ -92,6 +92,12 @@ public static class NodePresentation
         Core.Clusters.Promotion.Never => ("never master", "It is not to be the master, but by name."),
         _ => null,
     };
+
+    /// <summary>As the master it is not late. Null when there is nothing to say.</summary>
+    public static (string Word, string Why)? Delay(NodeView node) => node.DelaySeconds == 0 ? null
+        : node.Role == NodeRole.Master
+            ? ("delayed as a slave", $"It applies {Format.Delay(node.DelaySeconds)} late when it is a slave again.")
+            : ($"applies {Format.Delay(node.DelaySeconds)} late", "Its owner wants it so: clients are not told of it, and it is not to be the master, but by name.");
 
     public static string Role(NodeRole role) => role switch
     {

@@ -27,7 +27,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public ServerState? Observed { get; init; }
         public long QuietVersion { get; init; }
         public bool Diverged { get; init; }
-        /// <summary>The owner's account was seen to work on this mysqld.</summary>
+        /// <summary>The owner's account was seen to work on this mysqld. To a delayed slave it may come late.</summary>
         public bool OwnerArrived { get; init; }
         /// <summary>mysqld does not answer: what it said last cannot be relied on.</summary>
         public string? Silent { get; init; }
@@ -50,7 +50,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public bool Serving => Phase == NodePhase.Running && Silent is null && !Diverged && Applied?.Role switch
         {
             DirectedRole.Master => Observed is { Writable: true },
-            DirectedRole.Slave => OwnerArrived && Observed is { ReadOnly: true, Replica: { Follows: true } replica } && replica.Source == Applied.Source,
+            DirectedRole.Slave => (OwnerArrived || Applied.DelaySeconds > 0) && Observed is { ReadOnly: true, Replica: { Follows: true } replica } && replica.Source == Applied.Source,
             _ => false,
         };
     }
@@ -100,6 +100,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         History = facts.Observed?.BinlogState,
         Source = facts.Observed?.Replica?.Source,
         LagSeconds = facts.Observed?.Replica?.LagSeconds,
+        DelaySeconds = facts.Observed?.Replica?.DelaySeconds ?? 0,
         Diverged = facts.Diverged,
         Rebuild = facts.Rebuild,
         DataMade = facts.DataMade,

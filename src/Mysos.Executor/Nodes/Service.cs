@@ -83,8 +83,7 @@ internal sealed class Service(
             {
                 _reconciler ??= await ReconcilerAsync(cancellation).ConfigureAwait(false);
                 if (!recovered)
-                    await new Recovery(program.Flavor, _connection!, time, log).RunAsync(cancellation).ConfigureAwait(false);
-                recovered = true;
+                    recovered = await new Recovery(program.Flavor, _connection!, time, log).RunAsync(directive, cancellation).ConfigureAwait(false);
                 again = directive is null
                     ? await ObserveAsync(_reconciler, cancellation).ConfigureAwait(false)
                     : await PassAsync(_reconciler, directive, changed, cancellation).ConfigureAwait(false);
@@ -151,7 +150,7 @@ internal sealed class Service(
             pass = pass with { Holds = false, Reason = "cut off: neither a slave that acknowledges nor a scheduler can be heard" };
         if (outdated)
             pass = pass with { Holds = false, Reason = OutdatedAccounts };
-        if (directive.Role == DirectedRole.Slave && pass is { Holds: true, State.Replica.Follows: true } && !_ownerArrived)
+        if (directive is { Role: DirectedRole.Slave, DelaySeconds: 0 } && pass is { Holds: true, State.Replica.Follows: true } && !_ownerArrived)
         {
             _ownerArrived = await reconciler.OwnerIsReadyAsync(cancellation).ConfigureAwait(false);
             if (!_ownerArrived)

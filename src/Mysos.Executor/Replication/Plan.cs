@@ -20,13 +20,18 @@ internal abstract record Step
     public sealed record StartReplication : Step;
     /// <summary>Applies what was received, without receiving.</summary>
     public sealed record StartApplying : Step;
+    public sealed record StopApplying : Step;
     public sealed record AwaitApplied : Step;
     /// <summary>Waits until these GTIDs, which the master has, have come and are applied.</summary>
     public sealed record AwaitCaughtUp(string Gtids) : Step;
+    /// <summary>Waits until these GTIDs, which the master has, have come.</summary>
+    public sealed record AwaitReceived(string Gtids) : Step;
     /// <summary>Forgets the source.</summary>
     public sealed record Detach : Step;
     /// <summary>Follows another source, once it is sure to have everything that this server has.</summary>
-    public sealed record Attach(Endpoint Source) : Step;
+    public sealed record Attach(Endpoint Source, int DelaySeconds = 0) : Step;
+    /// <summary>What is received is applied so late from now on; nothing received is thrown away.</summary>
+    public sealed record SetDelay(int Seconds) : Step;
     /// <summary>Each follower has its account; who is barred is locked out and cut off.</summary>
     public sealed record EnsureFollowers : Step;
     /// <summary>The owner's account has its password and rights; a restored one's former owner is gone.</summary>
@@ -49,7 +54,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
     {
         { Role: DirectedRole.Master, Yield: true } => server.ReadOnly ? [] : [new Step.Yield()],
         { Role: DirectedRole.Master } => Master(server, directive.Ackers, ownerReady, followersReady),
-        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive.Ackers > 0, directive.CatchUp),
+        { Role: DirectedRole.Slave, Source: { } source } => Slave(server, source, directive),
         _ => [.. Fence(server), .. Receives(server) ? [new Step.StopReceiving()] : Array.Empty<Step>()],
     });
 
@@ -61,7 +66,7 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         if (Receives(server))
             return [new Step.StopReceiving()];
         if (!server.AllApplied)
-            return server.Replica!.Applying ? [new Step.AwaitApplied()] : [new Step.StartApplying(), new Step.AwaitApplied()];
+            return [.. ApplyAll(server.Replica!)];
         var steps = ImmutableArray.CreateBuilder<Step>();
         if (server.Replica is not null)
             steps.Add(new Step.Detach());
@@ -82,26 +87,45 @@ internal sealed record Plan(ImmutableArray<Step> Steps)
         return steps.ToImmutable();
     }
 
-    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, bool acknowledges, string? catchUp)
+    private static ImmutableArray<Step> Slave(ServerState server, Endpoint source, Directive directive)
     {
+        var (acknowledges, catchUp, delay) = (directive.Ackers > 0, directive.CatchUp, directive.DelaySeconds);
         var steps = ImmutableArray.CreateBuilder<Step>();
         steps.AddRange(Fence(server));
-        // Attaching throws away what was received and not applied, and it may be what this server is counted on to have.
-        if (server.Replica is { ApplyError: 0 } unapplied && unapplied.Source != source && !server.AllApplied)
-        {
-            return [.. steps, .. Receives(server) ? [new Step.StopReceiving()]
-                : unapplied.Applying ? [new Step.AwaitApplied()] : new Step[] { new Step.StartApplying(), new Step.AwaitApplied() }];
-        }
+        var attaches = server.Replica is not { FollowsByGtid: true } following || following.Source != source || LosesRelayLog(server, following, delay);
+        // Attaching throws away what was received and not applied, and it may be what this server is counted on to have. Who is delayed and not
+        // counted on gets it from its master again, so that it is not applied early.
+        if (attaches && server.Replica is { ApplyError: 0 } unapplied && !server.AllApplied && (acknowledges || directive.CountedOn || (delay == 0 && unapplied.Source != source)))
+            return [.. steps, .. Receives(server) ? [new Step.StopReceiving()] : ApplyAll(unapplied)];
         if (server.SemiSyncReplica != acknowledges)
             steps.Add(new Step.SetSemiSyncReplica(acknowledges));
-        if (server.Replica is not { FollowsByGtid: true } replica || replica.Source != source)
-            steps.Add(new Step.Attach(source));
-        else if (replica.Receiver == ReceiverState.Stopped || !replica.Applying)
+        if (attaches)
+            return [.. steps, new Step.Attach(source, delay)];
+        var replica = server.Replica!;
+        if (replica.Receiver == ReceiverState.Stopped || !replica.Applying)
             steps.Add(new Step.StartReplication());
-        else if (catchUp is not null && !GtidPosition.Parse(server.Executed).Covers(GtidPosition.Parse(catchUp)))
-            steps.Add(new Step.AwaitCaughtUp(catchUp));
+        else if (replica.DelaySeconds != delay)
+            steps.Add(new Step.SetDelay(delay));
+        else if (catchUp is not null && Lacks(server, catchUp, delay))
+            steps.Add(delay > 0 ? new Step.AwaitReceived(catchUp) : new Step.AwaitCaughtUp(catchUp));
         return steps.ToImmutable();
     }
+
+    /// <summary>To follow with this delay, a server that keeps no relay log has to attach again.</summary>
+    private static bool LosesRelayLog(ServerState server, ReplicaState replica, int delay) => !replica.KeepsRelayLog
+        && (replica.DelaySeconds != delay || (delay > 0 && replica is { Receiver: ReceiverState.Stopped, Applying: false, ApplyError: 0 } && !server.AllApplied));
+
+    /// <summary>Of a delayed server it is enough that it has received them.</summary>
+    private static bool Lacks(ServerState server, string gtids, int delay) =>
+        !(delay > 0 ? server.Position : GtidPosition.Parse(server.Executed)).Covers(GtidPosition.Parse(gtids));
+
+    /// <summary>At once, whatever the delay; where it stands must be known for that, so it stops first.</summary>
+    private static Step[] ApplyAll(ReplicaState replica) => replica switch
+    {
+        { Applying: true, DelaySeconds: > 0 } => [new Step.StopApplying()],
+        { Applying: true } => [new Step.AwaitApplied()],
+        _ => [new Step.StartApplying(), new Step.AwaitApplied()],
+    };
 
     /// <summary>
     /// Clients are cut off once no commit is under way: one that waits for an acknowledgement could be told that it is done. For the same

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using MySqlConnector;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Servers;
@@ -146,7 +147,7 @@ internal sealed class Reconciler(
                 plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
             }
         }
-        if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving])
+        if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving or Step.StopApplying])
             return Following(state, plan.Holds);
         return plan.Holds
             ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending ? Later : null)
@@ -227,13 +228,24 @@ internal sealed class Reconciler(
             case Step.StartApplying:
                 await connection.ExecuteAsync(flavor.StartApplying(state.Replica!), cancellation).ConfigureAwait(false);
                 return null;
+            case Step.StopApplying:
+                log.Write("What was received is applied without delay.");
+                await connection.ExecuteAsync(flavor.StopApplying, cancellation).ConfigureAwait(false);
+                return null;
+            case Step.AwaitReceived:
+                await time.PauseAsync(Soon, cancellation).ConfigureAwait(false);
+                return null;
+            case Step.SetDelay delay:
+                log.Write($"Applying {DelayText.Of(delay.Seconds)} late.");
+                await connection.ExecuteAsync(flavor.SetDelay(delay.Seconds)!, cancellation).ConfigureAwait(false);
+                return null;
             case Step.AwaitApplied:
                 return await AwaitAppliedAsync(state, cancellation).ConfigureAwait(false);
             case Step.Detach:
                 await connection.ExecuteAsync(flavor.Detach, cancellation).ConfigureAwait(false);
                 return null;
             case Step.Attach attach:
-                return await AttachAsync(attach.Source, state, overtaken, cancellation).ConfigureAwait(false);
+                return await AttachAsync(attach, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureFollowers:
                 await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
                 return null;
@@ -272,8 +284,9 @@ internal sealed class Reconciler(
         return null;
     }
 
-    private async Task<Pass?> AttachAsync(Endpoint source, ServerState state, Task overtaken, CancellationToken cancellation)
+    private async Task<Pass?> AttachAsync(Step.Attach attach, ServerState state, Task overtaken, CancellationToken cancellation)
     {
+        var source = attach.Source;
         SourceState at;
         try
         {
@@ -304,11 +317,13 @@ internal sealed class Reconciler(
                     ErrantFrom = await Errants.FirstLogAsync(connection, at, cancellation).ConfigureAwait(false),
                 };
         }
-        log.Write($"Following {source}.");
+        log.Write($"Following {source}{(attach.DelaySeconds > 0 ? $", {DelayText.Of(attach.DelaySeconds)} late" : "")}.");
         _divergence.Reset();
         _errant = null;
         _attachedAt = time.GetTimestamp();
-        await connection.ExecuteAsync(flavor.Attach(source, _accounts.Follower(node), state), cancellation).ConfigureAwait(false);
+        await connection.ExecuteAsync(flavor.Attach(source, _accounts.Follower(node), state, attach.DelaySeconds), cancellation).ConfigureAwait(false);
+        if (state.Replica is { Follows: true } before && before.Source == source)
+            await FollowsAgainAsync(cancellation).ConfigureAwait(false);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using Mysos.Core.Clusters.Rules;
 using Mysos.Executor.Servers;
 
 namespace Mysos.Executor.Replication;
@@ -21,12 +22,14 @@ internal static class Repairs
         Step.Await { Ackers: var ackers } => $"waited for {state.AckersAwaited} acknowledgements, not {ackers}",
         Step.SetSemiSyncReplica { On: true } => "did not acknowledge",
         Step.SetSemiSyncReplica { On: false } => "acknowledged",
-        Step.Attach => state.Replica switch
+        Step.Attach attach => state.Replica switch
         {
             null => "followed nobody",
             { FollowsByGtid: false } => "did not follow by GTID",
+            { } replica when replica.Source == attach.Source => Late(replica),
             var replica => $"followed {replica.Source}",
         },
+        Step.SetDelay => Late(state.Replica!),
         // One that stopped with an error was stopped by that.
         Step.StartReplication when state.Replica is { ReceiveError: 0, ApplyError: 0 } => "had its replication stopped",
         Step.StopReceiving or Step.Detach => $"followed {state.Replica?.Source}",
@@ -34,4 +37,6 @@ internal static class Repairs
         Step.EnsureOwner => "lacked its owner's account",
         _ => null,
     };
+
+    private static string Late(ReplicaState replica) => $"had a delay of {DelayText.Of(replica.DelaySeconds)}";
 }

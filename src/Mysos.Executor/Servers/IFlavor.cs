@@ -73,13 +73,18 @@ internal interface IFlavor
     string StartReplication { get; }
     /// <summary>Stops, and forgets the source and the relay logs.</summary>
     string Detach { get; }
-    /// <summary>Applies what the relay log holds, without receiving, and without throwing any of it away.</summary>
+    /// <summary>Applies what the relay log holds at once, without receiving, and without throwing any of it away.</summary>
+    /// <param name="replica">Applying has stopped where it says.</param>
     string StartApplying(ReplicaState replica);
+    string StopApplying { get; }
+    /// <summary>Another delay, on a replica that receives. Null where it means to attach again.</summary>
+    string? SetDelay(int seconds);
     /// <summary>Steps over the transaction that applying stopped at because it has been applied before; null: never needed.</summary>
     string? SkipApplied { get; }
     /// <summary>Returns at once or after <paramref name="seconds"/>: one row, 0 when everything of <paramref name="gtids"/> is applied.</summary>
     string AwaitApplied(string gtids, double seconds);
-    string Attach(Endpoint source, Account replication, ServerState state);
+    /// <param name="delaySeconds">What it receives is applied so long after the source did.</param>
+    string Attach(Endpoint source, Account replication, ServerState state, int delaySeconds);
 
     /// <summary>One row: how many accounts there are of this name, from everywhere.</summary>
     string AccountSql(string user) => $"SELECT COUNT(*) FROM mysql.user WHERE User={SqlText.Literal(user)} AND Host='%'";

@@ -109,6 +109,7 @@ internal sealed class MariaDbFlavor : IFlavor
         ApplyError = (int)(row.Number("Last_SQL_Errno") ?? 0),
         ApplyErrorText = row.Text("Last_SQL_Error"),
         LagSeconds = row.Number("Seconds_Behind_Master"),
+        DelaySeconds = (int)(row.Number("SQL_Delay") ?? 0),
         Heard = $"{row.Text("Slave_received_heartbeats")} {row.Text("Master_Log_File")} {row.Text("Read_Master_Log_Pos")}",
         Relay = row.Text("Relay_Log_File") is { Length: > 0 } file ? new(file, row.Number("Relay_Log_Pos") ?? 4) : null,
         RelayRead = row.Text("Slave_SQL_Running_State")?.StartsWith("Slave has read all relay log", StringComparison.Ordinal) == true,
@@ -162,23 +163,28 @@ internal sealed class MariaDbFlavor : IFlavor
     // In GTID mode START SLAVE first deletes the relay logs when neither thread runs, and with them what was received but
     // not applied. Without GTID mode, from the position where applying stopped, it keeps them.
     public string StartApplying(ReplicaState replica) => replica.Relay is { } relay
-        ? $"STOP SLAVE; CHANGE MASTER TO MASTER_USE_GTID=no, RELAY_LOG_FILE={Literal(relay.File)}, "
+        ? $"STOP SLAVE; CHANGE MASTER TO MASTER_USE_GTID=no, MASTER_DELAY=0, RELAY_LOG_FILE={Literal(relay.File)}, "
             + $"RELAY_LOG_POS={relay.Position.ToString(CultureInfo.InvariantCulture)}; START SLAVE SQL_THREAD"
         : "START SLAVE SQL_THREAD";
+
+    public string StopApplying => "STOP SLAVE SQL_THREAD";
+
+    // CHANGE MASTER asks for both threads to be stopped, and in GTID mode the relay logs go when both start.
+    public string? SetDelay(int seconds) => null;
 
     public string? SkipApplied => "SET GLOBAL sql_slave_skip_counter=1; START SLAVE SQL_THREAD";
 
     public string AwaitApplied(string gtids, double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"SELECT MASTER_GTID_WAIT({Literal(gtids)}, {seconds:F3})");
 
-    public string Attach(Endpoint source, Account replication, ServerState state)
+    public string Attach(Endpoint source, Account replication, ServerState state, int delaySeconds)
     {
         var stop = state.Replica is null ? "" : "STOP SLAVE; ";
         var position = state.SlavePositionStale ? "SET GLOBAL gtid_slave_pos=@@global.gtid_current_pos; " : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{stop}{position}CHANGE MASTER TO MASTER_HOST={Literal(source.Host)}, MASTER_PORT={source.Port}, "
             + $"MASTER_USER={Literal(replication.User)}, MASTER_PASSWORD={Literal(replication.Password)}, "
-            + $"MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=0.5; START SLAVE");
+            + $"MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=0.5, MASTER_DELAY={delaySeconds}; START SLAVE");
     }
 
     public bool PasswordShows => true;

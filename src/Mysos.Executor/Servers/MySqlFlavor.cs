@@ -109,6 +109,10 @@ internal sealed partial class MySqlFlavor : IFlavor
         ApplyError = (int)(row.Number("Last_SQL_Errno") ?? 0),
         ApplyErrorText = row.Text("Last_SQL_Error"),
         LagSeconds = row.Number("Seconds_Behind_Source"),
+        DelaySeconds = (int)(row.Number("SQL_Delay") ?? 0),
+        KeepsRelayLog = true,
+        Relay = row.Text("Relay_Log_File") is { Length: > 0 } file ? new(file, row.Number("Relay_Log_Pos") ?? 4) : null,
+        FollowsByGtid = row.Number("Auto_Position") != 0,
         Heard = $"{heartbeats} {row.Text("Source_Log_File")} {row.Text("Read_Source_Log_Pos")}",
         RelayRead = true,
     };
@@ -156,7 +160,17 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string Detach => "STOP REPLICA; RESET REPLICA ALL";
 
-    public string StartApplying(ReplicaState replica) => "START REPLICA SQL_THREAD";
+    // With neither thread running a change of the delay deletes the relay logs, unless it names a place in them, which GTIDs do not allow.
+    public string StartApplying(ReplicaState replica) => (replica is { DelaySeconds: > 0, Relay: { } relay }
+        ? $"CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION=0, SOURCE_DELAY=0, RELAY_LOG_FILE={Literal(relay.File)}, "
+            + $"RELAY_LOG_POS={relay.Position.ToString(CultureInfo.InvariantCulture)}; "
+        : "") + "START REPLICA SQL_THREAD";
+
+    public string StopApplying => "STOP REPLICA SQL_THREAD";
+
+    // The receiving thread has to run, or the relay logs are deleted.
+    public string? SetDelay(int seconds) => string.Create(CultureInfo.InvariantCulture,
+        $"STOP REPLICA SQL_THREAD; START REPLICA IO_THREAD; CHANGE REPLICATION SOURCE TO SOURCE_DELAY={seconds}; START REPLICA SQL_THREAD");
 
     // A transaction that was applied before is left out by its GTID.
     public string? SkipApplied => null;
@@ -164,14 +178,14 @@ internal sealed partial class MySqlFlavor : IFlavor
     public string AwaitApplied(string gtids, double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"SELECT WAIT_FOR_EXECUTED_GTID_SET({Literal(gtids)}, {seconds:F3})");
 
-    public string Attach(Endpoint source, Account replication, ServerState state)
+    public string Attach(Endpoint source, Account replication, ServerState state, int delaySeconds)
     {
         var stop = state.Replica is null ? "" : "STOP REPLICA; ";
         return string.Create(CultureInfo.InvariantCulture,
             $"{stop}CHANGE REPLICATION SOURCE TO SOURCE_HOST={Literal(source.Host)}, SOURCE_PORT={source.Port}, "
             + $"SOURCE_USER={Literal(replication.User)}, SOURCE_PASSWORD={Literal(replication.Password)}, SOURCE_AUTO_POSITION=1, "
             + $"SOURCE_SSL=0, GET_SOURCE_PUBLIC_KEY=1, SOURCE_CONNECT_RETRY=1, SOURCE_RETRY_COUNT=100000, "
-            + $"SOURCE_HEARTBEAT_PERIOD=0.5; START REPLICA");
+            + $"SOURCE_HEARTBEAT_PERIOD=0.5, SOURCE_DELAY={delaySeconds}; START REPLICA");
     }
 
     public string OwnerIsReadySql(Account owner) => $"SELECT COUNT(*) FROM mysql.user WHERE user={Literal(owner.User)} AND host='%'";

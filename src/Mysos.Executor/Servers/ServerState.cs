@@ -59,7 +59,14 @@ internal sealed record ReplicaState
     public double? LagSeconds { get; init; }
     /// <summary>Changes with everything that comes from the source, heartbeats too. Only to be compared.</summary>
     public string Heard { get; init; } = "";
-    /// <summary>Where applying stands in the relay log; MariaDB only.</summary>
+    /// <summary>What was received is applied so long after its master did; 0: at once.</summary>
+    public int DelaySeconds { get; init; }
+    /// <summary>
+    /// MySQL: what was received stays when both sides are started again, and when the delay is changed while it receives. MariaDB fetches it
+    /// again from where applying stood.
+    /// </summary>
+    public bool KeepsRelayLog { get; init; }
+    /// <summary>Where applying stands in the relay log.</summary>
     public RelayPosition? Relay { get; init; }
     /// <summary>
     /// Nothing in the relay log waits to be applied. MariaDB does not know after a start what it had received, so there it

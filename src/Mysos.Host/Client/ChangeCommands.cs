@@ -6,11 +6,11 @@ using Mysos.Host.Commands;
 
 namespace Mysos.Host.Client;
 
-/// <summary><c>mysos resize|backup|switchover|restart|password|replace|election|promotion|delete</c>: changes of a cluster, with its password.</summary>
+/// <summary><c>mysos resize|backup|switchover|restart|password|replace|election|promotion|delay|delete</c>: changes of a cluster, with its password.</summary>
 internal static class ChangeCommands
 {
     public static IEnumerable<Command> Create(CommandIo io) =>
-        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Election(io), Promotion(io), Delete(io)];
+        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Election(io), Promotion(io), Delay(io), Delete(io)];
 
     private static ClientCommand Resize(CommandIo io)
     {
@@ -92,6 +92,15 @@ internal static class ChangeCommands
                 Name = name, Node = parsed.GetRequiredValue(node), Promotion = EnumWords.Parse<Promotion>("--to", parsed.GetRequiredValue(to)),
             },
             (r, a) => $"Cluster {r.Name} has node {Text(a.Node)} with promotion {EnumWords.Of(a.Promotion)}.\n");
+    }
+
+    private static ClientCommand Delay(CommandIo io)
+    {
+        var node = new Option<int>("--node") { Description = "The server_id of the node.", HelpName = "NUMBER", Required = true };
+        var by = new Option<string>("--by") { Description = "How late it applies its master's writes, such as 1h or 1h30m; 0s: at once.", HelpName = "TIME", Required = true };
+        return Change(io, "delay", "Lets a slave apply its master's writes late, so that a mistake can be had back from it.", [node, by],
+            (parsed, name) => new DelayRequest { Name = name, Node = parsed.GetRequiredValue(node), Delay = DelayText.Parse(parsed.GetRequiredValue(by)) },
+            (r, a) => $"Cluster {r.Name} has node {Text(a.Node)} apply {(a.DelaySeconds == 0 ? "at once" : $"{DelayText.Of(a.DelaySeconds)} late")}.\n");
     }
 
     private static ClientCommand Delete(CommandIo io) =>

@@ -34,7 +34,7 @@ internal static class ClusterText
         text.Append(Table.Format(["NODE", "ROLE", "PROMOTION", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
         {
             n.ServerId.ToString(CultureInfo.InvariantCulture), Word(n.Role) + (n.Acker ? ", acker" : ""), Word(n.Promotion), Word(n.State), n.Host is null ? "" : $"{n.Host}:{n.Port}",
-            n.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "", n.Server ?? "", n.Reason ?? "",
+            Lag(n), n.Server ?? "", n.Reason ?? "",
         })));
         if (Some(cluster.Backups) is { Length: > 0 } backups)
         {
@@ -64,6 +64,10 @@ internal static class ClusterText
     }
 
     private static int Serving(ClusterView cluster) => Some(cluster.Nodes).Count(n => n.State == NodeState.Serving);
+
+    /// <summary>A delay is no lag.</summary>
+    private static string Lag(NodeView node) => (node.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "")
+        + (node.DelaySeconds > 0 ? $"{(node.LagSeconds is null ? "" : ", ")}{DelayText.Of(node.DelaySeconds)} late" : "");
 
     private static string Size(ClusterSize size) =>
         $"{ClusterSizeText.FormatCpus(size.Cpus)} cpus, {SizeText.Format(size.MemMb)}, {SizeText.Format(size.DiskMb)} disk";

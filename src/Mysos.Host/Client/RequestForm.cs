@@ -31,6 +31,7 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
             ("election_timeout", election.Timeout is { } timeout ? ElectionText.Of(timeout.Own) : null),
             ("sync_replicas", election.SyncReplicas is { } ackers ? ElectionText.Of(ackers.Own) : null)),
         PromotionRequest promotion => Authorized(request, HttpMethod.Post, $"/nodes/{promotion.Node}/promotion", ("promotion", EnumWords.Of(promotion.Promotion))),
+        DelayRequest delay => Authorized(request, HttpMethod.Post, $"/nodes/{delay.Node}/delay", ("delay", Durations.Format(delay.Delay))),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to send this request."),
     };
 

@@ -137,7 +137,7 @@ internal sealed class Commits(Server server)
         }
         commit.At = Disk.Binlog.Count;
         var sequence = server.IsMariaDb ? Math.Max(Disk.Last?.Sequence ?? 0, Disk.SlavePosition?.Sequence ?? 0) + 1 : Disk.Executed.LastOf(Disk.Origin) + 1;
-        Disk.Append(new Transaction(Disk.Origin, server.ServerId, sequence, commit.Write, commit.Account));
+        Disk.Append(new Transaction(Disk.Origin, server.ServerId, sequence, commit.Write, commit.Account, server.World.Clock.Elapsed));
         foreach (var dump in server.Dumps.ToArray())
             dump.Pump();
         if (IsAcknowledged(commit))

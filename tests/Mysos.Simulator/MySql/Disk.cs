@@ -20,6 +20,8 @@ internal sealed class Disk
     public Endpoint? Source { get; set; }
     public string SourceUser { get; set; } = "";
     public bool ByGtid { get; set; } = true;
+    /// <summary>How late the relay log is applied.</summary>
+    public TimeSpan Delay { get; set; }
     public List<Transaction> Relay { get; } = [];
     /// <summary>So many of the relay log are applied.</summary>
     public int Applied { get; set; }
@@ -37,7 +39,7 @@ internal sealed class Disk
 
     public void Wipe(int origin)
     {
-        (Marker, Origin, Source, Applied, Committed, SlavePosition, Executed) = (null, origin, null, 0, 0, null, new GtidSet());
+        (Marker, Origin, Source, Delay, Applied, Committed, SlavePosition, Executed) = (null, origin, null, TimeSpan.Zero, 0, 0, null, new GtidSet());
         Binlog.Clear();
         Writes.Clear();
         Accounts.Clear();

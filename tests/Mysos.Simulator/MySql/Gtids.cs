@@ -7,7 +7,8 @@ namespace Mysos.Simulator.MySql;
 /// <param name="Origin">The data that it was first made on: MySQL's <c>server_uuid</c>.</param>
 /// <param name="Write">A client's write; 0 for what the executor does.</param>
 /// <param name="Account">The account that it makes.</param>
-internal sealed record Transaction(int Origin, uint ServerId, long Sequence, int Write, string? Account)
+/// <param name="At">When its master committed it.</param>
+internal sealed record Transaction(int Origin, uint ServerId, long Sequence, int Write, string? Account, TimeSpan At)
 {
     public string MariaDbGtid => string.Create(CultureInfo.InvariantCulture, $"0-{ServerId}-{Sequence}");
 }

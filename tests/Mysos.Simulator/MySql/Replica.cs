@@ -14,6 +14,7 @@ internal sealed class Replica(Server server)
     private Dump? _dump;
     private bool _applying;
     private bool _busy;
+    private int _waits;
     private GtidSet _received = new();
     private Transaction? _receivedLast;
     private bool _receivedKnown;
@@ -33,7 +34,9 @@ internal sealed class Replica(Server server)
         ? (long)World.Clock.Elapsed.TotalSeconds : _heartbeats;
     public List<Action> AppliedWaits { get; } = [];
     public string Received => server.IsMariaDb ? (_receivedKnown ? _receivedLast?.MariaDbGtid ?? "" : "") : _received.ToString();
-    public double? Lag => Receiver == ReceiverState.Connected && _applying ? (Disk.Relay.Count - Disk.Applied) * World.ApplyDelay.TotalSeconds : null;
+    public double? Lag => Receiver == ReceiverState.Connected && _applying ? Waiting.TotalSeconds + ((Disk.Relay.Count - Disk.Applied) * World.ApplyDelay.TotalSeconds) : null;
+    /// <summary>How old the next transaction is, where applying it waits.</summary>
+    private TimeSpan Waiting => Disk.Delay > TimeSpan.Zero && Disk.Applied < Disk.Relay.Count ? World.Clock.Elapsed - Disk.Relay[Disk.Applied].At : TimeSpan.Zero;
 
     /// <summary>After the start of the server: MySQL reads what it has received from the relay log, MariaDB does not.</summary>
     public void Recover(bool relayLogRecovery)
@@ -76,18 +79,26 @@ internal sealed class Replica(Server server)
 
     public void StopApplying() => _applying = false;
 
+    public void Delay(TimeSpan delay)
+    {
+        // MySQL deletes its relay log for it when neither side runs; MariaDB does when both start.
+        if (!server.IsMariaDb && Receiver == ReceiverState.Stopped)
+            Forget();
+        Disk.Delay = delay;
+    }
+
     public void SkipNext() => _skip++;
 
-    public void Attach(Core.Protocol.Endpoint source, string user)
+    public void Attach(Core.Protocol.Endpoint source, string user, TimeSpan delay)
     {
-        (Disk.Source, Disk.SourceUser, Disk.ByGtid) = (source, user, true);
+        (Disk.Source, Disk.SourceUser, Disk.ByGtid, Disk.Delay) = (source, user, true, delay);
         Forget();
         ReceiveError = ApplyError = 0;
     }
 
     public void Detach()
     {
-        Disk.Source = null;
+        (Disk.Source, Disk.Delay) = (null, TimeSpan.Zero);
         Forget();
     }
 
@@ -201,6 +212,16 @@ internal sealed class Replica(Server server)
     {
         if (_busy || !_applying || Disk.Applied >= Disk.Relay.Count)
             return;
+        if (Disk.Delay > Waiting)
+        {
+            var mine = ++_waits;
+            server.After(Disk.Delay - Waiting, () =>
+            {
+                if (mine == _waits)
+                    ApplyNext();
+            });
+            return;
+        }
         _busy = true;
         server.After(World.ApplyDelay * (0.5 + World.Chance.Below(100) / 100.0), Apply);
     }

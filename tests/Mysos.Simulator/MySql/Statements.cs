@@ -155,6 +155,7 @@ internal sealed class Statements(Server server, int connection)
             case "STOP SLAVE IO_THREAD": Replica.StopReceiving(); break;
             case "START SLAVE IO_THREAD": Replica.StartReceiving(); break;
             case "START SLAVE SQL_THREAD": Replica.StartApplying(); break;
+            case "STOP SLAVE SQL_THREAD": Replica.StopApplying(); break;
             case "START SLAVE":
                 Replica.StartReceiving();
                 Replica.StartApplying();
@@ -171,15 +172,27 @@ internal sealed class Statements(Server server, int connection)
 
     private void Change(string sql)
     {
-        if (sql.StartsWith("CHANGE MASTER TO MASTER_USE_GTID=no", StringComparison.Ordinal))
+        var delay = TimeSpan.FromSeconds(sql.IndexOf("_DELAY=", StringComparison.Ordinal) is >= 0 and var at ? Number(sql, at + "_DELAY=".Length) : 0);
+        if (sql.StartsWith("CHANGE REPLICATION SOURCE TO SOURCE_DELAY=", StringComparison.Ordinal))
         {
-            Disk.ByGtid = false;
+            Replica.Delay(delay);
+            return;
+        }
+        if (sql.StartsWith("CHANGE MASTER TO MASTER_USE_GTID=no", StringComparison.Ordinal) || sql.StartsWith("CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION=0", StringComparison.Ordinal))
+        {
+            (Disk.ByGtid, Disk.Delay) = (false, delay);
             Disk.Applied = int.Parse(sql.AsSpan(sql.LastIndexOf('=') + 1), CultureInfo.InvariantCulture);
             return;
         }
-        var port = sql.IndexOf("_PORT=", StringComparison.Ordinal) + "_PORT=".Length;
-        var number = sql.AsSpan(port, sql.IndexOf(',', port) - port);
-        Replica.Attach(new Endpoint(Quoted(sql, 0), int.Parse(number, CultureInfo.InvariantCulture)), Quoted(sql, 1));
+        var port = Number(sql, sql.IndexOf("_PORT=", StringComparison.Ordinal) + "_PORT=".Length);
+        Replica.Attach(new Endpoint(Quoted(sql, 0), port), Quoted(sql, 1), delay);
+    }
+
+    private static int Number(string sql, int at)
+    {
+        var digits = sql.AsSpan(at);
+        var end = digits.IndexOfAnyExceptInRange('0', '9');
+        return int.Parse(end < 0 ? digits : digits[..end], CultureInfo.InvariantCulture);
     }
 
     /// <summary>The literal with this number; none of those here holds a quote.</summary>

@@ -9,12 +9,12 @@ internal static class Views
     private static readonly string[] MariaDbColumns =
     [
         "Master_Host", "Master_Port", "Slave_IO_Running", "Slave_SQL_Running", "Gtid_IO_Pos", "-", "Last_IO_Errno", "Last_IO_Error", "Last_SQL_Errno",
-        "Last_SQL_Error", "Seconds_Behind_Master", "Relay_Log_File", "Relay_Log_Pos", "Slave_SQL_Running_State", "Using_Gtid", "Slave_received_heartbeats", "Read_Master_Log_Pos",
+        "Last_SQL_Error", "Seconds_Behind_Master", "Relay_Log_File", "Relay_Log_Pos", "Slave_SQL_Running_State", "Using_Gtid", "Slave_received_heartbeats", "Read_Master_Log_Pos", "SQL_Delay", "-",
     ];
     private static readonly string[] MySqlColumns =
     [
         "Source_Host", "Source_Port", "Replica_IO_Running", "Replica_SQL_Running", "-", "Retrieved_Gtid_Set", "Last_IO_Errno", "Last_IO_Error", "Last_SQL_Errno",
-        "Last_SQL_Error", "Seconds_Behind_Source", "-", "-", "-", "-", "-", "Read_Source_Log_Pos",
+        "Last_SQL_Error", "Seconds_Behind_Source", "Relay_Log_File", "Relay_Log_Pos", "-", "-", "-", "Read_Source_Log_Pos", "SQL_Delay", "Auto_Position",
     ];
 
     private static readonly Dictionary<string, Func<Server, Result>> MariaDb = Questions(new MariaDbFlavor());
@@ -89,7 +89,7 @@ internal static class Views
                 replica.Applying ? "Yes" : "No", replica.Received, replica.Received, (long)replica.ReceiveError, replica.ReceiveError == 0 ? "" : "cannot connect",
                 (long)replica.ApplyError, replica.ApplyError == 0 ? "" : "cannot apply", replica.Lag is { } lag ? (long)lag : null,
                 "relay.000001", (long)s.Disk.Applied, replica.RelayRead ? "Slave has read all relay log; waiting for more updates" : "", s.Disk.ByGtid ? "Slave_Pos" : "No",
-                replica.Heartbeats, (long)s.Disk.Relay.Count,
+                replica.Heartbeats, (long)s.Disk.Relay.Count, (long)s.Disk.Delay.TotalSeconds, s.Disk.ByGtid ? 1L : 0L,
             ],
         ]);
     }

@@ -244,6 +244,15 @@ public sealed class BadRequests : TheoryData<BadRequest>
         Add(new BadRequest("promotion of no number", "POST", "/clusters/taken/nodes/x/promotion", Form, "password=secret&promotion=never", 400, "node"));
         Add(new BadRequest("promotion with a wrong password", "POST", "/clusters/taken/nodes/1/promotion", Form, "password=wrong&promotion=never", 403, "password"));
 
+        foreach (var delay in (string[])["", "1", "-1s", "500ms", "1.5s", "31d", "1y", "never"])
+        {
+            Add(new BadRequest("delay", "POST", "/clusters/taken/nodes/1/delay", Form, $"password=secret&delay={delay}", 400, "delay"));
+        }
+
+        Add(new BadRequest("no delay", "POST", "/clusters/taken/nodes/1/delay", Form, "password=secret", 400, "delay"));
+        Add(new BadRequest("delay of no number", "POST", "/clusters/taken/nodes/x/delay", Form, "password=secret&delay=1h", 400, "node"));
+        Add(new BadRequest("delay with a wrong password", "POST", "/clusters/taken/nodes/1/delay", Form, "password=wrong&delay=1h", 403, "password"));
+
         foreach (var flag in (string[])["yes", "1", "TRUE", ""])
         {
             Add(new BadRequest("accept_data_loss", "POST", "/clusters/taken/nodes/1/replace", Form, $"password=secret&accept_data_loss={flag}", 400, "accept_data_loss"));

@@ -143,6 +143,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
                     new ElectionRequest { Name = "taken", Password = "secret", SyncReplicas = new(2) }, $$"""{{{url}},"election_policy":"default","election_timeout":"default","sync_replicas":"2"}"""
                 },
                 { "nodes/2/promotion", """{"password":"secret","promotion":"never"}""", new PromotionRequest { Name = "taken", Password = "secret", Node = 2, Promotion = Promotion.Never }, $$"""{{{url}},"node":2,"promotion":"never"}""" },
+                { "nodes/2/delay", """{"password":"secret","delay":"1h30m"}""", new DelayRequest { Name = "taken", Password = "secret", Node = 2, Delay = TimeSpan.FromMinutes(90) }, $$"""{{{url}},"node":2,"delay_seconds":5400}""" },
                 { "nodes/2/replace", """{"password":"secret","accept_data_loss":true}""", new ReplaceRequest { Name = "taken", Password = "secret", Node = 2, AcceptDataLoss = true }, $$"""{{{url}},"node":2}""" },
             };
         }
@@ -180,6 +181,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
             ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "if_master_died", "created", "nodes", "backups", "events"]);
         json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false}""");
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("promotion").GetString()).ShouldBe(["neutral", "prefer"]);
+        json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("delay_seconds").GetInt32()).ShouldBe([0, 3600]);
         json.GetProperty("size").GetRawText().ShouldBe("""{"cpus":1.0,"mem":"512mb","disk":"2gb"}""");
         json.GetProperty("state").GetString().ShouldBe("healthy");
         json.GetProperty("nodes")[0].GetProperty("role").GetString().ShouldBe("master");

@@ -52,7 +52,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
         Nodes =
         [
             new NodeView { TaskId = $"{name}-0", ServerId = 1, Role = NodeRole.Master, State = NodeState.Serving, Host = "10.0.0.1", Port = 3306 },
-            new NodeView { TaskId = $"{name}-1", ServerId = 2, Role = NodeRole.Slave, State = NodeState.Serving, Host = "10.0.0.2", Port = 3306, LagSeconds = 0, Promotion = Promotion.Prefer },
+            new NodeView { TaskId = $"{name}-1", ServerId = 2, Role = NodeRole.Slave, State = NodeState.Serving, Host = "10.0.0.2", Port = 3306, LagSeconds = 0, Promotion = Promotion.Prefer, DelaySeconds = 3600 },
         ],
         Backups =
         [
@@ -75,6 +75,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
             PasswordRequest change => ChangePassword(Find(request), change.NewPassword ?? "w9gMCkecsMh6sWsRdxNTa"),
             ElectionRequest election => new ElectionAnswer(Find(request).ClusterUrl, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own), ElectionText.Of(election.SyncReplicas?.Own)),
             PromotionRequest promotion => new PromotionAnswer(Find(request).ClusterUrl, promotion.Node, promotion.Promotion),
+            DelayRequest delay => new DelayAnswer(Find(request).ClusterUrl, delay.Node, (int)delay.Delay.TotalSeconds),
             ReplaceRequest replace => (object)new ReplaceAnswer(Find(request).ClusterUrl, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
         }));

@@ -102,6 +102,10 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         host.Clusters.Last.ShouldBeOfType<ElectionRequest>().ShouldSatisfyAllConditions(e => e.Policy.ShouldBeNull(), e => e.Timeout.ShouldBe(new Setting<TimeSpan>(null)));
         (await RunAsync(["promotion", "busy", "--node", "2", "--to", "never"], password)).Out.ShouldContain("node 2 with promotion never");
         host.Clusters.Last.ShouldBeOfType<PromotionRequest>().Promotion.ShouldBe(Promotion.Never);
+        (await RunAsync(["delay", "busy", "--node", "2", "--by", "1h30m"], password)).Out.ShouldContain("node 2 apply 1h30m late");
+        host.Clusters.Last.ShouldBeOfType<DelayRequest>().Delay.ShouldBe(TimeSpan.FromMinutes(90));
+        (await RunAsync(["delay", "busy", "--node", "2", "--by", "0s"], password)).Out.ShouldContain("node 2 apply at once");
+        (await RunAsync(["get", "busy"])).Out.ShouldContain("0s, 1h late");
         var changed = await RunAsync(["password", "busy", "--new-password-file", "-", "--json"], password, input: "n w\n");
         JsonDocument.Parse(changed.Out).RootElement.GetProperty("cluster_password").GetString().ShouldBe("n w");
         (await RunAsync(["restart", "busy"], password)).Code.ShouldBe(1);
@@ -113,6 +117,8 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("election_policy", "election")]
     [InlineData("sync_replicas", "election", "--sync-replicas", "0")]
     [InlineData("sync_replicas", "election", "--sync-replicas", "many")]
+    [InlineData("delay", "delay", "--node", "2", "--by", "late")]
+    [InlineData("delay", "delay", "--node", "2", "--by", "1500ms")]
     [InlineData("--to", "promotion", "--node", "2", "--to", "must")]
     public async Task Change_WithAWrongWord_SaysWhatIsRight(string field, string command, params string[] args)
     {
@@ -245,7 +251,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         var run = await RunAsync("--help");
 
         run.Code.ShouldBe(0);
-        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete", "Exit codes"])
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete", "Exit codes"])
             run.Out.ShouldContain(word);
         (await RunAsync("--version")).Out.ShouldStartWith("0.");
     }

@@ -189,14 +189,46 @@ public sealed class ClusterPageTests : ComponentContext
     }
 
     [Fact]
+    public void NodesTable_Delay_IsNoLag_AndIsChosenInItsDialog()
+    {
+        Feed.Put(Views.Cluster("late", nodes: [Views.Master() with { DelaySeconds = 60 }, Views.Slave(2), Views.Slave(3, 0.5) with { DelaySeconds = 5400 }]));
+        var dialogs = RenderDialogs();
+        var page = Open("late");
+
+        page.FindAll("tr[data-node]").Select(r => r.QuerySelector(".ms-delay")?.TextContent).ShouldBe(["delayed as a slave", null, "applies 1 h 30 min late"]);
+        page.Find("tr[data-node='3'] .ms-lag").ClassList.ShouldContain("tone-good");
+        Item(page, "#node-menu-3", "Change its delay").Click();
+        dialogs.WaitForAssertion(() => dialogs.Find("#delay-text").GetAttribute("value").ShouldBe("1h30m"));
+        dialogs.Find("#delay-password").Input("pw");
+        dialogs.Find("#delay-text").Input("1 hour");
+        Button(dialogs, "Change").Click();
+        dialogs.Markup.ShouldContain("delay is &#x27;1 hour&#x27;; it must be a length of time such as 1h");
+        Service.Requests.ShouldBeEmpty();
+        dialogs.Find("#delay-text").Input("0s");
+        Button(dialogs, "Change").Click();
+        Service.OnlyRequest().ShouldBe(new DelayRequest { Name = "late", Password = "pw", Node = 3, Delay = TimeSpan.Zero });
+    }
+
+    [Fact]
+    public void Connect_LeavesDelayedSlavesOut()
+    {
+        Feed.Put(Views.Cluster("late", nodes: [Views.Master(), Views.Slave(2) with { Port = 7002 }, Views.Slave(3) with { Port = 7003, DelaySeconds = 3600 }]));
+        var lines = string.Join(' ', Open("late").FindAll(".ms-lines dd").Select(d => d.TextContent));
+        lines.ShouldContain("7002");
+        lines.ShouldNotContain("7003");
+    }
+
+    [Fact]
     public void NodesTable_ElectionWaits_WhoIsNeverMasterCanBeMadeIt()
     {
         Feed.Put(Views.Cluster("stuck", ClusterCondition.Electing, "waits for another node",
-            Views.Slave(2, null, NodeState.Joining), Views.Slave(3, null, NodeState.Joining) with { Promotion = Promotion.Never }));
+            Views.Slave(2, null, NodeState.Joining), Views.Slave(3, null, NodeState.Joining) with { Promotion = Promotion.Never },
+            Views.Slave(4, null, NodeState.Joining) with { DelaySeconds = 60 }));
         var page = Open("stuck");
 
         Item(page, "#node-menu-2", "Make it the master").HasAttribute("aria-disabled").ShouldBeTrue();
         Item(page, "#node-menu-3", "Make it the master").HasAttribute("aria-disabled").ShouldBeFalse();
+        Item(page, "#node-menu-4", "Make it the master").HasAttribute("aria-disabled").ShouldBeFalse();
     }
 
     [Fact]

@@ -76,6 +76,7 @@ internal sealed class RecordingService : IClusterService
             PasswordRequest change => new PasswordAnswer(change.NewPassword ?? Generated, url),
             ElectionRequest election => new ElectionAnswer(url, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own), ElectionText.Of(election.SyncReplicas?.Own)),
             PromotionRequest promotion => new PromotionAnswer(url, promotion.Node, promotion.Promotion),
+            DelayRequest delay => new DelayAnswer(url, delay.Node, (int)delay.Delay.TotalSeconds),
             ReplaceRequest replace => (object)new ReplaceAnswer(url, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
         }));

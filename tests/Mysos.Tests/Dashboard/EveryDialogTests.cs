@@ -41,6 +41,9 @@ internal sealed record DialogCase(
         new("Change", (d, c) => d.OpenAsync<PromotionDialog>(c, (nameof(PromotionDialog.Node), 2u), (nameof(PromotionDialog.Word), "never")),
             [("promotion-password", Password)],
             new PromotionRequest { Name = Name, Password = Password, Node = 2, Promotion = Promotion.Never }),
+        new("Change", (d, c) => d.OpenAsync<DelayDialog>(c, (nameof(DelayDialog.Node), 2u)),
+            [("delay-text", "1h30m"), ("delay-password", Password)],
+            new DelayRequest { Name = Name, Password = Password, Node = 2, Delay = TimeSpan.FromMinutes(90) }),
         new("Replace this node", (d, c) => d.OpenAsync<ReplaceDialog>(c, (nameof(ReplaceDialog.Node), 2u)), [("replace-password", Password)],
             new ReplaceRequest { Name = Name, Password = Password, Node = 2 }),
     ];

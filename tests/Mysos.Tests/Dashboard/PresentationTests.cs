@@ -49,6 +49,7 @@ public sealed class PresentationTests
     [InlineData("restart_abandoned", Tone.Warning)]
     [InlineData("password_changed", Tone.Change)]
     [InlineData("promotion_changed", Tone.Change)]
+    [InlineData("delay_changed", Tone.Change)]
     [InlineData("election_changed", Tone.Change)]
     [InlineData("node_replaced", Tone.Warning)]
     [InlineData("data_loss_accepted", Tone.Bad)]

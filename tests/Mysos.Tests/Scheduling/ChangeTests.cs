@@ -267,7 +267,7 @@ public sealed class ChangeTests
         Durable(world).Master.ShouldBe(2);
     }
 
-    public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete"];
+    public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete"];
 
     [Theory]
     [MemberData(nameof(DryRuns))]
@@ -284,6 +284,7 @@ public sealed class ChangeTests
             "password" => new PasswordRequested(r, "c", c, "new"),
             "election" => new ElectionRequested(r, "c", c, new(Core.Elections.ElectionPolicy.Available), null),
             "promotion" => new PromotionRequested(r, "c", c, 2, Promotion.Never),
+            "delay" => new DelayRequested(r, "c", c, 2, 3600),
             "replace" => new ReplaceRequested(r, "c", c, 2, false),
             _ => new DeleteRequested(r, "c", c),
         }) with { DryRun = true, IdempotencyKey = "k" });

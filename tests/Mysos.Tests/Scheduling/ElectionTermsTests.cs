@@ -82,7 +82,7 @@ public sealed class ElectionTermsTests
     }
 
     [Fact]
-    public void Terms_AndPromotion_AreWordsInTheState_AndAbsentInAnOlderOneAreTheDefaults()
+    public void Terms_PromotionAndDelay_AreWordsInTheState_AndAbsentInAnOlderOneAreTheDefaults()
     {
         Start();
         Change(new(ElectionPolicy.Available), new(TimeSpan.FromSeconds(90)));
@@ -90,10 +90,11 @@ public sealed class ElectionTermsTests
         json.ShouldContain("\"election_policy\":\"available\"");
         json.ShouldContain("\"promotion\":\"neutral\"");
         var older = json.Replace("\"election_policy\":\"available\",", "").Replace("\"election_timeout\":\"00:01:30\",", "").Replace(",\"promotion\":\"neutral\"", "")
-            .Replace("\"promotion\":\"neutral\",", "");
+            .Replace("\"promotion\":\"neutral\",", "").Replace(",\"delay_seconds\":0", "").Replace("\"delay_seconds\":0,", "");
         older.ShouldNotContain("promotion");
+        older.ShouldNotContain("delay");
         var read = StateJson.ReadCluster("c", System.Text.Encoding.UTF8.GetBytes(older));
         (read.ElectionPolicy, read.ElectionTimeout).ShouldBe((null, null));
-        read.Nodes.Values.ShouldAllBe(n => n.Promotion == Promotion.Neutral);
+        read.Nodes.Values.ShouldAllBe(n => n.Promotion == Promotion.Neutral && n.DelaySeconds == 0);
     }
 }

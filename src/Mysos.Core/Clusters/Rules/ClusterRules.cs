@@ -25,6 +25,8 @@ public static partial class ClusterRules
     public const int MaxSyncReplicas = 9;
     public static readonly TimeSpan MinElectionTimeout = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan MaxElectionTimeout = TimeSpan.FromDays(1);
+    /// <summary>So long a slave keeps all that was written.</summary>
+    public static readonly TimeSpan MaxDelay = TimeSpan.FromDays(30);
 
     /// <summary>Accounts of the servers themselves and of Debian's packages.</summary>
     private static readonly HashSet<string> SystemAccounts = new(StringComparer.OrdinalIgnoreCase)
@@ -58,6 +60,7 @@ public static partial class ClusterRules
         ElectionRequest { Policy: null, Timeout: null, SyncReplicas: null } =>
             new("election_policy", "Nothing is to be changed: give election_policy, election_timeout or sync_replicas."),
         ElectionRequest election => CheckElectionTimeout(election.Timeout?.Own) ?? CheckSyncReplicas(election.SyncReplicas?.Own),
+        DelayRequest delay => CheckDelay(delay.Delay),
         PasswordRequest { NewPassword: { } password } => CheckPassword(password, "new_password"),
         _ => null,
     };
@@ -97,6 +100,10 @@ public static partial class ClusterRules
     public static FieldError? CheckSyncReplicas(int? count) => count is null or (>= 1 and <= MaxSyncReplicas)
         ? null
         : new("sync_replicas", $"sync_replicas is {count.Value.ToString(CultureInfo.InvariantCulture)}; it must be a whole number from 1 to {MaxSyncReplicas}.");
+
+    public static FieldError? CheckDelay(TimeSpan delay) => delay >= TimeSpan.Zero && delay <= MaxDelay && delay.Ticks % TimeSpan.TicksPerSecond == 0
+        ? null
+        : new("delay", $"delay is {Durations.Format(delay)}; it must be whole seconds, from 0s to {Durations.Format(MaxDelay)}.");
 
     public static FieldError? CheckSize(ClusterSize size)
     {

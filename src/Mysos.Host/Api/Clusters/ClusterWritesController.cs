@@ -162,6 +162,21 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
             Promotion = EnumWords.Parse<Promotion>("promotion", call.Fields.RequiredText("promotion")),
         }, cancellation);
 
+    /// <summary>Says how late an instance applies its master's writes; one that is late is not announced, and not to be the master.</summary>
+    [HttpPost("nodes/{node}/delay")]
+    [BodyFields(nameof(FieldSets.Delay))]
+    [ProducesResponseType<DelayAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> DelayAsync([FromRoute] string? name, [FromRoute] string? node, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.Delay, ReadableJson.Api.DelayAnswer, call => new DelayRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+            Node = RequestFields.ParseWholeNumber("node", node ?? "", ServerIdRange),
+            Delay = DelayText.Parse(call.Fields.RequiredText("delay")),
+        }, cancellation);
+
     private static string NodesRange => $"from 1 to {ClusterRules.MaxNodes}";
 
     private static string ServerIdRange => "that is the server_id of a node";

@@ -79,6 +79,12 @@ internal static class FieldSets
         Password,
     ];
 
+    public static FieldSpec[] Delay { get; } =
+    [
+        new("delay", FieldKind.Text, "How late the slave applies its master's writes, such as 1h or 1h30m; 0s: at once.", Required: true),
+        Password,
+    ];
+
     public static FieldSpec[] PasswordOnly { get; } = [Password];
 
     public static FieldSpec[] Named(string set) => set switch
@@ -90,6 +96,7 @@ internal static class FieldSets
         nameof(Replace) => Replace,
         nameof(Election) => Election,
         nameof(Promotion) => Promotion,
+        nameof(Delay) => Delay,
         nameof(PasswordOnly) => PasswordOnly,
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "No such set of fields."),
     };
