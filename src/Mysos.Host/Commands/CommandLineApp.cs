@@ -49,7 +49,7 @@ internal static class CommandLineApp
         root.Subcommands.Add(SchedulerCommand.Create(io));
         root.Subcommands.Add(LocalCommand.Create(io));
         root.Subcommands.Add(LocalMesosCommand.Create(io));
-        foreach (var command in Client.ClientCommands.Create(io))
+        foreach (var command in Client.ClientCommands.Create(io).Concat(AccessCommands.Create(io)))
             root.Subcommands.Add(command);
         return root;
     }
