@@ -33,7 +33,7 @@ public sealed class AccessFileTests
     [InlineData("users:\n  anna: admin", "line 2: users must be a list")]
     [InlineData("oidc_roles:\n  dba: king", "line 2: oidc_roles, 'dba': there is no role 'king'")]
     [InlineData("user:\n  - name: anna", "line 1: 'user' is nothing here. Did you mean users?")]
-    [InlineData("users: [", "line 1: this is not YAML")]
+    [InlineData("users:\n  - name: \"anna", "line 2: this is not YAML")]
     [InlineData("users: []", "nobody could log in")]
     [InlineData("hunter2", "it must be one YAML dictionary")]
     public void Parse_AMistake_IsToldByLineAndName(string yaml, string problem)

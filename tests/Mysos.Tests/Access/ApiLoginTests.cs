@@ -9,13 +9,9 @@ using Mysos.Tests.Api;
 
 namespace Mysos.Tests.Access;
 
-public sealed class ApiLoginTests : IAsyncLifetime
+public sealed class ApiLoginTests(LoginHost login) : IClassFixture<LoginHost>
 {
-    private readonly ApiHost _host = new() { Access = People.Settings };
-
-    public ValueTask InitializeAsync() => _host.InitializeAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private readonly ApiHost _host = login.Fresh();
 
     [Theory]
     [InlineData("GET", "/clusters")]

@@ -53,11 +53,11 @@ public sealed class AttemptTests
     }
 
     [Fact]
-    public void Network_OfIPv6_IsWhatOneCustomerHas()
+    public void Address_OfIPv6_IsWhatOneCustomerHas()
     {
-        Attempts.Network("2001:db8:1:2:3:4:5:6").ShouldBe(Attempts.Network("2001:db8:1:2::9"));
-        Attempts.Network("2001:db8:1:2::9").ShouldNotBe(Attempts.Network("2001:db8:1:3::9"));
-        Attempts.Network("10.0.0.7").ShouldBe("10.0.0.7");
+        AttemptOn.Address("2001:db8:1:2:3:4:5:6").ShouldBe(AttemptOn.Address("2001:db8:1:2::9"));
+        AttemptOn.Address("2001:db8:1:2::9").ShouldNotBe(AttemptOn.Address("2001:db8:1:3::9"));
+        AttemptOn.Address("10.0.0.7").Name.ShouldBe("10.0.0.7");
     }
 
     private static async Task<ApiHost> StartAsync(AttemptLimits limits)

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Mysos.Host.Access;
 using Mysos.Tests.Api;
 using Mysos.Tests.Browser;
 using static Microsoft.Playwright.Assertions;
@@ -13,7 +14,8 @@ public sealed class LoginBrowserTests(BrowserFixture browser)
     {
         using var file = new AuthFile(People.Yaml);
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var host = new ApiHost { Access = file.Settings, Time = time };
+        using var certificates = new Certificates();
+        await using var host = new ApiHost { Access = file.Settings, Time = time, Tls = certificates.Settings() };
         await host.InitializeAsync();
         await using var open = await browser.OpenAsync(host.Address.ToString());
         var page = open.Page;
@@ -43,5 +45,24 @@ public sealed class LoginBrowserTests(BrowserFixture browser)
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Log in" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task LogIn_AtAProviderOnAnotherSite_LeadsBackToThePage()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        await using var host = new ApiHost
+        {
+            Access = People.Settings with { Oidc = new OidcSettings(provider.Authority, OidcProvider.ClientId, OidcProvider.ClientSecret, "groups") },
+        };
+        await host.InitializeAsync();
+        await using var open = await browser.OpenAsync(host.Address.ToString());
+
+        await open.Page.GotoAsync("/ui/clusters/taken");
+        await open.Page.GetByRole(AriaRole.Link, new() { Name = "Log in with localhost" }).ClickAsync();
+
+        await Expect(open.Page.GetByRole(AriaRole.Heading, new() { Name = "taken" })).ToBeVisibleAsync();
+        await Expect(open.Page.Locator(".ms-user")).ToContainTextAsync("dora (oidc)");
+        open.Complaints.ShouldBeEmpty();
     }
 }

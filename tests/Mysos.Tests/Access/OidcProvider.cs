@@ -27,7 +27,8 @@ internal sealed class OidcProvider : IAsyncDisposable
 
     private OidcProvider(WebApplication app) => _app = app;
 
-    public Uri Authority => new(_app.Urls.First());
+    /// <summary>To a browser, another site than 127.0.0.1.</summary>
+    public Uri Authority => new UriBuilder("http", "localhost", new Uri(_app.Urls.First()).Port).Uri;
     public string User { get; set; } = "dora";
     public string[] Groups { get; set; } = ["dba"];
 

@@ -1,10 +1,12 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Mysos.Core.Security;
 using Mysos.Host.Access;
 using Mysos.Host.Access.Files;
 using Mysos.Host.Access.Login;
+using Mysos.Tests.Api;
 
 namespace Mysos.Tests.Access;
 
@@ -62,6 +64,29 @@ internal static class People
             request.Content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
         return request;
     }
+}
+
+/// <summary>One web side that asks for a login, for the tests of a class; each finds it as the first did.</summary>
+public sealed class LoginHost : IAsyncLifetime
+{
+    internal FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+    internal ApiHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Host = new ApiHost { Access = People.Settings, Time = Time };
+        await Host.InitializeAsync();
+    }
+
+    internal ApiHost Fresh()
+    {
+        Host.Clusters.Put(InMemoryClusters.Cluster("taken"));
+        Host.Clusters.ForgetRequests();
+        Host.Log.Clear();
+        return Host;
+    }
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
 }
 
 /// <summary>A file of <c>--auth_file</c>, as private as it has to be.</summary>

@@ -7,23 +7,10 @@ using Mysos.Tests.Api;
 
 namespace Mysos.Tests.Access;
 
-public sealed class SessionTests : IAsyncLifetime
+public sealed class SessionTests(LoginHost login) : IClassFixture<LoginHost>
 {
-    private readonly AuthFile _file = new(People.Yaml);
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private ApiHost _host = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _host = new ApiHost { Access = _file.Settings, Time = _time };
-        await _host.InitializeAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        _file.Dispose();
-    }
+    private readonly ApiHost _host = login.Fresh();
+    private readonly FakeTimeProvider _time = login.Time;
 
     [Fact]
     public async Task LogIn_WithTheRightPassword_SetsACookieForThisSiteAlone_AndLeadsBack()
@@ -152,10 +139,13 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task Session_FollowsTheFile()
     {
-        using var vera = await LogInAsync("vera");
-        using var otto = await LogInAsync("otto");
+        using var file = new AuthFile(People.Yaml);
+        await using var host = new ApiHost { Access = file.Settings, Time = _time };
+        await host.InitializeAsync();
+        using var vera = await LogInAsync("vera", host: host);
+        using var otto = await LogInAsync("otto", host: host);
         var other = Host.Access.Login.PasswordHashes.Hash("another password");
-        _file.Write($$"""
+        file.Write($$"""
             users:
               - { name: vera, role: operator, password: {{People.PasswordHash}} }
               - { name: otto, role: operator, password: {{other}} }
@@ -165,18 +155,18 @@ public sealed class SessionTests : IAsyncLifetime
         // Another role counts at once; another password ends the sessions of before.
         using var request = OwnSite(People.Request("POST", "/clusters/taken/backups", null, ("password", "secret")));
         request.Headers.Add("Cookie", Cookie(vera));
-        (await _host.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await GetAsync("/clusters", Cookie(otto))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await GetAsync("/clusters", Cookie(otto), host)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task Cookie_OfOneScheduler_CountsOnAnotherWithItsKey_AndOnNoOther()
     {
         using var login = await LogInAsync("vera");
-        await using var second = new ApiHost { Access = _file.Settings, Time = _time };
+        await using var second = new ApiHost { Access = People.Settings, Time = _time };
         await second.InitializeAsync();
         using var key = new Core.Security.SchedulerKey(new byte[32]);
-        await using var stranger = new ApiHost { Access = _file.Settings with { Key = key }, Time = _time };
+        await using var stranger = new ApiHost { Access = People.Settings with { Key = key }, Time = _time };
         await stranger.InitializeAsync();
 
         (await GetAsync("/clusters", Cookie(login), second)).ShouldBe(HttpStatusCode.OK);
@@ -212,8 +202,8 @@ public sealed class SessionTests : IAsyncLifetime
         SetCookie(await behind.Http.SendAsync(login)).ShouldContain("; secure");
     }
 
-    private Task<HttpResponseMessage> LogInAsync(string name, string password = People.Password, string back = "/") =>
-        _host.Http.SendAsync(OwnSite(People.Request("POST", "/login", null, ("name", name), ("password", password), ("return", back))));
+    private Task<HttpResponseMessage> LogInAsync(string name, string password = People.Password, string back = "/", ApiHost? host = null) =>
+        (host ?? _host).Http.SendAsync(OwnSite(People.Request("POST", "/login", null, ("name", name), ("password", password), ("return", back))));
 
     private async Task<HttpStatusCode> GetAsync(string target, string cookie, ApiHost? host = null)
     {

@@ -24,6 +24,8 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
     public Exception? Fault { get; set; }
     public string? WaitsFor { get; set; }
 
+    public void ForgetRequests() => (Last, LastBy) = (null, null);
+
     public Readiness Check() => new(WaitsFor);
 
     public void Update(Func<SchedulerView, SchedulerView> change)

@@ -12,6 +12,8 @@ internal sealed class LogLines : ILoggerProvider
 
     public IEnumerable<string> Of(int id) => _lines.Where(l => l.Id == id).Select(l => l.Text);
 
+    public void Clear() => _lines.Clear();
+
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
 
     public void Dispose()

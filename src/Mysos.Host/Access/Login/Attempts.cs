@@ -14,66 +14,66 @@ internal sealed record AttemptLimits
 
     public int PerCluster { get; init; } = 20;
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(5);
+
+    public int Of(AttemptKind kind) => kind switch
+    {
+        AttemptKind.Address => PerAddress,
+        AttemptKind.User => PerUser,
+        AttemptKind.Cluster => PerCluster,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no limit for this."),
+    };
+}
+
+internal enum AttemptKind { Address, User, Cluster }
+
+/// <summary>What wrong passwords are counted by.</summary>
+internal readonly record struct AttemptOn(AttemptKind Kind, string Name)
+{
+    public static AttemptOn User(string name) => new(AttemptKind.User, name);
+
+    public static AttemptOn Cluster(string name) => new(AttemptKind.Cluster, name);
+
+    /// <summary>Of IPv6, the part that one customer has: whoever has one address there has 2^64.</summary>
+    public static AttemptOn Address(string address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6 || parsed.IsIPv4MappedToIPv6)
+            return new(AttemptKind.Address, address);
+        var bytes = parsed.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new(AttemptKind.Address, new IPAddress(bytes).ToString());
+    }
 }
 
 /// <summary>Counts wrong passwords by the address they come from, and by what they are for. Right ones cost nothing.</summary>
 internal sealed class Attempts(AttemptLimits limits) : IDisposable
 {
-    private readonly PartitionedRateLimiter<string> _addresses = Limiter(limits.PerAddress, limits.Window);
-    private readonly PartitionedRateLimiter<string> _users = Limiter(limits.PerUser, limits.Window);
-    private readonly PartitionedRateLimiter<string> _clusters = Limiter(limits.PerCluster, limits.Window);
+    private readonly PartitionedRateLimiter<AttemptOn> _limiter = PartitionedRateLimiter.Create<AttemptOn, AttemptOn>(on => RateLimitPartition.GetFixedWindowLimiter(
+        on, counted => new FixedWindowRateLimiterOptions { PermitLimit = limits.Of(counted.Kind), Window = limits.Window, QueueLimit = 0 }));
 
     /// <summary>How long nothing more is tried; null: it may be.</summary>
-    public TimeSpan? WaitOf(string address, AttemptOn on) =>
-        Longest(Wait(_addresses, Network(address)), on.Name is null ? null : Wait(LimiterOf(on), on.Name));
-
-    public void Failed(string address, AttemptOn on)
+    /// <param name="on">Null for a token, which has no name until it is right.</param>
+    public TimeSpan? WaitOf(string address, AttemptOn? on)
     {
-        _addresses.AttemptAcquire(Network(address)).Dispose();
-        if (on.Name is not null)
-            LimiterOf(on).AttemptAcquire(on.Name).Dispose();
+        var waits = Counted(address, on).Select(Wait).OfType<TimeSpan>().ToList();
+        return waits.Count > 0 ? waits.Max() : null;
     }
 
-    public void Dispose()
+    /// <inheritdoc cref="WaitOf"/>
+    public void Failed(string address, AttemptOn? on)
     {
-        _addresses.Dispose();
-        _users.Dispose();
-        _clusters.Dispose();
+        foreach (var counted in Counted(address, on))
+            _limiter.AttemptAcquire(counted).Dispose();
     }
 
-    /// <summary>Of IPv6, the part that one customer has: whoever has one address there has 2^64.</summary>
-    internal static string Network(string address)
-    {
-        if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6 || parsed.IsIPv4MappedToIPv6)
-            return address;
-        var bytes = parsed.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes).ToString();
-    }
+    public void Dispose() => _limiter.Dispose();
 
-    private PartitionedRateLimiter<string> LimiterOf(AttemptOn on) => on.IsCluster ? _clusters : _users;
+    private static AttemptOn[] Counted(string address, AttemptOn? on) =>
+        on is { } named ? [AttemptOn.Address(address), named] : [AttemptOn.Address(address)];
 
-    private static TimeSpan? Wait(PartitionedRateLimiter<string> limiter, string key)
+    private TimeSpan? Wait(AttemptOn counted)
     {
         // None are asked for: it only says whether there are some.
-        using var lease = limiter.AttemptAcquire(key, permitCount: 0);
+        using var lease = _limiter.AttemptAcquire(counted, permitCount: 0);
         return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
     }
-
-    private static TimeSpan? Longest(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null ? a : a > b ? a : b;
-
-    private static PartitionedRateLimiter<string> Limiter(int permits, TimeSpan window) =>
-        PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetFixedWindowLimiter(
-            key, _ => new FixedWindowRateLimiterOptions { PermitLimit = permits, Window = window, QueueLimit = 0 }), StringComparer.Ordinal);
-}
-
-/// <summary>What a password was tried on.</summary>
-/// <param name="Name">Null for a token, which has no name until it is right.</param>
-internal readonly record struct AttemptOn(string? Name, bool IsCluster)
-{
-    public static AttemptOn Token => new(null, false);
-
-    public static AttemptOn User(string name) => new(name, false);
-
-    public static AttemptOn Cluster(string name) => new(name, true);
 }

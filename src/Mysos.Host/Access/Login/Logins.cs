@@ -69,19 +69,19 @@ internal sealed class Logins(AccessDirectory directory, Attempts attempts, Audit
     public LoginResult Token(string token, string from)
     {
         const string Way = "token";
-        if (attempts.WaitOf(from, AttemptOn.Token) is { } wait)
+        if (attempts.WaitOf(from, null) is { } wait)
         {
             audit.NotLoggedIn(null, from, Way, "too many attempts");
             return new LoginResult.Throttled(wait);
         }
         return directory.Current.Tokens.TryGetValue(ApiTokens.Hash(token), out var entry)
             ? new LoginResult.Accepted($"token {entry.Name}", entry.Role)
-            : Refuse(null, from, Way, AttemptOn.Token, "The token is none that is known.");
+            : Refuse(null, from, Way, null, "The token is none that is known.");
     }
 
     public void Dispose() => _hashing.Dispose();
 
-    private LoginResult.Refused Refuse(string? name, string from, string way, AttemptOn on, string why)
+    private LoginResult.Refused Refuse(string? name, string from, string way, AttemptOn? on, string why)
     {
         attempts.Failed(from, on);
         audit.NotLoggedIn(name, from, way, why);
