@@ -26,6 +26,7 @@ internal static class AccessServices
         services.AddSingleton<AccessDirectory>();
         services.AddSingleton<Logins>();
         services.AddSingleton<SessionRules>();
+        services.AddSingleton<LongAnswers>();
         services.AddSingleton(s => PeerSeal.Of(settings.Key, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterGuards>();
         services.AddScoped(s => ActivatorUtilities.CreateInstance<CircuitUser>(s, OpennessOf(web)));
@@ -38,6 +39,12 @@ internal static class AccessServices
             options.KnownProxies.Clear();
             foreach (var proxy in settings.TrustedProxies)
                 options.KnownProxies.Add(proxy);
+        });
+        services.AddAntiforgery(options =>
+        {
+            // Blazor sets it with each page.
+            options.Cookie.Name = web.Tls is null ? "mysos-forms" : "__Host-mysos-forms";
+            options.Cookie.SecurePolicy = SessionCookie.Secure(web.Tls is not null);
         });
         AddKeys(services, settings);
         AddAuthentication(services, settings, web.Tls is not null);

@@ -23,7 +23,7 @@ internal static class LocalBanner
               login            {Login(options)}
 
             Try:
-              curl -X POST {api}/clusters/shop --form cluster_user=app --form num_nodes=3
+              curl {(options.AuthFile is null ? "" : "--user NAME ")}-X POST {api}/clusters/shop --form cluster_user=app --form num_nodes=3
             Ctrl-C ends all of it; the next start finds the clusters again.
 
             """);

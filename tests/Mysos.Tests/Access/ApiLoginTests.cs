@@ -178,11 +178,17 @@ public sealed class ApiLoginTests(LoginHost login) : IClassFixture<LoginHost>
         await using var host = new ApiHost { Access = file.Settings, Time = time };
         await host.InitializeAsync();
         (await host.Http.SendAsync(People.Request("GET", "/clusters", People.Basic("vera")))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var events = await host.Http.SendAsync(
+            People.Request("GET", "/clusters/taken/events", People.Basic("vera")), HttpCompletionOption.ResponseHeadersRead);
+        events.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var reading = events.Content.ReadAsStringAsync();
 
         file.Write(People.Yaml.Replace("vera", "zoe", StringComparison.Ordinal));
         time.Advance(Host.Access.Files.FileChanges.Interval);
 
         (await host.Http.SendAsync(People.Request("GET", "/clusters", People.Basic("vera")))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await host.Http.SendAsync(People.Request("GET", "/clusters", People.Basic("zoe")))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        // What she was reading has ended too.
+        (await reading.WaitAsync(TimeSpan.FromSeconds(30))).ShouldContain("The cluster was created.");
     }
 }

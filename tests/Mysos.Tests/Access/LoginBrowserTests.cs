@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Mysos.Host.Access;
 using Mysos.Tests.Api;
 using Mysos.Tests.Browser;
 using static Microsoft.Playwright.Assertions;
@@ -51,10 +50,7 @@ public sealed class LoginBrowserTests(BrowserFixture browser)
     public async Task LogIn_AtAProviderOnAnotherSite_LeadsBackToThePage()
     {
         await using var provider = await OidcProvider.StartAsync();
-        await using var host = new ApiHost
-        {
-            Access = People.Settings with { Oidc = new OidcSettings(provider.Authority, OidcProvider.ClientId, OidcProvider.ClientSecret, "groups") },
-        };
+        await using var host = new ApiHost { Access = provider.Settings };
         await host.InitializeAsync();
         await using var open = await browser.OpenAsync(host.Address.ToString());
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Mysos.Host.Access;
 
 namespace Mysos.Tests.Access;
 
@@ -22,13 +23,17 @@ internal sealed class OidcProvider : IAsyncDisposable
     public const string ClientSecret = "the client's secret";
 
     private readonly WebApplication _app;
-    private readonly RsaSecurityKey _key = new(RSA.Create(2048)) { KeyId = "one" };
+    private static readonly RsaSecurityKey Key = new(RSA.Create(2048)) { KeyId = "one" };
     private readonly ConcurrentDictionary<string, (string Challenge, string Nonce, string Redirect)> _codes = new();
 
     private OidcProvider(WebApplication app) => _app = app;
 
     /// <summary>To a browser, another site than 127.0.0.1.</summary>
     public Uri Authority => new UriBuilder("http", "localhost", new Uri(_app.Urls.First()).Port).Uri;
+
+    /// <summary>Of a Mysos whose people log in here.</summary>
+    public AccessSettings Settings => People.Settings with { Oidc = new OidcSettings(Authority, ClientId, ClientSecret, "groups") };
+
     public string User { get; set; } = "dora";
     public string[] Groups { get; set; } = ["dba"];
 
@@ -43,7 +48,7 @@ internal sealed class OidcProvider : IAsyncDisposable
         var app = builder.Build();
         var provider = new OidcProvider(app);
         app.MapGet("/.well-known/openid-configuration", provider.Configuration);
-        app.MapGet("/keys", provider.Keys);
+        app.MapGet("/keys", Keys);
         app.MapGet("/authorize", provider.Authorize);
         app.MapPost("/token", provider.TokenAsync);
         await app.StartAsync();
@@ -63,14 +68,14 @@ internal sealed class OidcProvider : IAsyncDisposable
         ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
     }.ToJsonString(), "application/json");
 
-    private IResult Keys()
+    private static IResult Keys()
     {
-        var key = _key.Rsa.ExportParameters(false);
+        var key = Key.Rsa.ExportParameters(false);
         return Results.Text(new JsonObject
         {
             ["keys"] = new JsonArray(new JsonObject
             {
-                ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = _key.KeyId,
+                ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = Key.KeyId,
                 ["n"] = Base64UrlEncoder.Encode(key.Modulus), ["e"] = Base64UrlEncoder.Encode(key.Exponent),
             }),
         }.ToJsonString(), "application/json");
@@ -104,7 +109,7 @@ internal sealed class OidcProvider : IAsyncDisposable
             {
                 ["sub"] = $"id-of-{User}", ["preferred_username"] = User, ["groups"] = Groups, ["nonce"] = asked.Nonce,
             },
-            SigningCredentials = new SigningCredentials(WrongKey ?? _key, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = new SigningCredentials(WrongKey ?? Key, SecurityAlgorithms.RsaSha256),
         });
         return Results.Text(new JsonObject { ["id_token"] = token, ["access_token"] = "none", ["token_type"] = "Bearer" }.ToJsonString(), "application/json");
     }

@@ -2,37 +2,55 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using Mysos.Core.Access;
-using Mysos.Host.Access;
 using Mysos.Tests.Api;
 
 namespace Mysos.Tests.Access;
 
-/// <summary>Logging in at a provider of OpenID Connect, as a browser does it.</summary>
-public sealed class OidcTests : IAsyncLifetime
+/// <summary>A web side with a provider, for the tests of a class; each finds them as the first did.</summary>
+public sealed class OidcHost : IAsyncLifetime
 {
-    private readonly CookieContainer _cookies = new();
     private OidcProvider _provider = null!;
     private ApiHost _host = null!;
-    private HttpClient _browser = null!;
 
     public async ValueTask InitializeAsync()
     {
         _provider = await OidcProvider.StartAsync();
-        _host = new ApiHost
-        {
-            Access = People.Settings with { Oidc = new OidcSettings(_provider.Authority, OidcProvider.ClientId, OidcProvider.ClientSecret, "groups") },
-        };
+        _host = new ApiHost { Access = _provider.Settings };
         await _host.InitializeAsync();
-        _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = true }) { BaseAddress = _host.Address };
-        _browser.DefaultRequestHeaders.Add("Accept", "text/html");
+    }
+
+    internal (OidcProvider, ApiHost) Fresh()
+    {
+        (_provider.User, _provider.Groups, _provider.WrongKey) = ("dora", ["dba"], null);
+        _host.Clusters.Put(InMemoryClusters.Cluster("taken"));
+        _host.Clusters.ForgetRequests();
+        _host.Log.Clear();
+        return (_provider, _host);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _browser.Dispose();
         await _host.DisposeAsync();
         await _provider.DisposeAsync();
     }
+}
+
+/// <summary>Logging in at a provider of OpenID Connect, as a browser does it.</summary>
+public sealed class OidcTests : IClassFixture<OidcHost>, IDisposable
+{
+    private readonly CookieContainer _cookies = new();
+    private readonly OidcProvider _provider;
+    private readonly ApiHost _host;
+    private readonly HttpClient _browser;
+
+    public OidcTests(OidcHost oidc)
+    {
+        (_provider, _host) = oidc.Fresh();
+        _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = true }) { BaseAddress = _host.Address };
+        _browser.DefaultRequestHeaders.Add("Accept", "text/html");
+    }
+
+    public void Dispose() => _browser.Dispose();
 
     [Fact]
     public async Task LogIn_OfSomebodyWithARole_BeginsASessionWithIt()

@@ -31,6 +31,11 @@ public sealed class TlsTests : IDisposable
         request.Headers.Add("Sec-Fetch-Site", "same-origin");
         using var login = await client.SendAsync(request);
         login.Headers.GetValues("Set-Cookie").Single().ShouldSatisfyAllConditions(c => c.ShouldStartWith("__Host-mysos="), c => c.ShouldContain("; secure"));
+        using var page = People.Request("GET", "/");
+        page.Headers.Add("Cookie", login.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        using var dashboard = await client.SendAsync(page);
+        foreach (var cookie in dashboard.Headers.GetValues("Set-Cookie"))
+            cookie.ShouldSatisfyAllConditions(c => c.ShouldStartWith("__Host-"), c => c.ShouldContain("; secure"), c => c.ShouldContain("; httponly"), c => c.ShouldContain("samesite=strict"));
     }
 
     [Fact]

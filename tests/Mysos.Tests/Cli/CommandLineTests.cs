@@ -245,7 +245,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         var run = await RunAsync("--help");
 
         run.Code.ShouldBe(0);
-        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete", "Exit codes"])
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete", "hash-password", "make-token", "Exit codes"])
             run.Out.ShouldContain(word);
         (await RunAsync("--version")).Out.ShouldStartWith("0.");
     }

@@ -1,7 +1,11 @@
 using System.Net;
+using Mysos.Core.Protocol;
 using Mysos.Core.Security;
+using Mysos.Core.ZooKeeper;
 using Mysos.Host.Access;
+using Mysos.Host.Executor;
 using Mysos.Host.Options;
+using Mysos.Host.Scheduler;
 using Mysos.Tests.Access;
 
 namespace Mysos.Tests.Options;
@@ -75,6 +79,19 @@ public sealed class AccessOptionsTests : IDisposable
         var options = Read(("auth_file", file.Path), ("oidc_authority", "https://l.example"), ("oidc_client_id", "m"), ("oidc_client_secret_file", file.Path)).Options!.Scheduler;
 
         AccessFiles.Load(options, null).Problems.ShouldHaveSingleItem().ShouldContain("oidc_roles");
+    }
+
+    [Theory]
+    [InlineData(null, "https://127.0.0.1:55001/executor/")]
+    [InlineData("55002", "http://127.0.0.1:55002/executor/")]
+    public async Task Agents_FetchTheExecutor_WhereTheyCan(string? plainPort, string start)
+    {
+        var options = Read([("tls_cert", "/c"), ("tls_key", "/k"), .. plainPort is null ? [] : ((string, string)[])[("plain_port", plainPort)]]).Options!.Scheduler;
+        using var key = new SchedulerKey(new byte[32]);
+        var plan = new SchedulerPlan(options, new Secrets(key, new Account("a", "b"), null), await ExecutorPackage.OpenAsync(_certificates.CaFile), ZooKeeperUrl.Parse("zk://z:2181/m"));
+
+        plan.Settings(55001).ExecutorCommand.Uris!.Single().Value.ShouldStartWith(start);
+        plan.Framework(55001).WebuiUrl.ShouldBe("https://127.0.0.1:55001/");
     }
 
     private static Read<LocalOptions> Read(params (string Name, string Value)[] options) => OptionsReader.Local(

@@ -16,7 +16,7 @@ internal static class SessionCookie
         options.Cookie.Name = tls ? "__Host-mysos" : "mysos";
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Strict;
-        options.Cookie.SecurePolicy = tls ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        options.Cookie.SecurePolicy = Secure(tls);
         options.Cookie.Path = "/";
         options.Cookie.IsEssential = true;
         options.ExpireTimeSpan = SessionRules.Idle;
@@ -35,6 +35,8 @@ internal static class SessionCookie
             OnRedirectToAccessDenied = context => Challenges.ForbidAsync(context.HttpContext),
         };
     }
+
+    public static CookieSecurePolicy Secure(bool tls) => tls ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
     public static Task SignInAsync(HttpContext context, Session session) =>
         context.SignInAsync(Schemes.Session, session.ToPrincipal(), new AuthenticationProperties { IsPersistent = false });
