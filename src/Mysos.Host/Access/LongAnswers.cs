@@ -11,6 +11,19 @@ internal sealed class LongAnswers(AccessSettings settings, SessionRules rules, T
 {
     /// <returns>To be disposed when the answer has ended.</returns>
     public IDisposable Limit(CancellationTokenSource end) => !settings.AsksForLogin ? Disposable.Empty : new CompositeDisposable(
-        rules.Changes.Subscribe(_ => end.Cancel()),
-        time.CreateTimer(_ => end.Cancel(), null, SessionRules.Idle, Timeout.InfiniteTimeSpan));
+        rules.Changes.Subscribe(_ => End(end)),
+        time.CreateTimer(_ => End(end), null, SessionRules.Idle, Timeout.InfiniteTimeSpan));
+
+    private static void End(CancellationTokenSource end)
+    {
+        try
+        {
+            // Elsewhere: what the end of an answer may throw is not for who has changed the file.
+            _ = end.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class CircuitUser(
 
     private readonly BehaviorSubject<Actor?> _current = new(null);
     private readonly CompositeDisposable _checks = [];
+    private readonly Lock _gate = new();
     private Session? _session;
     private string _from = "";
     private long _active;
@@ -41,11 +42,7 @@ internal sealed class CircuitUser(
         return next(context);
     };
 
-    public void Dispose()
-    {
-        _checks.Dispose();
-        _current.Dispose();
-    }
+    public void Dispose() => _checks.Dispose();
 
     internal void Begin(ClaimsPrincipal user)
     {
@@ -68,12 +65,14 @@ internal sealed class CircuitUser(
 
     private void Check()
     {
-        var idle = time.GetElapsedTime(Volatile.Read(ref _active));
-        var actor = _session is null || idle >= SessionRules.Idle ? null : rules.ActorOf(_session, _from);
-        if (actor is null)
+        lock (_gate)
+        {
+            var idle = time.GetElapsedTime(Volatile.Read(ref _active));
+            var actor = _session is null || idle >= SessionRules.Idle ? null : rules.ActorOf(_session, _from);
             // What has ended stays so, also when somebody does something now.
-            _session = null;
-        if (!_checks.IsDisposed && actor != Current)
-            _current.OnNext(actor);
+            _session = actor is null ? null : _session;
+            if (actor != Current)
+                _current.OnNext(actor);
+        }
     }
 }
