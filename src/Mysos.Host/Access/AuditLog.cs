@@ -40,12 +40,20 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
             RestartRequest => "restart",
             PasswordRequest => "password",
             ReplaceRequest replace => Invariant($"replace node {replace.Node}{(replace.AcceptDataLoss ? ", accepting data loss" : "")}"),
-            ElectionRequest election => $"election {(election.Policy is { } policy ? ElectionText.Of(policy.Own) : "-")} {(election.Timeout is { } timeout ? ElectionText.Of(timeout.Own) : "-")}",
+            ElectionRequest election => Elections(election),
             PromotionRequest promotion => Invariant($"promotion of node {promotion.Node} to {EnumWords.Of(promotion.Promotion)}"),
             _ => request.GetType().Name,
         };
         return dryRun ? $"dry run: {what}" : what;
     }
+
+    /// <summary>What is given of it.</summary>
+    private static string Elections(ElectionRequest request) => string.Join(", ", new[]
+    {
+        request.Policy is { } policy ? $"election policy {ElectionText.Of(policy.Own)}" : null,
+        request.Timeout is { } timeout ? $"election timeout {ElectionText.Of(timeout.Own)}" : null,
+        request.SyncReplicas is { } count ? $"sync replicas {ElectionText.Of(count.Own)}" : null,
+    }.OfType<string>());
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

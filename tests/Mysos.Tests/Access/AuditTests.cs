@@ -15,6 +15,7 @@ public sealed class AuditTests : IAsyncLifetime
     {
         await SendAsync("PUT", "/clusters/taken", "otto", ("num_nodes", "3"), ("password", "secret"));
         await SendAsync("PUT", "/clusters/taken?dry_run=true", "otto", ("num_nodes", "4"), ("password", "secret"));
+        await SendAsync("POST", "/clusters/taken/election", "otto", ("election_policy", "available"), ("election_timeout", "10s"), ("password", "secret"));
         await SendAsync("DELETE", "/clusters/taken", "otto", ("password", "secret"));
         await SendAsync("POST", "/clusters/taken/backups", "otto", ("password", "hunter2"));
 
@@ -22,6 +23,7 @@ public sealed class AuditTests : IAsyncLifetime
         [
             "otto from 127.0.0.1: resize to 3 nodes, cluster taken: done",
             "otto from 127.0.0.1: dry run: resize to 4 nodes, cluster taken: done",
+            "otto from 127.0.0.1: election policy available, election timeout 10s, cluster taken: done",
         ]);
         _host.Log.Of(202).ShouldBe(
         [
