@@ -88,5 +88,31 @@ public sealed class AccessFileTests
         file.Write(People.Yaml);
         time.Advance(FileChanges.Interval);
         directory.Current.Users.Count.ShouldBe(3);
+
+        File.Delete(file.Path);
+        time.Advance(FileChanges.Interval);
+        directory.Current.Users.Count.ShouldBe(3);
+        log.Of(221).Last().ShouldContain($"Cannot read '{file.Path}'");
+    }
+
+    [Fact]
+    public void FileChanges_SeeWhatALinkLeadsTo()
+    {
+        using var first = new AuthFile("first");
+        using var second = new AuthFile("the second");
+        using var link = new AuthFile("");
+        var time = new FakeTimeProvider();
+        File.Delete(link.Path);
+        File.CreateSymbolicLink(link.Path, first.Path);
+        var changes = 0;
+        using var watch = new FileChanges([link.Path], () => changes++, time);
+
+        first.Write("first, changed");
+        time.Advance(FileChanges.Interval);
+        changes.ShouldBe(1);
+        File.Delete(link.Path);
+        File.CreateSymbolicLink(link.Path, second.Path);
+        time.Advance(FileChanges.Interval);
+        changes.ShouldBe(2);
     }
 }

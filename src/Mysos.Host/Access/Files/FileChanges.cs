@@ -36,11 +36,21 @@ internal sealed class FileChanges : IDisposable
         }
     }
 
-    private (DateTime, long)[] Look() => [.. _paths.Select(path =>
+    private (DateTime, long)[] Look() => [.. _paths.Select(Look)];
+
+    private static (DateTime, long) Look(string path)
     {
-        // Of a link, what it leads to.
-        var file = new FileInfo(path);
-        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
-    })];
+        try
+        {
+            // Of a link, what it leads to.
+            var file = new FileInfo(path);
+            var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return (target.LastWriteTimeUtc, target.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is not there, for a moment or for good; who reads it says so.
+            return default;
+        }
+    }
 }
