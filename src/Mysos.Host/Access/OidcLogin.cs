@@ -30,7 +30,7 @@ internal static class OidcLogin
             options.MapInboundClaims = false;
             options.SaveTokens = false;
             options.GetClaimsFromUserInfoEndpoint = true;
-            options.ClaimActions.MapUniqueJsonKey(settings.RoleClaim, settings.RoleClaim);
+            options.ClaimActions.MapJsonKey(settings.RoleClaim, settings.RoleClaim);
             options.Scope.Clear();
             foreach (var scope in (string[])["openid", "profile", "email"])
                 options.Scope.Add(scope);

@@ -21,6 +21,7 @@ internal sealed class OidcProvider : IAsyncDisposable
 {
     public const string ClientId = "mysos";
     public const string ClientSecret = "the client's secret";
+    private const string AccessToken = "an-access-token";
 
     private readonly WebApplication _app;
     private static readonly RsaSecurityKey Key = new(RSA.Create(2048)) { KeyId = "one" };
@@ -37,6 +38,9 @@ internal sealed class OidcProvider : IAsyncDisposable
     public string User { get; set; } = "dora";
     public string[] Groups { get; set; } = ["dba"];
 
+    /// <summary>Tells the groups at the user info endpoint alone, not in the ID token.</summary>
+    public bool GroupsAreUserInfo { get; set; }
+
     /// <summary>Signs with this instead of the key that it publishes.</summary>
     public RsaSecurityKey? WrongKey { get; set; }
 
@@ -51,6 +55,7 @@ internal sealed class OidcProvider : IAsyncDisposable
         app.MapGet("/keys", Keys);
         app.MapGet("/authorize", provider.Authorize);
         app.MapPost("/token", provider.TokenAsync);
+        app.MapGet("/userinfo", provider.UserInfo);
         await app.StartAsync();
         return provider;
     }
@@ -62,6 +67,7 @@ internal sealed class OidcProvider : IAsyncDisposable
         ["issuer"] = Authority.ToString(),
         ["authorization_endpoint"] = new Uri(Authority, "/authorize").ToString(),
         ["token_endpoint"] = new Uri(Authority, "/token").ToString(),
+        ["userinfo_endpoint"] = new Uri(Authority, "/userinfo").ToString(),
         ["jwks_uri"] = new Uri(Authority, "/keys").ToString(),
         ["response_types_supported"] = new JsonArray("code"),
         ["subject_types_supported"] = new JsonArray("public"),
@@ -92,6 +98,11 @@ internal sealed class OidcProvider : IAsyncDisposable
         return Results.Redirect($"{redirect}?code={code}&state={Uri.EscapeDataString(query["state"].ToString())}");
     }
 
+    private IResult UserInfo(HttpRequest request) => request.Headers.Authorization != $"Bearer {AccessToken}" ? Results.Unauthorized() : Results.Text(new JsonObject
+    {
+        ["sub"] = $"id-of-{User}", ["groups"] = new JsonArray([.. Groups.Select(g => JsonValue.Create(g))]),
+    }.ToJsonString(), "application/json");
+
     private async Task<IResult> TokenAsync(HttpRequest request)
     {
         var form = await request.ReadFormAsync();
@@ -107,10 +118,10 @@ internal sealed class OidcProvider : IAsyncDisposable
             Issuer = Authority.ToString(), Audience = ClientId, IssuedAt = now, NotBefore = now, Expires = now.AddMinutes(5),
             Claims = new Dictionary<string, object>
             {
-                ["sub"] = $"id-of-{User}", ["preferred_username"] = User, ["groups"] = Groups, ["nonce"] = asked.Nonce,
+                ["sub"] = $"id-of-{User}", ["preferred_username"] = User, ["groups"] = GroupsAreUserInfo ? [] : Groups, ["nonce"] = asked.Nonce,
             },
             SigningCredentials = new SigningCredentials(WrongKey ?? Key, SecurityAlgorithms.RsaSha256),
         });
-        return Results.Text(new JsonObject { ["id_token"] = token, ["access_token"] = "none", ["token_type"] = "Bearer" }.ToJsonString(), "application/json");
+        return Results.Text(new JsonObject { ["id_token"] = token, ["access_token"] = AccessToken, ["token_type"] = "Bearer" }.ToJsonString(), "application/json");
     }
 }

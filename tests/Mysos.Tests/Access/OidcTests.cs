@@ -21,7 +21,7 @@ public sealed class OidcHost : IAsyncLifetime
 
     internal (OidcProvider, ApiHost) Fresh()
     {
-        (_provider.User, _provider.Groups, _provider.WrongKey) = ("dora", ["dba"], null);
+        (_provider.User, _provider.Groups, _provider.GroupsAreUserInfo, _provider.WrongKey) = ("dora", ["dba"], false, null);
         _host.Clusters.Put(InMemoryClusters.Cluster("taken"));
         _host.Clusters.ForgetRequests();
         _host.Log.Clear();
@@ -80,6 +80,18 @@ public sealed class OidcTests : IClassFixture<OidcHost>, IDisposable
         (await answer.Content.ReadAsStringAsync()).ShouldContain("you have no role here");
         (await _browser.GetAsync("/clusters")).RequestMessage!.RequestUri!.AbsolutePath.ShouldBe("/login");
         _host.Log.Of(204).ShouldBe(["dora (oidc) from 127.0.0.1: not logged in by OpenID Connect: no value of the claim groups leads to a role"]);
+    }
+
+    [Fact]
+    public async Task LogIn_OfSomebodyWhoseRoleIsInTheUserInfo_HasIt()
+    {
+        (_provider.Groups, _provider.GroupsAreUserInfo) = (["sales", "boss"], true);
+        using var answer = await _browser.GetAsync("/login/oidc");
+        using var change = People.Request("DELETE", "/clusters/taken", null, ("password", "secret"));
+        change.Headers.Add("Sec-Fetch-Site", "same-origin");
+
+        (await _browser.SendAsync(change)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        _host.Clusters.LastBy!.Role.ShouldBe(Role.Admin);
     }
 
     [Fact]
