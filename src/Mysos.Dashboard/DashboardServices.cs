@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using Mysos.Dashboard.Access;
 using Mysos.Dashboard.Live;
 
 namespace Mysos.Dashboard;
@@ -13,7 +14,7 @@ public static class DashboardServices
 {
     /// <summary>
     /// Registers what the dashboard needs. The host registers <c>IReadModel</c> and <c>IClusterService</c>; a
-    /// <see cref="TimeProvider"/> of the host's is used when there is one.
+    /// <see cref="TimeProvider"/> and an <see cref="IDashboardUser"/> of the host's are used when there are some.
     /// </summary>
     public static IServiceCollection AddMysosDashboard(this IServiceCollection services)
     {
@@ -27,6 +28,7 @@ public static class DashboardServices
         });
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped<IDashboardSession, DashboardSession>();
+        services.TryAddScoped<IDashboardUser, Anybody>();
         return services;
     }
 
@@ -40,8 +42,10 @@ public static class DashboardServices
     /// </remarks>
     public static IEndpointConventionBuilder MapMysosDashboard(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapStaticAssets();
-        var pages = endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // What is in the source of Mysos is no secret, and the login page needs it.
+        endpoints.MapStaticAssets().AllowAnonymous();
+        // The host says which pages may frame this one, with the rest of its policy.
+        var pages = endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         pages.DisableAntiforgery();
         return pages;
     }

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using Mysos.Core.Access;
 using Mysos.Core.Elections;
 
 namespace Mysos.Core.Clusters;
 
 // What a user can ask for. Values are of the right type and not yet checked. Each request can be refused with 400 (a bad
-// value), 409 (not in this state) or 503 (nobody leads, or Mesos is away), and one for a cluster that is there with 403 and 404.
+// value), 401 and 403 (by who asks), 409 (not in this state) or 503 (nobody leads, or Mesos is away), and one for a cluster
+// that is there with 403 (its password), 404 and 429 (too many wrong ones).
 
 /// <summary>A request about one cluster.</summary>
 public abstract record ClusterRequest
@@ -14,6 +16,8 @@ public abstract record ClusterRequest
     public string? Password { get; init; }
     /// <summary>The same request with the same key is done once and gets the same answer.</summary>
     public string? IdempotencyKey { get; init; }
+    /// <summary>Who asks; without, a leader refuses.</summary>
+    public Actor? By { get; init; }
 }
 
 public abstract record ClusterRequest<TAnswer> : ClusterRequest;

@@ -16,13 +16,16 @@ public interface IClusterService
 }
 
 /// <summary>A request that was refused; becomes an RFC 9457 <c>application/problem+json</c>.</summary>
-/// <param name="status">400, 403, 404, 409 or 503.</param>
+/// <param name="status">400, 401, 403, 404, 409, 429 or 503.</param>
 /// <param name="field">The field of the request that is wrong; null when it is none.</param>
 /// <param name="detail">What was wrong and what would be right.</param>
 public sealed class RequestException(int status, string? field, string detail) : Exception(detail)
 {
     public int Status { get; } = status;
     public string? Field { get; } = field;
+
+    /// <summary>When it is worth trying again; null: that depends on more than time.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>The current state, and each newer one.</summary>

@@ -155,7 +155,11 @@ public sealed record BackupView
 /// <summary>One line of a cluster's history.</summary>
 /// <param name="Kind">A stable word for programs, e.g. <c>master_elected</c>.</param>
 /// <param name="Text">One sentence for people.</param>
-public sealed record ClusterEvent(DateTimeOffset Time, string Kind, string Text);
+public sealed record ClusterEvent(DateTimeOffset Time, string Kind, string Text)
+{
+    /// <summary>Who asked for it, and from where; null when nobody did.</summary>
+    public string? By { get; init; }
+}
 
 public sealed record MesosView
 {

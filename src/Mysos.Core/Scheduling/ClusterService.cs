@@ -15,7 +15,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         if (request is DeleteRequest && Repetition.WasDeleted(loop.State.Record, request.Name, request.IdempotencyKey))
             return (TAnswer)(object)new DeleteAnswer(Url(request));
         var prepared = Prepare(request);
-        var accepted = await loop.AskAsync(id => prepared(id) with { IdempotencyKey = request.IdempotencyKey }, cancellation).ConfigureAwait(false);
+        var accepted = await loop.AskAsync(id => prepared(id) with { IdempotencyKey = request.IdempotencyKey, By = request.By?.ToString() }, cancellation).ConfigureAwait(false);
         return (TAnswer)AnswerTo(request, accepted.Result);
     }
 

@@ -6,7 +6,8 @@ namespace Mysos.Core.Scheduling;
 /// The door to whoever leads: the service of the present term while this process leads, else <paramref name="elsewhere"/>,
 /// which asks the leading scheduler.
 /// </summary>
-public sealed class CurrentTerm(IClusterService elsewhere) : IClusterService
+/// <param name="guard">Stands before each term's service: whoever leads decides who may do what.</param>
+public sealed class CurrentTerm(IClusterService elsewhere, Func<IClusterService, IClusterService> guard) : IClusterService
 {
     private volatile Opened? _opened;
 
@@ -16,7 +17,7 @@ public sealed class CurrentTerm(IClusterService elsewhere) : IClusterService
     /// <summary>The lease has ended, and what is shown here has not been marked as old yet.</summary>
     public bool IsEnding => _opened is { } opened && !opened.Lease.Holds();
 
-    public void Open(IClusterService service, Lease lease) => _opened = new Opened(service, lease);
+    public void Open(IClusterService service, Lease lease) => _opened = new Opened(guard(service), lease);
 
     public void Close() => _opened = null;
 

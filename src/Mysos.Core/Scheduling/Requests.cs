@@ -8,7 +8,9 @@ internal static class Requests
 {
     public static void Apply(Turn turn, RequestEvent request)
     {
+        turn.By = request.By;
         var (cluster, outcome) = Repetition.Find(turn, request) ?? Decide(turn, request);
+        turn.By = null;
         if (request.DryRun || cluster is null)
         {
             turn.Do(new Answer(request.Request, outcome));

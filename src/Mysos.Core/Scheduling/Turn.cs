@@ -20,6 +20,8 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     public DateTimeOffset Now { get; } = now;
     /// <summary>A node can be launched that could not before this turn.</summary>
     public bool NodesBeganToWait { get; set; }
+    /// <summary>Who asked for what is being decided; null while nobody did.</summary>
+    public string? By { get; set; }
 
     public void Do(Effect effect) => _effects.Add(effect);
 
@@ -58,7 +60,7 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     /// <summary>Adds a line to the cluster's history.</summary>
     public Cluster Log(Cluster cluster, string kind, string text)
     {
-        var events = cluster.Events.Add(new ClusterEvent(Now, kind, text));
+        var events = cluster.Events.Add(new ClusterEvent(Now, kind, text) { By = By });
         return cluster with { Events = events.Count > EventsKept ? events.RemoveRange(0, events.Count - EventsKept) : events };
     }
 

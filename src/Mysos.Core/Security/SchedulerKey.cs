@@ -19,6 +19,7 @@ public sealed class SchedulerKey : IDisposable
     /// <summary>One at a time: its OpenSSL context is not made for two threads.</summary>
     private readonly Lock _gate = new();
     private readonly AesGcm _aes;
+    private readonly byte[] _root;
 
     /// <exception cref="ArgumentException">Not 32 bytes.</exception>
     public SchedulerKey(ReadOnlySpan<byte> key)
@@ -26,6 +27,8 @@ public sealed class SchedulerKey : IDisposable
         if (key.Length != Size)
             throw new ArgumentException($"A scheduler key has {Size} bytes, not {key.Length}.", nameof(key));
         _aes = new AesGcm(key, TagSize);
+        _root = new byte[Size];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, _root, salt: [], info: "mysos derived keys"u8);
     }
 
     /// <summary>Reads the key of a file.</summary>
@@ -97,5 +100,15 @@ public sealed class SchedulerKey : IDisposable
         }
     }
 
-    public void Dispose() => _aes.Dispose();
+    /// <summary>
+    /// A key for one purpose, the same in every scheduler that has this key: HKDF-SHA256, so that it tells nothing of this key or
+    /// of the keys for other purposes.
+    /// </summary>
+    public byte[] Derive(string purpose, int bytes) => HKDF.Expand(HashAlgorithmName.SHA256, _root, bytes, Encoding.UTF8.GetBytes(purpose));
+
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_root);
+        _aes.Dispose();
+    }
 }

@@ -31,6 +31,12 @@ public abstract record LatchState
 /// <summary>Where a scheduler is reached; the data of its node.</summary>
 public sealed record LeaderData(string Host, int Port, string Id)
 {
+    /// <summary>Whether it speaks TLS there.</summary>
+    public bool Tls { get; init; }
+
+    [JsonIgnore]
+    public Uri Address => new UriBuilder(Tls ? "https" : "http", Host, Port).Uri;
+
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, LatchJson.Default.LeaderData);
 
     /// <summary>Null when it is none.</summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Logging;
 using MudBlazor;
 using Mysos.Core.Clusters;
+using Mysos.Dashboard.Access;
 
 namespace Mysos.Dashboard.Actions;
 
@@ -18,6 +19,7 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
     [CascadingParameter] protected IMudDialogInstance Dialog { get; set; } = null!;
 
     [Inject] protected IClusterService Service { get; set; } = null!;
+    [Inject] private protected IDashboardUser User { get; set; } = null!;
     [Inject] protected ISnackbar Snackbar { get; set; } = null!;
     [Inject] private ILoggerFactory Loggers { get; set; } = null!;
 
@@ -57,7 +59,7 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
             return;
         }
         var (request, edits) = (Compose(), _edits);
-        var answer = await AskAsync(cancellation => Service.DryRunAsync(request, cancellation));
+        var answer = await AskAsync(cancellation => Service.DryRunAsync(request with { By = User.Current }, cancellation));
         if (answer is not null && edits == _edits)
         {
             Steps = answer.Steps;
@@ -188,7 +190,7 @@ public abstract class RequestDialog<TAnswer> : RequestDialog
             (_sent, _key) = (request, Guid.NewGuid().ToString("N"));
         }
         Sending = true;
-        var answer = await AskAsync(cancellation => Service.AskAsync(request with { IdempotencyKey = _key }, cancellation));
+        var answer = await AskAsync(cancellation => Service.AskAsync(request with { IdempotencyKey = _key, By = User.Current }, cancellation));
         Sending = false;
         if (answer is not null)
         {

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using Mysos.Core.Access;
 using Mysos.Core.Clusters;
+using Mysos.Dashboard.Access;
 using Mysos.Dashboard.Actions;
 
 namespace Mysos.Dashboard.Detail;
@@ -15,12 +17,15 @@ public sealed partial class ClusterPage
 
     [Inject] private NavigationManager Navigation { get; set; } = null!;
     [Inject] private IDialogService Dialogs { get; set; } = null!;
+    [Inject] private IDashboardUser User { get; set; } = null!;
 
     /// <summary>Nothing can be asked for any more.</summary>
     private bool Going => _gone || _cluster?.State == ClusterCondition.Deleting;
 
     /// <summary>Nothing but its deletion can be asked for.</summary>
     private bool Closed => Going || _cluster?.State == ClusterCondition.Failed;
+
+    private string? WhyNotChanged => User.WhyNot(Role.Operator);
 
     private List<string> Similar => [.. Frame.View.Clusters.Keys
         .Where(k => k.Contains(Name, StringComparison.OrdinalIgnoreCase)

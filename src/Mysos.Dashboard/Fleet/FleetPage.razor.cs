@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
+using Mysos.Core.Access;
+using Mysos.Dashboard.Access;
 using Mysos.Dashboard.Actions;
 
 namespace Mysos.Dashboard.Fleet;
@@ -16,6 +18,9 @@ public sealed partial class FleetPage
 
     [Inject] private NavigationManager Navigation { get; set; } = null!;
     [Inject] private IDialogService Dialogs { get; set; } = null!;
+    [Inject] private IDashboardUser User { get; set; } = null!;
+
+    private string? WhyNotCreated => User.WhyNot(Role.Operator);
 
     protected override void OnInitialized()
     {

@@ -2,10 +2,15 @@ using System.Reflection;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
+using Mysos.Core.Access;
+using Mysos.Dashboard.Access;
 
 namespace Mysos.Dashboard.Layout;
 
-/// <summary>What surrounds every page. The browser owns the choice of colours; this only follows it.</summary>
+/// <summary>
+/// What surrounds every page. The browser owns the choice of colours; this only follows it. Whose login has ended is shown
+/// nothing, and led to the login page.
+/// </summary>
 public sealed partial class MainLayout
 {
     private static readonly string s_version =
@@ -16,8 +21,10 @@ public sealed partial class MainLayout
     private ErrorBoundary? _boundary;
     private bool _dark;
     private bool _ready;
+    private IDisposable? _user;
 
     [Inject] private NavigationManager Navigation { get; set; } = null!;
+    [Inject] private IDashboardUser User { get; set; } = null!;
 
     // A plain #content would be resolved against <base>, and so leave the page.
     private string SkipTarget => Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0] + "#content";
@@ -41,13 +48,25 @@ public sealed partial class MainLayout
         _self = DotNetObjectReference.Create(this);
         _dark = await Js.InvokeAsync<bool>("mysos.watchTheme", _self);
         _ready = true;
+        _user = User.Changes.Subscribe(actor => _ = InvokeAsync(() => Show(actor)));
         StateHasChanged();
+    }
+
+    private void Show(Actor? actor)
+    {
+        StateHasChanged();
+        if (actor is null)
+        {
+            var back = "/" + Navigation.ToBaseRelativePath(Navigation.Uri);
+            Navigation.NavigateTo($"login?return={Uri.EscapeDataString(back)}", forceLoad: true);
+        }
     }
 
     private async Task Toggle() => _dark = await Js.InvokeAsync<bool>("mysos.setTheme", !_dark);
 
     public async ValueTask DisposeAsync()
     {
+        _user?.Dispose();
         if (_self is null)
         {
             return;

@@ -19,7 +19,12 @@ public static class ConnectLines
             : null;
 
     /// <summary>The call that creates a first cluster, for the address under which the reader sees this page.</summary>
-    public static string Create(string baseUri) =>
-        $"curl -X POST {baseUri.TrimEnd('/')}/clusters/my_cluster \\\n" +
+    /// <param name="name">Who is logged in; null: no login is asked for. Those who have no password here need a token.</param>
+    public static string Create(string baseUri, string? name) =>
+        $"curl {Login(name)}-X POST {baseUri.TrimEnd('/')}/clusters/my_cluster \\\n" +
         "  --form \"cluster_user=me\" --form \"num_nodes=2\"";
+
+    private static string Login(string? name) => name is null ? ""
+        : name.Contains(' ', StringComparison.Ordinal) ? "-H \"Authorization: Bearer $MYSOS_TOKEN\" "
+        : $"--user {name} ";
 }

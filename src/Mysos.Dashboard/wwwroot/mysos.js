@@ -190,8 +190,20 @@
     }
   }, true);
 
+  // A login lasts while somebody does something, but the cookie is renewed only by requests, and the live connection makes none.
+  const renewEvery = 5 * 60 * 1000;
+  let renewed = performance.now();
+  const renew = () => {
+    if (performance.now() - renewed > renewEvery && document.querySelector("[data-session]")) {
+      renewed = performance.now();
+      fetch("session", { cache: "no-store" }).catch(() => { /* away; the page says so */ });
+    }
+  };
+  document.addEventListener("pointerdown", renew, true);
+  document.addEventListener("keydown", renew, true);
+
   // Blazor's own retries become rare soon and then end; a dashboard on a wall has to come back by itself.
-  document.addEventListener("DOMContentLoaded", () => Blazor.start({
+  document.addEventListener("DOMContentLoaded", () => globalThis.Blazor?.start({
     circuit: {
       reconnectionOptions: {
         maxRetries: Number.MAX_SAFE_INTEGER,

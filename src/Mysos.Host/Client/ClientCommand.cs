@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Net.Http.Headers;
 using Mysos.Core.Clusters;
 using Mysos.Host.Commands;
+using Mysos.Host.Tls;
 
 namespace Mysos.Host.Client;
 
@@ -10,6 +12,8 @@ internal sealed class ClientCommand : Command
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
     private readonly Option<string?> _api = ClientOptions.Api();
     private readonly Option<bool> _json = ClientOptions.Json();
+    private readonly Option<string?> _ca = ClientOptions.Ca();
+    private readonly Option<string?> _token = ClientOptions.TokenFile();
     private readonly CommandIo _io;
 
     public ClientCommand(CommandIo io, string name, string description)
@@ -17,6 +21,8 @@ internal sealed class ClientCommand : Command
     {
         _io = io;
         Options.Add(_api);
+        Options.Add(_ca);
+        Options.Add(_token);
         Options.Add(_json);
     }
 
@@ -31,8 +37,8 @@ internal sealed class ClientCommand : Command
     {
         try
         {
-            using var http = new HttpClient { BaseAddress = ClientOptions.ReadApi(parsed.GetValue(_api), _io), Timeout = RequestTimeout };
-            var call = new ClientCall(parsed, _io, new MysosApiClient(http), http.BaseAddress, parsed.GetValue(_json), cancellation);
+            using var http = await ConnectAsync(parsed);
+            var call = new ClientCall(parsed, _io, new MysosApiClient(http), http.BaseAddress!, parsed.GetValue(_json), cancellation);
             return await action(call);
         }
         catch (UsageException e)
@@ -59,6 +65,18 @@ internal sealed class ClientCommand : Command
             await _io.Error.WriteLineAsync($"mysos {Name}: no Mysos answered at {Address(parsed)} within {RequestTimeout.TotalSeconds:0} seconds.");
             return ExitCodes.Unreachable;
         }
+    }
+
+    private async Task<HttpClient> ConnectAsync(ParseResult parsed)
+    {
+        var address = ClientOptions.ReadApi(parsed.GetValue(_api), _io);
+        var token = await ClientOptions.ReadTokenAsync(parsed.GetValue(_token), _io);
+        // A redirect would be followed with the token and the cluster's password, wherever it leads.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = TlsFiles.ClientOptions(ClientOptions.ReadCa(parsed.GetValue(_ca), _io)) };
+        var http = new HttpClient(handler) { BaseAddress = address, Timeout = RequestTimeout };
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
     }
 
     private string Address(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io).GetLeftPart(UriPartial.Path).TrimEnd('/');

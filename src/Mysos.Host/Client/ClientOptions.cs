@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
 using Mysos.Host.Commands;
+using Mysos.Host.Tls;
 
 namespace Mysos.Host.Client;
 
@@ -12,6 +14,16 @@ internal static class ClientOptions
     {
         Description = $"Address of any Mysos scheduler. [default: {DefaultApi}] [MYSOS_API]",
         HelpName = "URL",
+    };
+
+    public static Option<string?> Ca() => new("--ca")
+    {
+        Description = "A PEM file with the CAs that Mysos' certificate may come from. [default: the system's] [MYSOS_CA]", HelpName = "FILE",
+    };
+
+    public static Option<string?> TokenFile() => new("--token-file")
+    {
+        Description = "A file whose first line is a token to log in with; - reads standard input. [MYSOS_TOKEN holds the token itself]", HelpName = "FILE",
     };
 
     public static Option<bool> Json() => new("--json") { Description = "Print the API's JSON answer, for programs." };
@@ -66,22 +78,45 @@ internal static class ClientOptions
 
     /// <summary>Null when there is none.</summary>
     /// <exception cref="UsageException">There are two, or the file cannot be read.</exception>
-    public static async Task<string?> ReadPasswordAsync(string? given, string? file, CommandIo io)
+    public static Task<string?> ReadPasswordAsync(string? given, string? file, CommandIo io) => given is not null && file is not null
+        ? throw new UsageException("--password and --password-file are both given; give one.")
+        : ReadSecretAsync(given, file, "MYSOS_PASSWORD", "password", io);
+
+    /// <inheritdoc cref="ReadPasswordAsync"/>
+    public static async Task<string?> ReadTokenAsync(string? file, CommandIo io) =>
+        await ReadSecretAsync(null, file, "MYSOS_TOKEN", "token", io) is not { } token ? null
+        : token.Trim() is { Length: > 0 } trimmed && !trimmed.Any(c => c is < '!' or > '~') ? trimmed
+        : throw new UsageException("The token is empty or has characters that no token has; 'mysos make-token' makes one.");
+
+    /// <exception cref="UsageException">The file has no certificates.</exception>
+    public static X509Certificate2Collection? ReadCa(string? given, CommandIo io)
     {
-        if (given is not null && file is not null)
-            throw new UsageException("--password and --password-file are both given; give one.");
+        if ((given ?? io.Environment.GetValueOrDefault("MYSOS_CA")) is not { } file)
+            return null;
+        try
+        {
+            return TlsFiles.LoadAuthorities(file);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UsageException($"{(given is null ? "MYSOS_CA" : "--ca")}: {e.Message}");
+        }
+    }
+
+    private static async Task<string?> ReadSecretAsync(string? given, string? file, string variable, string what, CommandIo io)
+    {
         if (file is null)
-            return given ?? io.Environment.GetValueOrDefault("MYSOS_PASSWORD");
+            return given ?? io.Environment.GetValueOrDefault(variable);
         try
         {
             if (file == "-")
-                return await io.In.ReadLineAsync() ?? throw new UsageException("Standard input has no line for the password.");
+                return await io.In.ReadLineAsync() ?? throw new UsageException($"Standard input has no line for the {what}.");
             using var reader = new StreamReader(file);
-            return await reader.ReadLineAsync() ?? throw new UsageException($"The password file '{file}' is empty.");
+            return await reader.ReadLineAsync() ?? throw new UsageException($"The {what} file '{file}' is empty.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The password file cannot be read: {e.Message}");
+            throw new UsageException($"The {what} file cannot be read: {e.Message}");
         }
     }
 }

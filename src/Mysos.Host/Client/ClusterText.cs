@@ -45,7 +45,7 @@ internal static class ClusterText
         }
 
         if (Some(cluster.Events) is { Length: > 0 } events)
-            text.Append("\nEvents\n").Append(Table.Format(["TIME", "EVENT"], events.TakeLast(EventsShown).Select(e => new[] { Time(e.Time), e.Text })));
+            text.Append("\nEvents\n").Append(Table.Format(["TIME", "EVENT"], events.TakeLast(EventsShown).Select(e => new[] { Time(e.Time), e.By is { } by ? $"{e.Text} ({by})" : e.Text })));
         return text.ToString();
 
         void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name,-8} {Table.Printable(value)}\n");

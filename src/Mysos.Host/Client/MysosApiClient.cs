@@ -47,7 +47,7 @@ public sealed class MysosApiClient(HttpClient http)
         using var response = await http.SendAsync(request, cancellation);
         var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
         if (!response.IsSuccessStatusCode)
-            throw Refusal(response.StatusCode, response.Content.Headers.ContentType?.MediaType, answer);
+            throw Refusal(response, answer);
         try
         {
             return new Answer<T>(JsonSerializer.Deserialize(answer, type) ?? throw new JsonException("null"), answer);
@@ -58,14 +58,15 @@ public sealed class MysosApiClient(HttpClient http)
         }
     }
 
-    private static MysosApiException Refusal(HttpStatusCode status, string? mediaType, byte[] answer)
+    private static MysosApiException Refusal(HttpResponseMessage response, byte[] answer)
     {
-        if (mediaType == Problems.ContentType)
+        var status = response.StatusCode;
+        if (response.Content.Headers.ContentType?.MediaType == Problems.ContentType)
         {
             try
             {
                 if (JsonSerializer.Deserialize(answer, ProblemJson.Default.ProblemBody) is { Detail: not null } problem)
-                    return new MysosApiException(status, problem.Field, problem.Detail);
+                    return new MysosApiException(status, problem.Field, problem.Detail) { RetryAfter = response.Headers.RetryAfter?.Delta };
             }
             catch (JsonException)
             {
@@ -87,6 +88,9 @@ public sealed class MysosApiException(HttpStatusCode status, string? field, stri
 
     /// <summary>The field that is wrong; null when it is none.</summary>
     public string? Field { get; } = field;
+
+    /// <summary>When it is worth trying again; null: not said.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 [JsonSerializable(typeof(JsonObject))]

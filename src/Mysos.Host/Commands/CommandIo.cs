@@ -8,7 +8,13 @@ namespace Mysos.Host.Commands;
 internal sealed record CommandIo(
     TextWriter Out, TextWriter Error, TextReader In, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
 {
-    public static CommandIo OfProcess() => new(Console.Out, Console.Error, Console.In, Variables(), TimeProvider.System);
+    /// <summary>Reads a line that does not appear on the terminal; null where there is none, and <see cref="In"/> is to be read.</summary>
+    public Func<string>? ReadHidden { get; init; }
+
+    public static CommandIo OfProcess() => new(Console.Out, Console.Error, Console.In, Variables(), TimeProvider.System)
+    {
+        ReadHidden = Console.IsInputRedirected ? null : Terminal.ReadHidden,
+    };
 
     private static Dictionary<string, string> Variables() => System.Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()

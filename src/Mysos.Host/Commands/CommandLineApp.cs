@@ -14,6 +14,8 @@ internal static class CommandLineApp
         Use it:   mysos create shop --user app --nodes 3
                   mysos wait shop
                   mysos list
+        Guard it: mysos hash-password             for the users in the file of --auth_file
+                  mysos make-token ci --role operator
 
         Each option of scheduler, local and local-mesos can also be given as an environment variable (in brackets in their
         help) or in a file (--config); flags win over variables, and variables over the file.
@@ -49,7 +51,7 @@ internal static class CommandLineApp
         root.Subcommands.Add(SchedulerCommand.Create(io));
         root.Subcommands.Add(LocalCommand.Create(io));
         root.Subcommands.Add(LocalMesosCommand.Create(io));
-        foreach (var command in Client.ClientCommands.Create(io))
+        foreach (var command in Client.ClientCommands.Create(io).Concat(AccessCommands.Create(io)))
             root.Subcommands.Add(command);
         return root;
     }

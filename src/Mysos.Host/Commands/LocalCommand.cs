@@ -1,3 +1,4 @@
+using Mysos.Host.Access;
 using Mysos.Host.Composition;
 using Mysos.Host.Local;
 using Mysos.Host.Options;
@@ -19,8 +20,9 @@ internal static class LocalCommand
     {
         var options = LocalKeyFiles.Ensure(local.Scheduler);
         var (secrets, problems) = SecretFiles.Load(options.SchedulerKeypath!, options.AdminKeypath!, options.FrameworkAuthenticationFile);
-        if (secrets is null)
-            return await RunCommand.RefuseAsync(io, Name, problems);
+        var (access, more) = AccessFiles.Load(options, secrets?.Key);
+        if (secrets is null || access is null)
+            return await RunCommand.RefuseAsync(io, Name, [.. problems, .. more]);
         options = options with
         {
             ExecutorCmd = options.ExecutorCmd ?? (options.ExecutorUri is null ? LocalExecutor.Find() : null),
@@ -34,6 +36,6 @@ internal static class LocalCommand
             },
             options.ZkUrl, options.WorkDir, loggers, io.Time, cancellation);
         options = options with { MesosMaster = new MesosMaster.Listed([stack.Mesos.MasterEndpoint]), ZkUrl = stack.ZooKeeper };
-        return await SchedulerHost.RunAsync(options, secrets, io, port => LocalBanner.Write(io.Out, options, stack, port), cancellation);
+        return await SchedulerHost.RunAsync(options, secrets, access, io, port => LocalBanner.Write(io.Out, options, stack, port), cancellation);
     }
 }

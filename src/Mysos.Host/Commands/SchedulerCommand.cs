@@ -1,3 +1,4 @@
+using Mysos.Host.Access;
 using Mysos.Host.Composition;
 using Mysos.Host.Local;
 using Mysos.Host.Options;
@@ -18,17 +19,18 @@ internal static class SchedulerCommand
     private static async Task<int> RunAsync(SchedulerOptions options, CommandIo io, CancellationToken cancellation)
     {
         var (secrets, problems) = SecretFiles.Load(options.SchedulerKeypath!, options.AdminKeypath!, options.FrameworkAuthenticationFile);
-        if (secrets is null)
-            return await RunCommand.RefuseAsync(io, Name, problems);
+        var (access, more) = AccessFiles.Load(options, secrets?.Key);
+        if (secrets is null || access is null)
+            return await RunCommand.RefuseAsync(io, Name, [.. problems, .. more]);
         if (options.MesosMaster is not MesosMaster.Local)
-            return await RunAsync(options, secrets, io, cancellation);
+            return await RunAsync(options, secrets, access, io, cancellation);
         using var loggers = HostLogging.Create(options.Verbose);
         await using var stack = await LocalStack.StartAsync(
             new LocalMesosOptions { WorkDir = Path.Combine(options.WorkDir, "mesos") }, options.ZkUrl, options.WorkDir, loggers, io.Time, cancellation);
         return await RunAsync(
-            options with { MesosMaster = new MesosMaster.Listed([stack.Mesos.MasterEndpoint]) }, secrets, io, cancellation);
+            options with { MesosMaster = new MesosMaster.Listed([stack.Mesos.MasterEndpoint]) }, secrets, access, io, cancellation);
     }
 
-    private static Task<int> RunAsync(SchedulerOptions options, Secrets secrets, CommandIo io, CancellationToken cancellation) =>
-        SchedulerHost.RunAsync(options, secrets, io, port => io.Error.WriteLine($"Ready: http://{options.AdvertiseHost}:{port}/"), cancellation);
+    private static Task<int> RunAsync(SchedulerOptions options, Secrets secrets, WebAccess access, CommandIo io, CancellationToken cancellation) =>
+        SchedulerHost.RunAsync(options, secrets, access, io, port => io.Error.WriteLine($"Ready: {options.Scheme}://{options.AdvertiseHost}:{port}/"), cancellation);
 }

@@ -18,6 +18,9 @@ internal static class HostLogging
         // A browser with a cookie of an earlier run gets a new one; that is no error.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
         logging.AddFilter("Microsoft", verbose ? LogLevel.Information : LogLevel.Warning);
+        // Each request that is not let in; the audit log has those of them that matter.
+        logging.AddFilter("Mysos.Host.Access.Login.CredentialHandler", verbose ? LogLevel.Information : LogLevel.Warning);
+        logging.AddFilter("Mysos.Host.Access.Peers.PeerHandler", verbose ? LogLevel.Information : LogLevel.Warning);
         // A line for each request that is passed on, and a stack trace for each that could not be: its sender is told.
         logging.AddFilter("Yarp", verbose ? LogLevel.Information : LogLevel.Error);
     }

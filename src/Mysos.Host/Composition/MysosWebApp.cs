@@ -9,12 +9,14 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
 using Mysos.Dashboard;
+using Mysos.Host.Access;
 using Mysos.Host.Api.Clusters;
 using Mysos.Host.Api.Errors;
 using Mysos.Host.Api.Guards;
 using Mysos.Host.Api.OpenApi;
 using Mysos.Host.Api.Status;
 using Mysos.Host.Scheduler;
+using Mysos.Host.Tls;
 using OpenTelemetry.Metrics;
 
 namespace Mysos.Host.Composition;
@@ -38,7 +40,7 @@ public static class MysosWebApp
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             WebLimits.Apply(kestrel);
-            kestrel.Listen(settings.Bind, settings.Port);
+            KestrelEndpoints.Listen(kestrel, settings);
         });
         // The dashboard's assets lie in the source tree as long as the program is not published.
         builder.WebHost.UseStaticWebAssets();
@@ -54,6 +56,13 @@ public static class MysosWebApp
             builder.Services.AddSingleton(package);
         }
 
+        if (settings.Tls is { } tls)
+        {
+            builder.Services.AddSingleton(tls);
+            builder.Services.AddSingleton<ServerCertificate>();
+        }
+        builder.Services.AddSingleton(settings.Peers);
+        builder.Services.AddMysosAccess(settings);
         AddApi(builder.Services);
         AddMetrics(builder.Services, settings);
         builder.Services.AddMysosDashboard();
@@ -63,7 +72,7 @@ public static class MysosWebApp
         var refusals = HttpRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>());
         app.Lifetime.ApplicationStopped.Register(refusals.Dispose);
         app.Services.GetRequiredService<MysosMetrics>();
-        Use(app);
+        Use(app, settings);
         return app;
     }
 
@@ -71,17 +80,22 @@ public static class MysosWebApp
     public static int Port(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
 
-    private static void Use(WebApplication app)
+    private static void Use(WebApplication app, MysosWebSettings settings)
     {
+        if (!settings.Access.TrustedProxies.IsEmpty)
+            app.UseForwardedHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<SecurityHeadersMiddleware>();
+        if (settings.Tls is not null)
+            app.UseMiddleware<PlainPortMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();
+        app.UseRouting();
+        app.UseMysosAccess();
         if (app.Services.GetService<CurrentTerm>() is not null)
             app.UseMiddleware<LeaderForwarding>();
-        app.UseRouting();
         app.MapControllers();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policies.Metrics);
         app.MapMysosDashboard();
     }
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Mysos.Host.Access;
+using Mysos.Host.Tls;
 
 namespace Mysos.Host.Composition;
 
@@ -18,4 +20,11 @@ public sealed record MysosWebSettings
 
     /// <summary>Log at debug level.</summary>
     public bool Verbose { get; init; }
+
+    internal AccessSettings Access { get; init; } = new();
+
+    /// <summary>Null: plain HTTP.</summary>
+    internal TlsSettings? Tls { get; init; }
+
+    internal PeerAuthorities Peers { get; init; } = new(null);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Mysos.Core.Clusters;
@@ -9,6 +10,7 @@ namespace Mysos.Host.Executor;
 [ApiExplorerSettings(IgnoreApi = true)]
 internal sealed class ExecutorPackageController(IServiceProvider services) : ControllerBase
 {
+    [AllowAnonymous]
     [AcceptVerbs("GET", "HEAD", Route = "executor/{sha512}/" + ExecutorPackage.FileName)]
     public IActionResult Get([FromRoute] string? sha512)
     {

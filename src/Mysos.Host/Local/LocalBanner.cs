@@ -1,3 +1,4 @@
+using System.Net;
 using Mysos.Host.Options;
 
 namespace Mysos.Host.Local;
@@ -7,7 +8,7 @@ internal static class LocalBanner
 {
     public static void Write(TextWriter to, SchedulerOptions options, LocalStack stack, int port)
     {
-        var api = $"http://{options.AdvertiseHost}:{port}";
+        var api = $"{options.Scheme}://{options.AdvertiseHost}:{port}";
         to.WriteLine($"""
 
             Mysos runs on this machine.
@@ -19,12 +20,17 @@ internal static class LocalBanner
             to.WriteLine($"  Mesos agent      {agent.Endpoint}   {agent.AgentId}");
         to.WriteLine($"""
               data             {options.WorkDir}
+              login            {Login(options)}
 
             Try:
-              curl -X POST {api}/clusters/shop --form cluster_user=app --form num_nodes=3
+              curl {(options.AuthFile is null ? "" : "--user NAME ")}-X POST {api}/clusters/shop --form cluster_user=app --form num_nodes=3
             Ctrl-C ends all of it; the next start finds the clusters again.
 
             """);
         to.Flush();
     }
+
+    private static string Login(SchedulerOptions options) => options.AuthFile is { } file ? $"by {file}"
+        : IPAddress.IsLoopback(options.Bind) ? "none is asked for; only this machine reaches Mysos"
+        : "none is asked for: whoever reaches this machine can act (--auth_file)";
 }

@@ -17,6 +17,8 @@ internal sealed class OptionValues(OptionSources sources)
 
     public void Wrong(string name, string problem) => _problems.Add($"{Origin(name)}: {problem}");
 
+    public bool IsGiven(string name) => Find(name) is not null;
+
     public string? Text(string name)
     {
         if (Find(name) is not { } found)

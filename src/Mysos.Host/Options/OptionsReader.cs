@@ -66,7 +66,7 @@ internal static partial class OptionsReader
         if (!local && executorUri is null && executorPackage is null && values.Text("executor_cmd") is null)
             values.Wrong("executor_package", "it is missing, and there is no mysos-executor.tar.gz beside the program; give the package's file, or its address as --executor_uri.");
         var bind = values.Address("bind", local ? IPAddress.Loopback : IPAddress.Any);
-        return new SchedulerOptions
+        var options = new SchedulerOptions
         {
             Port = values.Number("port", DefaultPort, 0, 65535),
             Bind = bind,
@@ -100,8 +100,21 @@ internal static partial class OptionsReader
             CopyBandwidth = values.Number("copy_bandwidth", 100, 1, 100_000),
             InstallerArgs = values.Text("installer_args"),
             BackupStoreArgs = values.Text("backup_store_args"),
+            AuthFile = values.Text("auth_file"),
+            OpenMetrics = values.Switch("open_metrics"),
+            TrustedProxies = AccessOptions.Proxies(values),
+            TlsCert = values.Text("tls_cert"),
+            TlsKey = values.Text("tls_key"),
+            TlsCa = values.Text("tls_ca"),
+            PlainPort = values.Text("plain_port") is null ? null : values.Number("plain_port", 1, 1, 65535),
+            OidcAuthority = AccessOptions.Authority(values),
+            OidcClientId = values.Text("oidc_client_id"),
+            OidcClientSecretFile = values.Text("oidc_client_secret_file"),
+            OidcRoleClaim = values.Text("oidc_role_claim"),
             Verbose = values.Switch("verbose"),
         };
+        AccessOptions.CheckTogether(values);
+        return options;
     }
 
     private static int Agents(OptionValues values, ImmutableArray<string> hostnames)

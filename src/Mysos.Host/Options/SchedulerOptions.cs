@@ -66,7 +66,28 @@ public sealed record SchedulerOptions
     public required int CopyBandwidth { get; init; }
     public string? InstallerArgs { get; init; }
     public string? BackupStoreArgs { get; init; }
+
+    /// <summary>Null: no login is asked for.</summary>
+    public string? AuthFile { get; init; }
+    public bool OpenMetrics { get; init; }
+    public ImmutableArray<IPAddress> TrustedProxies { get; init; } = [];
+
+    /// <summary>Null: plain HTTP.</summary>
+    public string? TlsCert { get; init; }
+    public string? TlsKey { get; init; }
+    public string? TlsCa { get; init; }
+
+    /// <summary>Serves agents and health checks without TLS; null: nothing does.</summary>
+    public int? PlainPort { get; init; }
+
+    /// <summary>Null: nobody logs in with OpenID Connect. Else the three after it are there.</summary>
+    public Uri? OidcAuthority { get; init; }
+    public string? OidcClientId { get; init; }
+    public string? OidcClientSecretFile { get; init; }
+    public string? OidcRoleClaim { get; init; }
     public bool Verbose { get; init; }
+
+    public string Scheme => TlsCert is null ? "http" : "https";
 }
 
 /// <summary>How <c>mysos local</c> runs.</summary>

@@ -4,6 +4,9 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
+using Mysos.Host.Access.Peers;
+using Mysos.Host.Api.Errors;
+using Mysos.Host.Client;
 
 namespace Mysos.Host.Scheduler;
 
@@ -12,7 +15,7 @@ namespace Mysos.Host.Scheduler;
 /// scheduler that has never seen a leader's shows what is durable.
 /// </summary>
 internal sealed partial class LeaderFollower(
-    ReadModel readModel, LeaderAddress leader, LeaderHttp http, ILogger<LeaderFollower> log, TimeProvider time)
+    ReadModel readModel, LeaderAddress leader, LeaderHttp http, PeerSeal seal, ILogger<LeaderFollower> log, TimeProvider time)
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(1);
@@ -76,11 +79,12 @@ internal sealed partial class LeaderFollower(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silent.Token, cancellation);
         using var client = new HttpMessageInvoker(http.Handler, disposeHandler: false);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, ViewStream.Path));
+        seal.Sign(request, request.RequestUri!, by: null);
         try
         {
             using var response = await client.SendAsync(request, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
-                return $"it answers {(int)response.StatusCode}";
+                return $"it answers {(int)response.StatusCode}: {await ProblemAsync(response, either.Token)}";
             var reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(either.Token));
             await ViewStream.ReadAsync(reader, view =>
             {
@@ -100,6 +104,13 @@ internal sealed partial class LeaderFollower(
             return $"it was silent for {ViewStream.LongestSilence.TotalSeconds:0} seconds";
         }
     }
+
+    /// <summary>Why the other one refuses, in its words.</summary>
+    private static async Task<string> ProblemAsync(HttpResponseMessage response, CancellationToken cancellation) =>
+        response.Content.Headers.ContentType?.MediaType == Problems.ContentType
+        && await response.Content.ReadFromJsonAsync(ProblemJson.Default.ProblemBody, cancellation) is { } problem
+            ? Table.Printable(problem.Detail)
+            : "no reason is given";
 
     private void MarkStale(Uri address, string why)
     {

@@ -1,5 +1,7 @@
 using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
+using Mysos.Host.Access;
+using Mysos.Host.Access.Peers;
 using Mysos.Host.Api.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -10,7 +12,7 @@ namespace Mysos.Host.Scheduler;
 /// leader. What the leader wrote can be read from the follower as soon as it has answered.
 /// </summary>
 internal sealed class LeaderForwarding(
-    RequestDelegate next, CurrentTerm term, LeaderAddress leader, LeaderHttp http, IReadModel readModel, WrittenViews written, IHttpForwarder forwarder)
+    RequestDelegate next, CurrentTerm term, LeaderAddress leader, LeaderHttp http, PeerSeal seal, IReadModel readModel, WrittenViews written, IHttpForwarder forwarder)
     : IDisposable
 {
     /// <summary>Since when what is shown is not live.</summary>
@@ -21,7 +23,7 @@ internal sealed class LeaderForwarding(
     private static readonly ForwarderRequestConfig Patience = new() { ActivityTimeout = TimeSpan.FromSeconds(100) };
 
     private readonly HttpMessageInvoker _client = new(http.Handler, disposeHandler: false);
-    private readonly Transformer _transformer = new(written);
+    private readonly Transformer _transformer = new(seal, written);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -80,13 +82,15 @@ internal sealed class LeaderForwarding(
         return Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, null, why);
     }
 
-    private sealed class Transformer(WrittenViews written) : HttpTransformer
+    private sealed class Transformer(PeerSeal seal, WrittenViews written) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.Headers.TryAddWithoutValidation(LeaderHttp.ForwardedHeader, "1");
+            var target = RequestUtilities.MakeDestinationAddress(destinationPrefix, httpContext.Request.Path, httpContext.Request.QueryString);
+            seal.Sign(proxyRequest, proxyRequest.RequestUri = target, Callers.Of(httpContext.User));
         }
 
         public override async ValueTask<bool> TransformResponseAsync(

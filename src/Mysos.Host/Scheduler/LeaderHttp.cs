@@ -1,9 +1,10 @@
 using System.Net;
+using Mysos.Host.Tls;
 
 namespace Mysos.Host.Scheduler;
 
 /// <summary>Connections from one scheduler to another.</summary>
-internal sealed class LeaderHttp : IDisposable
+internal sealed class LeaderHttp(PeerAuthorities peers) : IDisposable
 {
     /// <summary>Marks what another scheduler has passed on, so that it is not passed on again.</summary>
     public const string ForwardedHeader = "Mysos-Forwarded";
@@ -14,7 +15,7 @@ internal sealed class LeaderHttp : IDisposable
     public HttpMessageHandler Handler { get; } = new SocketsHttpHandler
     {
         UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None, UseCookies = false,
-        ConnectTimeout = TimeSpan.FromSeconds(3),
+        ConnectTimeout = TimeSpan.FromSeconds(3), SslOptions = TlsFiles.ClientOptions(peers.Authorities),
     };
 
     public void Dispose() => Handler.Dispose();

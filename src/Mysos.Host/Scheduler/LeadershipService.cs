@@ -44,7 +44,7 @@ internal sealed partial class LeadershipService(
         using var mesos = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var files = plan.Options.StateStorage == StateStorage.Local ? new FileStateStore(Path.Combine(plan.Options.WorkDir, "state")) : null;
         var stored = files ?? (IStateStore)new ZooKeeperStateStore(zooKeeper);
-        var self = new LeaderData(plan.Options.AdvertiseHost, port, $"{Environment.MachineName}-{Environment.ProcessId}");
+        var self = new LeaderData(plan.Options.AdvertiseHost, port, $"{Environment.MachineName}-{Environment.ProcessId}") { Tls = plan.Options.TlsCert is not null };
         await using var latch = new LeaderLatch(zooKeeper, plan.ZooKeeper.At("leader"), self);
         using var following = latch.States.Subscribe(state => Locate(state, self), _ => leader.Current = null);
         while (!stopping.IsCancellationRequested)
@@ -148,7 +148,7 @@ internal sealed partial class LeadershipService(
     /// <summary>A leader at this scheduler's own address is its predecessor, killed, whose session has not expired yet.</summary>
     private void Locate(LatchState state, LeaderData self) => leader.Current =
         state is LatchState.Following { Leader: var data } && (data.Host, data.Port) != (self.Host, self.Port)
-            ? new UriBuilder("http", data.Host, data.Port).Uri
+            ? data.Address
             : null;
 
     [LoggerMessage(111, LogLevel.Information, "This scheduler leads, term {Term}")]

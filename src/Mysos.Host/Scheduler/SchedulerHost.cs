@@ -1,3 +1,4 @@
+using Mysos.Host.Access;
 using Mysos.Host.Commands;
 using Mysos.Host.Composition;
 using Mysos.Host.Executor;
@@ -12,12 +13,17 @@ internal static class SchedulerHost
 
     /// <param name="ready">Called with the port once <c>GET /ready</c> is 200.</param>
     public static async Task<int> RunAsync(
-        SchedulerOptions options, Secrets secrets, CommandIo io, Action<int> ready, CancellationToken cancellation)
+        SchedulerOptions options, Secrets secrets, WebAccess access, CommandIo io, Action<int> ready, CancellationToken cancellation)
     {
         var package = options.ExecutorPackage is { } file ? await ExecutorPackage.OpenAsync(file, cancellation) : null;
         var plan = new SchedulerPlan(options, secrets, package, options.ZkUrl!);
-        var settings = new MysosWebSettings { Bind = options.Bind, Port = options.Port, ExecutorPackage = package, Verbose = options.Verbose };
+        var settings = new MysosWebSettings
+        {
+            Bind = options.Bind, Port = options.Port, ExecutorPackage = package, Verbose = options.Verbose,
+            Access = access.Access, Tls = access.Tls, Peers = access.Peers,
+        };
         await using var app = MysosWebApp.Build(settings, services => services.AddMysosScheduler(plan));
+        AccessNotices.Log(app.Services.GetRequiredService<ILoggerFactory>(), settings);
         await app.StartAsync(cancellation);
         app.Services.GetRequiredService<ListeningPort>().Set(MysosWebApp.Port(app));
         var stopping = app.Lifetime.ApplicationStopping;

@@ -60,7 +60,11 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
     public Vault Vault => new(Secrets.Key, Secrets.Admin);
 
     /// <summary>Where agents and browsers find this scheduler.</summary>
-    private Uri Address(int port) => new UriBuilder("http", Options.AdvertiseHost, port).Uri;
+    private Uri Address(int port) => new UriBuilder(Options.Scheme, Options.AdvertiseHost, port).Uri;
+
+    /// <summary>Where agents fetch the executor: without TLS where that is served, as not every agent knows every authority.</summary>
+    private Uri PackageAddress(int port) =>
+        Options.PlainPort is { } plain ? new UriBuilder("http", Options.AdvertiseHost, plain).Uri : Address(port);
 
     /// <summary>Reservations name it; without one they could not be made.</summary>
     private string Principal => Secrets.Framework?.User ?? "mysos";
@@ -76,7 +80,7 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         if (Options.InstallerArgs is { } mysqld)
             environment["MYSOS_MYSQLD"] = mysqld;
         var uri = Options.ExecutorUri
-            ?? (Options.ExecutorCmd is null && Package is not null ? new Uri(Address(port), Package.UrlPath).ToString() : null);
+            ?? (Options.ExecutorCmd is null && Package is not null ? new Uri(PackageAddress(port), Package.UrlPath).ToString() : null);
         return new CommandInfo
         {
             Shell = true,

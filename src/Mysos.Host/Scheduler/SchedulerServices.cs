@@ -1,5 +1,6 @@
 using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
+using Mysos.Host.Access;
 using Mysos.Host.Api.Status;
 
 namespace Mysos.Host.Scheduler;
@@ -23,7 +24,7 @@ internal static class SchedulerServices
         services.AddSingleton<LeaderFollower>();
         services.AddSingleton<LeaderClient>();
         services.AddSingleton<WrittenViews>();
-        services.AddSingleton(s => new CurrentTerm(s.GetRequiredService<LeaderClient>()));
+        services.AddSingleton(s => new CurrentTerm(s.GetRequiredService<LeaderClient>(), s.GetRequiredService<ClusterGuards>().Guard));
         services.AddSingleton<IClusterService>(s => s.GetRequiredService<CurrentTerm>());
         services.AddSingleton<ReadModel>();
         services.AddSingleton<IReadModel>(s => s.GetRequiredService<ReadModel>());

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
+using Mysos.Host.Access;
 
 namespace Mysos.Host.Scheduler;
 
@@ -16,6 +18,7 @@ internal sealed class ViewsController(IServiceProvider services, IReadModel mode
     private static int s_readers;
 
     [HttpGet(ViewStream.Path)]
+    [Authorize(Policies.Peer)]
     public async Task FollowAsync()
     {
         if (services.GetService<CurrentTerm>() is not { Leads: true } term)

@@ -2,9 +2,13 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Mysos.Core.Clusters;
+using Microsoft.Extensions.Logging;
+using Mysos.Host.Access;
+using Mysos.Host.Access.Login;
 using Mysos.Host.Api.Status;
 using Mysos.Host.Composition;
 using Mysos.Host.Executor;
+using Mysos.Host.Tls;
 using Xunit;
 
 namespace Mysos.Tests.Api;
@@ -19,17 +23,33 @@ public sealed class ApiHost : IAsyncLifetime
     public HttpClient Http { get; private set; } = null!;
     public ExecutorPackage? Package { get; init; }
 
+    /// <summary>As wide as open, so that many wrong passwords can be tried.</summary>
+    internal AccessSettings Access { get; init; } = new() { Limits = new AttemptLimits { PerAddress = 100_000, PerUser = 100_000, PerCluster = 100_000 } };
+
+    internal TlsSettings? Tls { get; init; }
+    internal TimeProvider? Time { get; init; }
+    internal IPAddress Bind { get; init; } = IPAddress.Loopback;
+    internal LogLines Log { get; } = new();
+    public Uri Address { get; private set; } = null!;
+    internal IServiceProvider Services => _app!.Services;
+
     public async ValueTask InitializeAsync()
     {
         Clusters.Put(InMemoryClusters.Cluster("taken"));
-        var settings = new MysosWebSettings { Bind = IPAddress.Loopback, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package };
-        _app = MysosWebApp.Build(settings, services => services
-            .AddSingleton<IClusterService>(Clusters)
-            .AddSingleton<IReadModel>(Clusters)
-            .AddSingleton<IReadiness>(Clusters));
+        var settings = new MysosWebSettings { Bind = Bind, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package, Access = Access, Tls = Tls };
+        _app = MysosWebApp.Build(settings, services =>
+        {
+            services.AddSingleton(s => s.GetRequiredService<ClusterGuards>().Guard(Clusters));
+            services.AddSingleton<IReadModel>(Clusters);
+            services.AddSingleton<IReadiness>(Clusters);
+            services.AddSingleton<ILoggerProvider>(Log);
+            if (Time is not null)
+                services.AddSingleton(Time);
+        });
         await _app.StartAsync();
         Port = MysosWebApp.Port(_app);
-        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
+        Address = new Uri($"{(Tls is null ? "http" : "https")}://127.0.0.1:{Port}");
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
     }
 
     public async ValueTask DisposeAsync()

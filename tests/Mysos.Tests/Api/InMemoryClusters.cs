@@ -1,4 +1,5 @@
 using System.Reactive.Subjects;
+using Mysos.Core.Access;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Elections;
@@ -16,10 +17,14 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     public SchedulerView Current => _views.Value;
     public IObservable<SchedulerView> Views => _views;
+    /// <summary>Without who asked, which is <see cref="LastBy"/>.</summary>
     public ClusterRequest? Last { get; private set; }
+    public Actor? LastBy { get; private set; }
     public CreateRequest? LastCreate => Last as CreateRequest;
     public Exception? Fault { get; set; }
     public string? WaitsFor { get; set; }
+
+    public void ForgetRequests() => (Last, LastBy) = (null, null);
 
     public Readiness Check() => new(WaitsFor);
 
@@ -63,7 +68,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation)
     {
-        Last = request;
+        (Last, LastBy) = (request with { By = null }, request.By);
         return Task.FromResult((TAnswer)(request switch
         {
             CreateRequest create => Create(create),
@@ -83,7 +88,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     public Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
     {
-        Last = request;
+        (Last, LastBy) = (request with { By = null }, request.By);
         if (request is not CreateRequest)
             Find(request);
         return Task.FromResult(new DryRunAnswer(true, [$"{request.GetType().Name} of {request.Name}"]));

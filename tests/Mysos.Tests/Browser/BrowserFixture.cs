@@ -39,6 +39,8 @@ public sealed class BrowserFixture : IAsyncDisposable
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = colors,
             ReducedMotion = ReducedMotion.Reduce,
+            // Certificates of tests come from CAs of tests.
+            IgnoreHTTPSErrors = true,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(PatienceMilliseconds);

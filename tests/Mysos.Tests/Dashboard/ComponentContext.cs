@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 using MudBlazor.Services;
 using Mysos.Core.Clusters;
+using Mysos.Dashboard.Access;
 using Mysos.Dashboard.Live;
 
 namespace Mysos.Tests.Dashboard;
@@ -24,9 +25,11 @@ public abstract class ComponentContext : BunitContext
         Services.AddSingleton<IClusterService>(Service);
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddScoped<IDashboardSession, DashboardSession>();
+        Services.AddSingleton<IDashboardUser>(User);
     }
 
     private protected Feed Feed { get; } = new(Views.Fleet());
+    private protected TestUser User { get; } = new();
     private protected RecordingService Service { get; } = new();
     private protected FakeTimeProvider Time { get; } = new(Views.Now);
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Mysos.Core.Access;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Dashboard;
@@ -42,6 +43,9 @@ internal sealed class RecordingService : IClusterService
     /// <summary>Those that were only tried.</summary>
     public ConcurrentQueue<ClusterRequest> DryRuns { get; } = new();
 
+    /// <summary>Who asked last; the requests themselves are kept without it.</summary>
+    public Actor? By { get; private set; }
+
     /// <summary>When set, every request and every dry run is refused with it.</summary>
     public Exception? Refusal { get; set; }
 
@@ -60,7 +64,8 @@ internal sealed class RecordingService : IClusterService
 
     public Task<TAnswer> AskAsync<TAnswer>(ClusterRequest<TAnswer> request, CancellationToken cancellation)
     {
-        Requests.Enqueue(request);
+        By = request.By;
+        Requests.Enqueue(request with { By = null });
         Refuse();
         var url = $"zk://10.0.0.2:2181/mysos/discover/{request.Name}";
         if (request is CreateRequest creation)
@@ -84,7 +89,8 @@ internal sealed class RecordingService : IClusterService
 
     public async Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
     {
-        DryRuns.Enqueue(request);
+        By = request.By;
+        DryRuns.Enqueue(request with { By = null });
         Refuse();
         await Hold.WaitAsync(cancellation);
         return new DryRunAnswer(true, ["First this is done.", "Then that."]);

@@ -37,7 +37,7 @@ internal sealed record DialogCase(
         new("Change password", (d, c) => d.OpenAsync<PasswordDialog>(c), [("password-new", "new one"), ("password-old", Password)],
             new PasswordRequest { Name = Name, Password = Password, NewPassword = "new one" }),
         new("Change", (d, c) => d.OpenAsync<ElectionDialog>(c), [("election-timeout", "10s"), ("election-password", Password)],
-            new ElectionRequest { Name = Name, Password = Password, Policy = new(null), Timeout = new(TimeSpan.FromSeconds(10)) }),
+            new ElectionRequest { Name = Name, Password = Password, Policy = new(null), Timeout = new(TimeSpan.FromSeconds(10)), SyncReplicas = new(null) }),
         new("Change", (d, c) => d.OpenAsync<PromotionDialog>(c, (nameof(PromotionDialog.Node), 2u), (nameof(PromotionDialog.Word), "never")),
             [("promotion-password", Password)],
             new PromotionRequest { Name = Name, Password = Password, Node = 2, Promotion = Promotion.Never }),

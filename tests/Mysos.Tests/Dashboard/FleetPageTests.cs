@@ -21,7 +21,7 @@ public sealed class FleetPageTests : ComponentContext
 
         page.Find(".ms-empty").TextContent.ShouldContain("No clusters yet");
         page.Find(".ms-empty [data-copy]").GetAttribute("data-copy")
-            .ShouldBe("curl -X POST http://localhost/clusters/my_cluster \\\n  --form \"cluster_user=me\" --form \"num_nodes=2\"");
+            .ShouldBe("curl --user anna -X POST http://localhost/clusters/my_cluster \\\n  --form \"cluster_user=me\" --form \"num_nodes=2\"");
         page.FindAll("table").ShouldBeEmpty();
     }
 

@@ -13,7 +13,7 @@ public sealed class CurrentTermTests
 
     public CurrentTermTests()
     {
-        _term = new CurrentTerm(_elsewhere);
+        _term = new CurrentTerm(_elsewhere, service => service);
         _here.Put(InMemoryClusters.Cluster("mine"));
         _elsewhere.Put(InMemoryClusters.Cluster("theirs"));
     }

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
+using Mysos.Host.Access;
 using Mysos.Host.Composition;
 using Mysos.Host.Scheduler;
+using Mysos.Host.Tls;
 using Mysos.Tests.Api;
 
 namespace Mysos.Tests.Scheduling;
@@ -18,13 +20,14 @@ internal sealed class TestSchedulerHost : IAsyncDisposable
     private Task _following = Task.CompletedTask;
     private long _term;
 
-    private TestSchedulerHost(WebApplication app)
+    private TestSchedulerHost(WebApplication app, string scheme, PeerAuthorities? peers)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = Address };
+        Address = new Uri($"{scheme}://127.0.0.1:{MysosWebApp.Port(_app)}");
+        Http = new HttpClient(new SocketsHttpHandler { SslOptions = TlsFiles.ClientOptions(peers?.Authorities) }) { BaseAddress = Address };
     }
 
-    public Uri Address => new($"http://127.0.0.1:{MysosWebApp.Port(_app)}");
+    public Uri Address { get; }
     public HttpClient Http { get; }
     public InMemoryClusters Clusters { get; } = new();
     public ReadModel ReadModel => _app.Services.GetRequiredService<ReadModel>();
@@ -32,12 +35,12 @@ internal sealed class TestSchedulerHost : IAsyncDisposable
     public IClusterService Service => _app.Services.GetRequiredService<IClusterService>();
     public SchedulerView View => ReadModel.Current;
 
-    public static async Task<TestSchedulerHost> StartAsync()
+    public static async Task<TestSchedulerHost> StartAsync(AccessSettings? access = null, TlsSettings? tls = null, PeerAuthorities? peers = null)
     {
         var app = MysosWebApp.Build(
-            new MysosWebSettings { Bind = IPAddress.Loopback, MeterName = $"Mysos.{Guid.NewGuid():N}" }, services => services.AddOneOfManySchedulers());
+            new MysosWebSettings { Bind = IPAddress.Loopback, MeterName = $"Mysos.{Guid.NewGuid():N}", Access = access ?? new AccessSettings(), Tls = tls, Peers = peers ?? new PeerAuthorities(null) }, services => services.AddOneOfManySchedulers());
         await app.StartAsync();
-        return new TestSchedulerHost(app);
+        return new TestSchedulerHost(app, tls is null ? "http" : "https", peers);
     }
 
     /// <summary>Leads with its clusters from now on.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Mysos.Core.Clusters;
+using Mysos.Host.Access;
 using Mysos.Host.Api.Fields;
 
 namespace Mysos.Host.Api.Clusters;
@@ -21,7 +22,10 @@ internal sealed class ClusterCalls(IClusterService service)
     {
         var cluster = ClusterName.Checked(name);
         var dryRun = IsDryRun(request.Query);
-        var wanted = read(new ClusterCall(cluster, await BodyReader.ReadAsync(request, known), Key(request.Headers)));
+        var wanted = read(new ClusterCall(cluster, await BodyReader.ReadAsync(request, known), Key(request.Headers))) with
+        {
+            By = Callers.Of(request.HttpContext.User),
+        };
         return dryRun
             ? Bytes(await service.DryRunAsync(wanted, cancellation), ReadableJson.Api.DryRunAnswer)
             : Bytes(await service.AskAsync(wanted, cancellation), answer);

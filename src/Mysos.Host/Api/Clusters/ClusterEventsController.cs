@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Mysos.Core.Clusters;
+using Mysos.Host.Access;
 using Mysos.Host.Api.Errors;
 
 namespace Mysos.Host.Api.Clusters;
@@ -8,7 +9,7 @@ namespace Mysos.Host.Api.Clusters;
 /// <summary>Watching a cluster.</summary>
 [ApiController]
 [Tags("Clusters")]
-internal sealed class ClusterEventsController(IReadModel model, TimeProvider time, IHostApplicationLifetime lifetime) : ControllerBase
+internal sealed class ClusterEventsController(IReadModel model, LongAnswers answers, TimeProvider time, IHostApplicationLifetime lifetime) : ControllerBase
 {
     /// <summary>The history of one cluster, live, as server-sent events.</summary>
     /// <remarks>A reader that was cut off sends the last id it saw as <c>Last-Event-ID</c> and gets what followed.
@@ -27,13 +28,14 @@ internal sealed class ClusterEventsController(IReadModel model, TimeProvider tim
         HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(HttpContext.RequestAborted, lifetime.ApplicationStopping);
+        using var rights = answers.Limit(end);
         try
         {
             await new EventStream(model, time).WriteAsync(cluster, Request.Headers["Last-Event-ID"], Response.BodyWriter, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The reader left, or this program stops; readers come back to the next leader with their last id.
+            // The reader left, is to say again who it is, or this program stops; readers come back with their last id.
         }
     }
 }

@@ -1,4 +1,5 @@
 using Mysos.Core.Clusters;
+using Mysos.Host.Access;
 
 namespace Mysos.Host.Api.Errors;
 
@@ -16,6 +17,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, TimeProvid
         }
         catch (RequestException e) when (!context.Response.HasStarted)
         {
+            if (e.RetryAfter is { } wait)
+                Challenges.SetRetryAfter(context.Response, wait);
             await Problems.WriteAsync(context, e.Status, e.Field, e.Message);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge && !context.Response.HasStarted)

@@ -8,7 +8,7 @@ namespace Mysos.Host.Api.Guards;
 /// <summary>
 /// Refuses, before anything is read or routed: paths with <c>.</c> and <c>..</c> in them, however encoded (the server would
 /// resolve them, so that <c>DELETE /clusters/a/../b</c> meant another cluster than it seems to); bodies that are too large;
-/// and writes that a browser sends for another site.
+/// and writes and live connections that a browser sends for another site.
 /// </summary>
 internal sealed class RequestGuardMiddleware(RequestDelegate next, TimeProvider time)
 {
@@ -25,7 +25,7 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next, TimeProvider 
             return LargeBodies.RefuseAsync(context, time);
         }
 
-        if (IsWrite(context.Request.Method) && IsFromAnotherSite(context.Request))
+        if ((RequestSites.IsWrite(context.Request) || IsWebSocket(context.Request)) && RequestSites.Of(context.Request) == RequestSite.Other)
         {
             throw new RequestException(StatusCodes.Status403Forbidden, null,
                 "A web page of another site sent this request; use the dashboard, or a client that is no browser.");
@@ -51,20 +51,7 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next, TimeProvider 
         return path.Split('/').Any(s => s.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..");
     }
 
-    private static bool IsWrite(string method) =>
-        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
-
-    private static bool IsFromAnotherSite(HttpRequest request)
-    {
-        // https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site.Length > 0)
-        {
-            return site is not ("same-origin" or "none");
-        }
-
-        var origin = request.Headers.Origin.ToString();
-        return origin.Length > 0 &&
-            !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
-    }
+    /// <summary>Like a write, one from another site would come with the cookies of this one.</summary>
+    private static bool IsWebSocket(HttpRequest request) =>
+        request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
+using Mysos.Host.Access;
 using Mysos.Host.Api.Fields;
 
 namespace Mysos.Host.Api.OpenApi;
@@ -37,6 +38,12 @@ internal static class MysosOpenApi
                 });
             }
 
+            return Task.CompletedTask;
+        });
+        options.AddDocumentTransformer((document, context, _) =>
+        {
+            if (context.ApplicationServices.GetRequiredService<AccessSettings>().AsksForLogin)
+                OpenApiLogin.Describe(document);
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>
