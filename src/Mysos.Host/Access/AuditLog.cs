@@ -42,6 +42,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
             ReplaceRequest replace => Invariant($"replace node {replace.Node}{(replace.AcceptDataLoss ? ", accepting data loss" : "")}"),
             ElectionRequest election => Elections(election),
             PromotionRequest promotion => Invariant($"promotion of node {promotion.Node} to {EnumWords.Of(promotion.Promotion)}"),
+            DelayRequest delay => Invariant($"delay of node {delay.Node}: {Durations.Format(delay.Delay)}"),
             _ => request.GetType().Name,
         };
         return dryRun ? $"dry run: {what}" : what;
