@@ -14,6 +14,8 @@ public abstract record ClusterRequest
     public string? Password { get; init; }
     /// <summary>The same request with the same key is done once and gets the same answer.</summary>
     public string? IdempotencyKey { get; init; }
+    /// <summary>Only if this is still the cluster's <see cref="ClusterView.Version"/>; 412 otherwise.</summary>
+    public string? IfVersion { get; init; }
 }
 
 public abstract record ClusterRequest<TAnswer> : ClusterRequest;

@@ -15,14 +15,14 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         if (request is DeleteRequest && Repetition.WasDeleted(loop.State.Record, request.Name, request.IdempotencyKey))
             return (TAnswer)(object)new DeleteAnswer(Url(request));
         var prepared = Prepare(request);
-        var accepted = await loop.AskAsync(id => prepared(id) with { IdempotencyKey = request.IdempotencyKey }, cancellation).ConfigureAwait(false);
+        var accepted = await loop.AskAsync(id => prepared(id) with { IdempotencyKey = request.IdempotencyKey, IfVersion = request.IfVersion }, cancellation).ConfigureAwait(false);
         return (TAnswer)AnswerTo(request, accepted.Result);
     }
 
     public async Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
     {
         var prepared = Prepare(request);
-        var accepted = await loop.AskAsync(id => prepared(id) with { DryRun = true }, cancellation).ConfigureAwait(false);
+        var accepted = await loop.AskAsync(id => prepared(id) with { DryRun = true, IfVersion = request.IfVersion }, cancellation).ConfigureAwait(false);
         return new DryRunAnswer(true, accepted.Steps);
     }
 

@@ -58,6 +58,8 @@ public abstract record RequestEvent(long Request, string Name) : LoopEvent
     /// <summary>Only say what would be done.</summary>
     public bool DryRun { get; init; }
     public string? IdempotencyKey { get; init; }
+    /// <summary>See <see cref="ClusterRequest.IfVersion"/>.</summary>
+    public string? IfVersion { get; init; }
     /// <summary>What is asked for, in words and without secrets: two requests that ask for the same have the same.</summary>
     public abstract string Call { get; }
 }

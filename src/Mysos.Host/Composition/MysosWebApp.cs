@@ -81,6 +81,7 @@ public static class MysosWebApp
         app.UseRouting();
         app.MapControllers();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapApiReference();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapMysosDashboard();
     }

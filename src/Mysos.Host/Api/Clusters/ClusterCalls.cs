@@ -6,7 +6,7 @@ using Mysos.Host.Api.Fields;
 
 namespace Mysos.Host.Api.Clusters;
 
-/// <summary>What all changes over HTTP have in common: the name, the body's fields, <c>Idempotency-Key</c> and <c>?dry_run=</c>.</summary>
+/// <summary>What all changes over HTTP have in common: the name, the body's fields, <c>Idempotency-Key</c>, <c>If-Match</c> and <c>?dry_run=</c>.</summary>
 internal sealed class ClusterCalls(IClusterService service)
 {
     private const string KeyHeader = "Idempotency-Key";
@@ -21,7 +21,7 @@ internal sealed class ClusterCalls(IClusterService service)
     {
         var cluster = ClusterName.Checked(name);
         var dryRun = IsDryRun(request.Query);
-        var wanted = read(new ClusterCall(cluster, await BodyReader.ReadAsync(request, known), Key(request.Headers)));
+        var wanted = read(new ClusterCall(cluster, await BodyReader.ReadAsync(request, known), Key(request.Headers))) with { IfVersion = EntityTags.Required(request.Headers) };
         return dryRun
             ? Bytes(await service.DryRunAsync(wanted, cancellation), ReadableJson.Api.DryRunAnswer)
             : Bytes(await service.AskAsync(wanted, cancellation), answer);

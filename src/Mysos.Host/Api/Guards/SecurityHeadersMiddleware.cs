@@ -11,6 +11,11 @@ internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        context.Response.OnStarting(() =>
+        {
+            headers.ContentSecurityPolicy = ContentPolicy.Of(context);
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 }
