@@ -20,6 +20,17 @@ internal sealed class ClientCommand : Command
         Options.Add(_json);
     }
 
+    /// <summary>Adds <c>--wait</c>; what it answers waits if that was given, and is null if it was not.</summary>
+    public Func<ClientCall, string, Func<ClusterView?, int?>, Task<int>?> AddWait()
+    {
+        var (wait, timeout) = (ClientOptions.Wait(), ClientOptions.Timeout());
+        Options.Add(wait);
+        Options.Add(timeout);
+        return (call, name, goal) => call.Parsed.GetValue(wait)
+            ? Waiting.UntilAsync(call, name, ClientOptions.ReadTimeout(call.Parsed.GetValue(timeout)), goal)
+            : null;
+    }
+
     /// <param name="action">Returns the exit code.</param>
     public ClientCommand Does(Func<ClientCall, Task<int>> action)
     {
@@ -31,7 +42,7 @@ internal sealed class ClientCommand : Command
     {
         try
         {
-            using var http = new HttpClient { BaseAddress = ClientOptions.ReadApi(parsed.GetValue(_api), _io), Timeout = RequestTimeout };
+            using var http = new HttpClient { BaseAddress = ApiOf(parsed), Timeout = RequestTimeout };
             var call = new ClientCall(parsed, _io, new MysosApiClient(http), http.BaseAddress, parsed.GetValue(_json), cancellation);
             return await action(call);
         }
@@ -61,7 +72,11 @@ internal sealed class ClientCommand : Command
         }
     }
 
-    private string Address(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io).GetLeftPart(UriPartial.Path).TrimEnd('/');
+    /// <summary>The scheduler that is talked to.</summary>
+    /// <exception cref="UsageException">What is given is no address.</exception>
+    public Uri ApiOf(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io);
+
+    private string Address(ParseResult parsed) => ApiOf(parsed).GetLeftPart(UriPartial.Path).TrimEnd('/');
 }
 
 /// <summary>One run of a client command.</summary>
@@ -69,9 +84,15 @@ internal sealed record ClientCall(
     ParseResult Parsed, CommandIo Io, MysosApiClient Api, Uri Address, bool Json, CancellationToken Cancellation)
 {
     /// <summary>Makes a request and prints its answer, or what it would do.</summary>
-    public async Task<int> DoAsync<T>(ClusterRequest<T> request, bool dryRun, Func<T, string> text) => dryRun
-        ? await PrintAsync(await Api.DryRunAsync(request, Cancellation), a => string.Concat(a.Steps.Select(s => Table.Printable(s) + "\n")))
-        : await PrintAsync(await Api.AskAsync(request, Cancellation), text);
+    /// <param name="then">What is waited for once it was accepted; null: nothing.</param>
+    public async Task<int> DoAsync<T>(ClusterRequest<T> request, bool dryRun, Func<T, string> text, Func<T, Task<int>?> then)
+    {
+        if (dryRun)
+            return await PrintAsync(await Api.DryRunAsync(request, Cancellation), a => string.Concat(a.Steps.Select(s => Table.Printable(s) + "\n")));
+        var answer = await Api.AskAsync(request, Cancellation);
+        var code = await PrintAsync(answer, text);
+        return then(answer.Value) is { } waiting ? await waiting : code;
+    }
 
     /// <summary>Prints the answer: as it came, or for people.</summary>
     public async Task<int> PrintAsync<T>(Answer<T> answer, Func<T, string> text)

@@ -8,7 +8,13 @@ namespace Mysos.Host.Commands;
 internal sealed record CommandIo(
     TextWriter Out, TextWriter Error, TextReader In, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
 {
-    public static CommandIo OfProcess() => new(Console.Out, Console.Error, Console.In, Variables(), TimeProvider.System);
+    /// <summary>Results go to a terminal, which somebody looks at and types into.</summary>
+    public bool IsTerminal { get; init; }
+
+    public static CommandIo OfProcess() => new(Console.Out, Console.Error, Console.In, Variables(), TimeProvider.System)
+    {
+        IsTerminal = !Console.IsOutputRedirected && !Console.IsInputRedirected,
+    };
 
     private static Dictionary<string, string> Variables() => System.Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
