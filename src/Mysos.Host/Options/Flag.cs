@@ -49,6 +49,7 @@ internal static class Flags
         new("copy_bandwidth", "NUMBER", "How fast a node that is rebuilt may copy another node's data, in MB a second. [default: 100]", Uses.Schedulers),
         new("installer_args", "FILE", "The mysqld that executors run. [default: the first mariadbd or mysqld that they find]", Uses.Schedulers),
         new("backup_store_args", "TEXT", "Where backups are kept: a directory that all agents see.", Uses.Schedulers),
+        new("otlp_endpoint", "URL", "The OpenTelemetry collector that traces of creations, failovers and switchovers are sent to, by OTLP over HTTP: http://collector:4318. [default: none]", Uses.Schedulers),
         new("masters", "NUMBER", "How many Mesos masters are played; several elect their leader in ZooKeeper, under /mesos. [default: 1]", Uses.LocalMesos),
         new("agents", "NUMBER", "How many Mesos agents are played. [default: as many as --agent_hostnames, or else 3]", Uses.Mesos),
         new("agent_hostnames", "HOST,...", "The agents' host names, one for each; they have to lead to this machine. Agents of different names are different machines to placement and maintenance. [default: the address of --bind for all]", Uses.Mesos),

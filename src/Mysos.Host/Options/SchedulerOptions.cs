@@ -66,6 +66,9 @@ public sealed record SchedulerOptions
     public required int CopyBandwidth { get; init; }
     public string? InstallerArgs { get; init; }
     public string? BackupStoreArgs { get; init; }
+
+    /// <summary>The OpenTelemetry collector that traces are sent to; null: none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
     public bool Verbose { get; init; }
 }
 

@@ -16,7 +16,7 @@ internal static class SchedulerHost
     {
         var package = options.ExecutorPackage is { } file ? await ExecutorPackage.OpenAsync(file, cancellation) : null;
         var plan = new SchedulerPlan(options, secrets, package, options.ZkUrl!);
-        var settings = new MysosWebSettings { Bind = options.Bind, Port = options.Port, ExecutorPackage = package, Verbose = options.Verbose };
+        var settings = new MysosWebSettings { Bind = options.Bind, Port = options.Port, ExecutorPackage = package, OtlpEndpoint = options.OtlpEndpoint, Verbose = options.Verbose };
         await using var app = MysosWebApp.Build(settings, services => services.AddMysosScheduler(plan));
         await app.StartAsync(cancellation);
         app.Services.GetRequiredService<ListeningPort>().Set(MysosWebApp.Port(app));

@@ -18,11 +18,13 @@ public sealed class ApiHost : IAsyncLifetime
     public int Port { get; private set; }
     public HttpClient Http { get; private set; } = null!;
     public ExecutorPackage? Package { get; init; }
+    public Uri? OtlpEndpoint { get; init; }
+    public IServiceProvider Services => _app!.Services;
 
     public async ValueTask InitializeAsync()
     {
         Clusters.Put(InMemoryClusters.Cluster("taken"));
-        var settings = new MysosWebSettings { Bind = IPAddress.Loopback, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package };
+        var settings = new MysosWebSettings { Bind = IPAddress.Loopback, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package, OtlpEndpoint = OtlpEndpoint };
         _app = MysosWebApp.Build(settings, services => services
             .AddSingleton<IClusterService>(Clusters)
             .AddSingleton<IReadModel>(Clusters)
