@@ -17,7 +17,7 @@ public static class ClusterVersion
         ArgumentNullException.ThrowIfNull(cluster);
         var backup = cluster.Backups.FindLast(b => b.State == BackupState.Running)?.BackupId;
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture,
-            $"{cluster.Incarnation} {cluster.NumNodes} {cluster.AccountsVersion} {cluster.ElectionPolicy} {cluster.ElectionTimeout} {cluster.Epoch} {cluster.Master}")
+            $"{cluster.Incarnation} {cluster.NumNodes} {cluster.AccountsVersion} {cluster.ElectionPolicy} {cluster.ElectionTimeout} {cluster.SyncReplicas} {cluster.Epoch} {cluster.Master}")
             .Append(CultureInfo.InvariantCulture,
             $" {cluster.Election?.Epoch} {cluster.Handover?.To} {cluster.Restart is not null} {cluster.Deleting} {cluster.Failure is not null} {backup}");
         foreach (var node in cluster.Nodes.Values)

@@ -22,7 +22,7 @@ internal static class OpenApiExamples
     private static readonly ClusterView Cluster = new()
     {
         Name = "shop", User = "app", NumNodes = 3, Size = ClusterSize.Default, ClusterUrl = Url, State = ClusterCondition.Healthy, Reason = "",
-        Epoch = 1, Version = "4f0a1c9be27d3385", Election = new ElectionView { Policy = ElectionPolicy.Lossless, Timeout = "60s" },
+        Epoch = 1, Version = "4f0a1c9be27d3385", Election = new ElectionView { Policy = ElectionPolicy.Lossless, Timeout = "60s", SyncReplicas = 1 },
         IfMasterDied = new MasterLossView(2, false, "node 2 would take over, and has every acknowledged write"), Created = Moment,
         Nodes =
         [
@@ -46,7 +46,7 @@ internal static class OpenApiExamples
         new[] { new FleetEvent($"{Moment.UtcTicks}-0-shop", "shop", Happened.Time, Happened.Kind, Happened.Text) },
         new CreateAnswer("w9gMCkecsMh6sWsRdxNTa", Url), new DeleteAnswer(Url), new ResizeAnswer(Url, 2), new BackupAnswer(Backup.BackupId),
         new SwitchoverAnswer(Url, 1, 2), new RestartAnswer(Url, [2, 3, 1]), new PasswordAnswer("Xb7pQ2mZk4LrT9sVc1NdE", Url), new ReplaceAnswer(Url, 2),
-        new ElectionAnswer(Url, "available", "10s"), new PromotionAnswer(Url, 2, Promotion.Prefer),
+        new ElectionAnswer(Url, "available", "10s", "1"), new PromotionAnswer(Url, 2, Promotion.Prefer),
     }.ToDictionary(a => a.GetType());
 
     private static readonly Dictionary<int, (string? Field, string Detail)> Refusals = new()
