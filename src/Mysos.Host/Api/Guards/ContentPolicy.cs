@@ -9,11 +9,14 @@ namespace Mysos.Host.Api.Guards;
 /// </summary>
 internal static class ContentPolicy
 {
-    private const string Everywhere = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    private const string OwnScripts = "script-src 'self'";
+
+    /// <summary>Styles may be inline, because MudBlazor's are; scripts may not.</summary>
+    private const string Everywhere = $"default-src 'none'; {OwnScripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
     public static string Of(HttpContext context) =>
         context.Request.Path.StartsWithSegments(ApiReference.Path) && context.Items[ScalarOptions.NonceHttpContextItemKey] is string nonce
-            ? $"{Everywhere}; script-src 'self' 'nonce-{nonce}'"
+            ? Everywhere.Replace(OwnScripts, $"{OwnScripts} 'nonce-{nonce}'", StringComparison.Ordinal)
             : Everywhere;
 }
