@@ -179,7 +179,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
 
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
             ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "nodes", "backups", "events"]);
-        json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false}""");
+        json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false,"sync_replicas":1,"own_sync_replicas":false}""");
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("promotion").GetString()).ShouldBe(["neutral", "prefer"]);
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("delay_seconds").GetInt32()).ShouldBe([0, 3600]);
         json.GetProperty("size").GetRawText().ShouldBe("""{"cpus":1.0,"mem":"512mb","disk":"2gb"}""");

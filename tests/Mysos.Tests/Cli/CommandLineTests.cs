@@ -95,7 +95,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         (await RunAsync(["restart", "busy"], password)).Out.ShouldContain("2, 1");
         (await RunAsync(["replace", "busy", "--node", "2", "--accept-data-loss"], password)).Code.ShouldBe(0);
         host.Clusters.Last.ShouldBeOfType<ReplaceRequest>().AcceptDataLoss.ShouldBeTrue();
-        (await RunAsync(["election", "busy", "--election-policy", "available", "--election-timeout", "1m"], password)).Out.ShouldContain("policy available and election timeout 60s");
+        (await RunAsync(["election", "busy", "--election-policy", "available", "--election-timeout", "1m"], password)).Out.ShouldContain("policy available, election timeout 60s and sync replicas default");
         host.Clusters.Last.ShouldBeOfType<ElectionRequest>().ShouldSatisfyAllConditions(
             e => e.Policy.ShouldBe(new Setting<ElectionPolicy>(ElectionPolicy.Available)), e => e.Timeout.ShouldBe(new Setting<TimeSpan>(TimeSpan.FromMinutes(1))));
         (await RunAsync(["election", "busy", "--election-timeout", "default"], password)).Code.ShouldBe(0);
