@@ -21,7 +21,7 @@ public static class ClusterVersion
             .Append(CultureInfo.InvariantCulture,
             $" {cluster.Election?.Epoch} {cluster.Handover?.To} {cluster.Restart is not null} {cluster.Deleting} {cluster.Failure is not null} {backup}");
         foreach (var node in cluster.Nodes.Values)
-            text.Append(CultureInfo.InvariantCulture, $" {node.Number}/{node.Promotion}/{node.Retiring}/{node.Rebuild}");
+            text.Append(CultureInfo.InvariantCulture, $" {node.Number}/{node.Promotion}/{node.DelaySeconds}/{node.Retiring}/{node.Rebuild}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));
     }
 }

@@ -25,7 +25,7 @@ internal static class ClusterMetrics
         Gauge("mysos.cluster.size.disk", "By", "Disk of each instance.", c => c.Size.DiskMb * MiB);
         meter.CreateObservableGauge("mysos.cluster.last_backup.timestamp", () => model.Current.Clusters.Values.SelectMany(LastBackup), "s",
             "When the newest backup that was completed was begun, in seconds since 1970.");
-        meter.CreateObservableGauge("mysos.node.lag", () => model.Current.Clusters.Values.SelectMany(Lags), "s", "How far a slave is behind its master.");
+        meter.CreateObservableGauge("mysos.node.lag", () => model.Current.Clusters.Values.SelectMany(Lags), "s", "How far a slave is behind its master, beyond its delay.");
 
         void Gauge(string name, string? unit, string help, Func<ClusterView, double> value) => meter.CreateObservableGauge(
             name, () => model.Current.Clusters.Values.Select(c => new Measurement<double>(value(c), Of(c))), unit, help);

@@ -298,9 +298,9 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task EachChange_CanBeTriedAndTiedToAVersion()
     {
         host.Clusters.Put(InMemoryClusters.Cluster("tried"), "pw");
-        foreach (var command in (string[])["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delete"])
+        foreach (var command in (string[])["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete"])
         {
-            string[] more = command switch { "resize" => ["--nodes", "2"], "replace" => ["--node", "2"], "promotion" => ["--node", "2", "--to", "never"], "election" => ["--election-timeout", "5s"], _ => [] };
+            string[] more = command switch { "resize" => ["--nodes", "2"], "replace" => ["--node", "2"], "promotion" => ["--node", "2", "--to", "never"], "delay" => ["--node", "2", "--by", "1h"], "election" => ["--election-timeout", "5s"], _ => [] };
 
             (await RunAsync([command, "tried", "--password", "pw", "--dry-run", "--if-version", "aa01", .. more])).Out.ShouldEndWith("Request of tried\n", Case.Sensitive, command);
             host.Clusters.Last!.IfVersion.ShouldBe("aa01", command);

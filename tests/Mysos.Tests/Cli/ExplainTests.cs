@@ -13,7 +13,7 @@ public sealed class ExplainTests(ApiHost host) : IClassFixture<ApiHost>
         IfMasterDied = new MasterLossView(2, false, "node 2 would take over, and has every acknowledged write"),
     };
 
-    private static readonly NodeView Master = Whole.Nodes[0], Slave = Whole.Nodes[1] with { Acker = true, Promotion = Promotion.Neutral };
+    private static readonly NodeView Master = Whole.Nodes[0], Slave = Whole.Nodes[1] with { Acker = true, Promotion = Promotion.Neutral, DelaySeconds = 0 };
 
     [Fact]
     public async Task Explain_ForPeopleAndPrograms_SaysTheSame()
@@ -79,6 +79,14 @@ public sealed class ExplainTests(ApiHost host) : IClassFixture<ApiHost>
         text.ShouldContain("To have node 2 back with its data: bring back agent S7");
         text.ShouldContain("Node 3 starts as soon as an agent offers 1.1 cpus, 544mb memory and 2gb disk.");
         text.ShouldContain("refused: memory (4)");
+    }
+
+    [Fact]
+    public void Explain_ANodeThatIsSpecial_SaysHow()
+    {
+        var text = Text(Whole with { Nodes = [Master, Slave with { DelaySeconds = 3600, LagSeconds = 2.5, Promotion = Promotion.Never }] });
+
+        text.ShouldContain("has every acknowledged write; is 2.5 s behind the master; applies the master's writes 1h late, as it is to; is never to be the master");
     }
 
     [Theory]

@@ -76,6 +76,7 @@ public sealed class ChangeTests
         }
 
         Next(() => Ask(world, (r, c) => new PromotionRequested(r, "c", c, 2, Promotion.Never)));
+        Next(() => Ask(world, (r, c) => new DelayRequested(r, "c", c, 2, 60)));
         Next(() => Ask(world, (r, c) => new PasswordRequested(r, "c", c, "z")));
         Next(() => Ask(world, (r, c) => new ElectionRequested(r, "c", c, null, new Setting<TimeSpan>(TimeSpan.FromSeconds(5)))));
         Next(() => Ask(world, (r, c) => new ElectionRequested(r, "c", c, null, null) { SyncReplicas = new Setting<int>(2) }));

@@ -86,7 +86,7 @@ internal static class FieldSets
 
     public static FieldSpec[] Delay { get; } =
     [
-        new("delay", FieldKind.Text, "How late the slave applies its master's writes, such as 1h or 1h30m; 0s: at once.", Required: true),
+        new("delay", FieldKind.Text, "How late the slave applies its master's writes, such as 1h or 1h30m; 0s: at once.", Required: true) { Example = "\"1h\"" },
         Password,
     ];
 

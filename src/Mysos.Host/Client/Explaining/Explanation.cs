@@ -32,6 +32,8 @@ internal sealed record Explanation(
             yield return "has every acknowledged write";
         if (node.LagSeconds is > 0 and var lag)
             yield return FormattableString.Invariant($"is {lag:0.#} s behind the master");
+        if (node.DelaySeconds > 0)
+            yield return $"applies the master's writes {DelayText.Of(node.DelaySeconds)} late, as it is to";
         if (node.Promotion != Promotion.Neutral)
             yield return node.Promotion == Promotion.Never ? "is never to be the master" : "is preferred as the master";
     }
