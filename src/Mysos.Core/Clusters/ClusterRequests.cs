@@ -18,6 +18,8 @@ public abstract record ClusterRequest
     public string? IdempotencyKey { get; init; }
     /// <summary>Who asks; without, a leader refuses.</summary>
     public Actor? By { get; init; }
+    /// <summary>Only if this is still the cluster's <see cref="ClusterView.Version"/>; 412 otherwise.</summary>
+    public string? IfVersion { get; init; }
 }
 
 public abstract record ClusterRequest<TAnswer> : ClusterRequest;

@@ -16,7 +16,7 @@ public interface IClusterService
 }
 
 /// <summary>A request that was refused; becomes an RFC 9457 <c>application/problem+json</c>.</summary>
-/// <param name="status">400, 401, 403, 404, 409, 429 or 503.</param>
+/// <param name="status">400, 401, 403, 404, 409, 412, 429 or 503.</param>
 /// <param name="field">The field of the request that is wrong; null when it is none.</param>
 /// <param name="detail">What was wrong and what would be right.</param>
 public sealed class RequestException(int status, string? field, string detail) : Exception(detail)
@@ -47,6 +47,7 @@ public interface IReadModel
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(BackupView))]
 [JsonSerializable(typeof(ClusterEvent))]
+[JsonSerializable(typeof(FleetEvent[]))]
 [JsonSerializable(typeof(BackupView[]))]
 [JsonSerializable(typeof(CreateAnswer))]
 [JsonSerializable(typeof(DeleteAnswer))]

@@ -19,7 +19,7 @@ public static class Projection
         {
             Name = durable.Name, User = durable.User, NumNodes = durable.NumNodes, Size = durable.Size,
             ClusterUrl = ClusterUrl(settings, durable.Name), State = condition, Reason = reason,
-            Epoch = durable.Epoch, Election = Election(durable, settings), IfMasterDied = Foresight.Of(cluster, settings), Created = durable.Created, Nodes = nodes,
+            Epoch = durable.Epoch, Version = ClusterVersion.Of(durable), Election = Election(durable, settings), IfMasterDied = Foresight.Of(cluster, settings), Created = durable.Created, Nodes = nodes,
             Backups = [.. durable.Backups.Select(View)],
             Events = [.. durable.Events],
         };

@@ -45,6 +45,8 @@ public sealed record ClusterView
     /// <summary>One sentence: why the state is what it is, and what it waits for. Empty when healthy.</summary>
     public required string Reason { get; init; }
     public required long Epoch { get; init; }
+    /// <summary>See <see cref="ClusterVersion"/>.</summary>
+    public string Version { get; init => field = value ?? ""; } = "";
     public ElectionView Election { get; init => field = value ?? new(); } = new();
     public MasterLossView? IfMasterDied { get; init; }
     public required DateTimeOffset Created { get; init; }

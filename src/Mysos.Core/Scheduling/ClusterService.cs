@@ -15,14 +15,17 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         if (request is DeleteRequest && Repetition.WasDeleted(loop.State.Record, request.Name, request.IdempotencyKey))
             return (TAnswer)(object)new DeleteAnswer(Url(request));
         var prepared = Prepare(request);
-        var accepted = await loop.AskAsync(id => prepared(id) with { IdempotencyKey = request.IdempotencyKey, By = request.By?.ToString() }, cancellation).ConfigureAwait(false);
+        var accepted = await loop.AskAsync(id => prepared(id) with
+        {
+            IdempotencyKey = request.IdempotencyKey, By = request.By?.ToString(), IfVersion = request.IfVersion,
+        }, cancellation).ConfigureAwait(false);
         return (TAnswer)AnswerTo(request, accepted.Result);
     }
 
     public async Task<DryRunAnswer> DryRunAsync(ClusterRequest request, CancellationToken cancellation)
     {
         var prepared = Prepare(request);
-        var accepted = await loop.AskAsync(id => prepared(id) with { DryRun = true }, cancellation).ConfigureAwait(false);
+        var accepted = await loop.AskAsync(id => prepared(id) with { DryRun = true, IfVersion = request.IfVersion }, cancellation).ConfigureAwait(false);
         return new DryRunAnswer(true, accepted.Steps);
     }
 

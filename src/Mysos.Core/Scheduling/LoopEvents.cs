@@ -60,6 +60,8 @@ public abstract record RequestEvent(long Request, string Name) : LoopEvent
     public string? IdempotencyKey { get; init; }
     /// <summary>Who asks, and from where; for the history.</summary>
     public string? By { get; init; }
+    /// <summary>See <see cref="ClusterRequest.IfVersion"/>.</summary>
+    public string? IfVersion { get; init; }
     /// <summary>What is asked for, in words and without secrets: two requests that ask for the same have the same.</summary>
     public abstract string Call { get; }
 }

@@ -9,7 +9,7 @@ internal static class Requests
     public static void Apply(Turn turn, RequestEvent request)
     {
         turn.By = request.By;
-        var (cluster, outcome) = Repetition.Find(turn, request) ?? Decide(turn, request);
+        var (cluster, outcome) = Repetition.Find(turn, request) ?? Changed(turn, request) ?? Decide(turn, request);
         turn.By = null;
         if (request.DryRun || cluster is null)
         {
@@ -21,6 +21,14 @@ internal static class Requests
     }
 
     public static Outcome.Refused NoSuchCluster(string name) => new(404, "cluster_name", $"There is no cluster '{name}'.");
+
+    /// <summary>The cluster is not what whoever asks has seen. One that is gone is refused as such.</summary>
+    private static (ClusterState?, Outcome)? Changed(Turn turn, RequestEvent request) => request.IfVersion is not { } seen ? null
+        : request is CreateRequested ? (null, new Outcome.Refused(412, "If-Match", "A cluster that is to be created has no version yet; leave If-Match out."))
+        : turn.Find(request.Name) is { } cluster && ClusterVersion.Of(cluster.Durable) is var version && version != seen
+            ? (null, new Outcome.Refused(412, "If-Match",
+                $"Cluster '{request.Name}' has changed: its version is {version}, not {seen}. Read it again (GET /clusters/{request.Name}), and decide by what it is now."))
+        : null;
 
     private static (ClusterState?, Outcome) Decide(Turn turn, RequestEvent request)
     {

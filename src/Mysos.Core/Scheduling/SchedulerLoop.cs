@@ -50,6 +50,9 @@ public sealed class SchedulerLoop
         _state = _state with { Counters = new Counters { Started = time.GetUtcNow() } };
     }
 
+    /// <summary>Told twice a second how long something that came then had waited in the queue.</summary>
+    public Action<TimeSpan>? Waited { get; init; }
+
     /// <summary>Completes when the durable state is in <see cref="State"/>.</summary>
     public Task Recovered => _recovered.Task;
 
@@ -157,6 +160,8 @@ public sealed class SchedulerLoop
     {
         if (!MayAct($"{happened.GetType().Name} is not acted on"))
             return;
+        if (happened is Ticked tick)
+            Waited?.Invoke(_time.GetUtcNow() - tick.Posted);
         var before = _state;
         var decision = Decider.Decide(before, happened, _time.GetUtcNow(), _settings);
         Volatile.Write(ref _state, decision.State);

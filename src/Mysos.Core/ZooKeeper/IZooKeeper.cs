@@ -35,7 +35,11 @@ public enum SessionState { Connecting, Connected, Expired, AuthFailed, Closed }
 [Flags]
 public enum CreateMode { Persistent = 0, Ephemeral = 1, Sequential = 2, EphemeralSequential = 3 }
 
-public sealed record ZNode(byte[] Data, int Version);
+public sealed record ZNode(byte[] Data, int Version)
+{
+    /// <summary>When its data were last written, by ZooKeeper's clock.</summary>
+    public DateTimeOffset Modified { get; init; }
+}
 
 public abstract record ZooKeeperOperation(string Path)
 {

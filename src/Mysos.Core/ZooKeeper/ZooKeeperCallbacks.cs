@@ -77,7 +77,10 @@ internal static unsafe class ZooKeeperCallbacks
         if (code == ZooKeeperNative.NoNode)
             call.Complete(null);
         else
-            Complete(call, code, code == ZooKeeperNative.Ok ? new ZNode(new ReadOnlySpan<byte>(value, Math.Max(length, 0)).ToArray(), stat->Version) : null);
+            Complete(call, code, code == ZooKeeperNative.Ok ? new ZNode(new ReadOnlySpan<byte>(value, Math.Max(length, 0)).ToArray(), stat->Version)
+            {
+                Modified = DateTimeOffset.FromUnixTimeMilliseconds(stat->ModificationTime),
+            } : null);
     }
 
     /// <summary>Of create: the path.</summary>

@@ -28,7 +28,9 @@ internal static unsafe partial class ZooKeeperNative
     [StructLayout(LayoutKind.Sequential)]
     internal readonly struct Stat
     {
-        private readonly long _created, _modified, _creationTime, _modificationTime;
+        private readonly long _created, _modified, _creationTime;
+        /// <summary>Milliseconds since 1970, by the clock of the server that leads.</summary>
+        public readonly long ModificationTime;
         public readonly int Version;
     }
 

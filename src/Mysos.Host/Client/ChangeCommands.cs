@@ -17,25 +17,27 @@ internal static class ChangeCommands
         var nodes = new Option<int>("--nodes") { Description = "How many MySQL instances there are to be.", HelpName = "NUMBER", Required = true };
         return Change(io, "resize", "Changes the number of instances of a cluster.", [nodes],
             (parsed, name) => new ResizeRequest { Name = name, NumNodes = parsed.GetRequiredValue(nodes) },
-            (r, a) => $"Cluster {r.Name} will have {Text(a.NumNodes)} nodes.\n");
+            (r, a) => $"Cluster {r.Name} will have {Text(a.NumNodes)} nodes.\n", (_, _) => Goals.Healthy);
     }
 
     private static ClientCommand Backup(CommandIo io) =>
-        Change(io, "backup", "Starts a backup of a cluster and prints its id. It returns before the backup is done; see 'mysos get'.", [],
-            (_, name) => new BackupRequest { Name = name }, (_, a) => $"{Table.Printable(a.BackupId)}\n");
+        Change(io, "backup", "Starts a backup of a cluster and prints its id. It returns before the backup is done, unless --wait is given.", [],
+            (_, name) => new BackupRequest { Name = name }, (_, a) => $"{Table.Printable(a.BackupId)}\n",
+            (_, a) => cluster => Goals.BackedUp(cluster, a.BackupId));
 
     private static ClientCommand Switchover(CommandIo io)
     {
         var to = new Option<int?>("--to") { Description = "The server_id of the slave that is to be the master. [default: the one that is best prepared]", HelpName = "NUMBER" };
         return Change(io, "switchover", "Makes a slave the master, without losing a write.", [to],
             (parsed, name) => new SwitchoverRequest { Name = name, To = parsed.GetValue(to) },
-            (r, a) => $"Cluster {r.Name} switches over{(a.From is { } from ? $" from node {Text(from)}" : "")} to node {Text(a.To)}.\n");
+            (r, a) => $"Cluster {r.Name} switches over{(a.From is { } from ? $" from node {Text(from)}" : "")} to node {Text(a.To)}.\n",
+            (_, a) => cluster => Goals.SwitchedOver(cluster, a.To));
     }
 
     private static ClientCommand Restart(CommandIo io) =>
         Change(io, "restart", "Restarts all instances of a cluster, one at a time, the master last.", [],
             (_, name) => new RestartRequest { Name = name },
-            (r, a) => $"Cluster {r.Name} restarts node {string.Join(", ", a.Nodes.Select(Text))}.\n");
+            (r, a) => $"Cluster {r.Name} restarts node {string.Join(", ", a.Nodes.Select(Text))}.\n", (_, _) => Goals.Restarted);
 
     private static ClientCommand ChangePassword(CommandIo io)
     {
@@ -58,7 +60,7 @@ internal static class ChangeCommands
             {
                 Name = name, Node = parsed.GetRequiredValue(node), AcceptDataLoss = parsed.GetValue(accept),
             },
-            (r, a) => $"Cluster {r.Name} replaces node {Text(a.Node)}.\n");
+            (r, a) => $"Cluster {r.Name} replaces node {Text(a.Node)}.\n", (_, _) => Goals.Healthy);
     }
 
     private static ClientCommand Election(CommandIo io)
@@ -84,7 +86,7 @@ internal static class ChangeCommands
         var to = new Option<string>("--to")
         {
             Description = "prefer: it is elected among equals, and a healthy cluster switches over to it; never: it is elected only for want of another.",
-            HelpName = "prefer|neutral|never", Required = true,
+            HelpName = "prefer|neutral|never", Required = true, CompletionSources = { "prefer", "neutral", "never" },
         };
         return Change(io, "promotion", "Says whether a node is to be the master.", [node, to],
             (parsed, name) => new PromotionRequest
@@ -104,27 +106,31 @@ internal static class ChangeCommands
     }
 
     private static ClientCommand Delete(CommandIo io) =>
-        Change(io, "delete", "Removes a cluster with its data. It returns before the instances have ended; see 'mysos wait --for deleted'.", [],
+        Change(io, "delete", "Removes a cluster with its data. It returns before the instances have ended, unless --wait is given.", [],
             (_, name) => new DeleteRequest { Name = name },
-            (r, a) => $"Cluster {r.Name} is being removed; {Table.Printable(a.ClusterUrl)} goes away when it is gone.\n");
+            (r, a) => $"Cluster {r.Name} is being removed; {Table.Printable(a.ClusterUrl)} goes away when it is gone.\n", (_, _) => Goals.Gone);
 
     private static ClientCommand Change<T>(
         CommandIo io, string command, string description, Option[] more,
-        Func<ParseResult, string, ClusterRequest<T>> read, Func<ClusterRequest<T>, T, string> text) =>
-        Change(io, command, description, more, (parsed, name) => Task.FromResult(read(parsed, name)), text);
+        Func<ParseResult, string, ClusterRequest<T>> read, Func<ClusterRequest<T>, T, string> text,
+        Func<ClusterRequest<T>, T, Func<ClusterView?, int?>>? goal = null) =>
+        Change(io, command, description, more, (parsed, name) => Task.FromResult(read(parsed, name)), text, goal);
 
     private static ClientCommand Change<T>(
         CommandIo io, string command, string description, Option[] more,
-        Func<ParseResult, string, Task<ClusterRequest<T>>> read, Func<ClusterRequest<T>, T, string> text)
+        Func<ParseResult, string, Task<ClusterRequest<T>>> read, Func<ClusterRequest<T>, T, string> text,
+        Func<ClusterRequest<T>, T, Func<ClusterView?, int?>>? goal = null)
     {
-        var name = ClientOptions.Name();
+        var name = ClientOptions.ExistingName();
         var password = ClientOptions.Password("The cluster's password, from its creation.");
         var file = ClientOptions.PasswordFile();
         var key = ClientOptions.IdempotencyKey();
+        var version = ClientOptions.IfVersion();
         var dryRun = ClientOptions.DryRun();
-        var result = new ClientCommand(io, command, description) { name, password, file, key, dryRun };
+        var result = new ClientCommand(io, command, description) { name, password, file, key, version, dryRun };
         foreach (var option in more)
             result.Options.Add(option);
+        var wait = goal is null ? null : result.AddWait();
         return result.Does(async call =>
         {
             var secret = await ClientOptions.ReadPasswordAsync(call.Parsed.GetValue(password), call.Parsed.GetValue(file), io);
@@ -132,9 +138,9 @@ internal static class ChangeCommands
                 throw new UsageException("the cluster's password is needed: --password-file, --password or MYSOS_PASSWORD.");
             var request = await read(call.Parsed, call.Parsed.GetRequiredValue(name)) with
             {
-                Password = secret, IdempotencyKey = ClientOptions.KeyOf(call.Parsed.GetValue(key)),
+                Password = secret, IdempotencyKey = ClientOptions.KeyOf(call.Parsed.GetValue(key)), IfVersion = call.Parsed.GetValue(version),
             };
-            return await call.DoAsync(request, call.Parsed.GetValue(dryRun), answer => text(request, answer));
+            return await call.DoAsync(request, call.Parsed.GetValue(dryRun), answer => text(request, answer), answer => wait?.Invoke(call, request.Name, goal!(request, answer)));
         });
     }
 

@@ -26,6 +26,17 @@ internal sealed class ClientCommand : Command
         Options.Add(_json);
     }
 
+    /// <summary>Adds <c>--wait</c>; what it answers waits if that was given, and is null if it was not.</summary>
+    public Func<ClientCall, string, Func<ClusterView?, int?>, Task<int>?> AddWait()
+    {
+        var (wait, timeout) = (ClientOptions.Wait(), ClientOptions.Timeout());
+        Options.Add(wait);
+        Options.Add(timeout);
+        return (call, name, goal) => call.Parsed.GetValue(wait)
+            ? Waiting.UntilAsync(call, name, ClientOptions.ReadTimeout(call.Parsed.GetValue(timeout)), goal)
+            : null;
+    }
+
     /// <param name="action">Returns the exit code.</param>
     public ClientCommand Does(Func<ClientCall, Task<int>> action)
     {
@@ -67,9 +78,13 @@ internal sealed class ClientCommand : Command
         }
     }
 
+    /// <summary>The scheduler that is talked to.</summary>
+    /// <exception cref="UsageException">What is given is no address.</exception>
+    public Uri ApiOf(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io);
+
     private async Task<HttpClient> ConnectAsync(ParseResult parsed)
     {
-        var address = ClientOptions.ReadApi(parsed.GetValue(_api), _io);
+        var address = ApiOf(parsed);
         var token = await ClientOptions.ReadTokenAsync(parsed.GetValue(_token), _io);
         // A redirect would be followed with the token and the cluster's password, wherever it leads.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = TlsFiles.ClientOptions(ClientOptions.ReadCa(parsed.GetValue(_ca), _io)) };
@@ -79,7 +94,7 @@ internal sealed class ClientCommand : Command
         return http;
     }
 
-    private string Address(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io).GetLeftPart(UriPartial.Path).TrimEnd('/');
+    private string Address(ParseResult parsed) => ApiOf(parsed).GetLeftPart(UriPartial.Path).TrimEnd('/');
 }
 
 /// <summary>One run of a client command.</summary>
@@ -87,9 +102,15 @@ internal sealed record ClientCall(
     ParseResult Parsed, CommandIo Io, MysosApiClient Api, Uri Address, bool Json, CancellationToken Cancellation)
 {
     /// <summary>Makes a request and prints its answer, or what it would do.</summary>
-    public async Task<int> DoAsync<T>(ClusterRequest<T> request, bool dryRun, Func<T, string> text) => dryRun
-        ? await PrintAsync(await Api.DryRunAsync(request, Cancellation), a => string.Concat(a.Steps.Select(s => Table.Printable(s) + "\n")))
-        : await PrintAsync(await Api.AskAsync(request, Cancellation), text);
+    /// <param name="then">What is waited for once it was accepted; null: nothing.</param>
+    public async Task<int> DoAsync<T>(ClusterRequest<T> request, bool dryRun, Func<T, string> text, Func<T, Task<int>?> then)
+    {
+        if (dryRun)
+            return await PrintAsync(await Api.DryRunAsync(request, Cancellation), a => string.Concat(a.Steps.Select(s => Table.Printable(s) + "\n")));
+        var answer = await Api.AskAsync(request, Cancellation);
+        var code = await PrintAsync(answer, text);
+        return then(answer.Value) is { } waiting ? await waiting : code;
+    }
 
     /// <summary>Prints the answer: as it came, or for people.</summary>
     public async Task<int> PrintAsync<T>(Answer<T> answer, Func<T, string> text)

@@ -2,15 +2,21 @@ using System.CommandLine;
 using System.Text.Json;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
+using Mysos.Host.Client.Events;
+using Mysos.Host.Client.Explaining;
+using Mysos.Host.Client.Top;
 using Mysos.Host.Commands;
 
 namespace Mysos.Host.Client;
 
-/// <summary><c>mysos create|list|get|wait</c>; <see cref="ChangeCommands"/> has the others.</summary>
+/// <summary>All commands that talk to a scheduler; <see cref="ChangeCommands"/> has those that change a cluster.</summary>
 internal static class ClientCommands
 {
     public static IEnumerable<Command> Create(CommandIo io) =>
-        [CreateCluster(io), List(io), Get(io), WaitCommand.Create(io), .. ChangeCommands.Create(io)];
+        [
+            CreateCluster(io), List(io), Get(io), ExplainCommand.Create(io), EventsCommand.Create(io), TopCommand.Create(io), WaitCommand.Create(io),
+            .. ChangeCommands.Create(io),
+        ];
 
     private static ClientCommand CreateCluster(CommandIo io)
     {
@@ -28,10 +34,12 @@ internal static class ClientCommands
         var file = ClientOptions.PasswordFile();
         var key = ClientOptions.IdempotencyKey();
         var dryRun = ClientOptions.DryRun();
-        return new ClientCommand(io, "create", "Creates a cluster and prints its password and URL. It returns before the instances run; see 'mysos wait'.")
+        var create = new ClientCommand(io, "create", "Creates a cluster and prints its password and URL. It returns before the instances run, unless --wait is given.")
         {
             name, user, nodes, cpus, mem, disk, backup, policy, timeout, count, password, file, key, dryRun,
-        }.Does(async call =>
+        };
+        var wait = create.AddWait();
+        return create.Does(async call =>
         {
             var parsed = call.Parsed;
             var request = new CreateRequest
@@ -45,8 +53,9 @@ internal static class ClientCommands
                 Password = await ClientOptions.ReadPasswordAsync(parsed.GetValue(password), parsed.GetValue(file), io),
                 IdempotencyKey = ClientOptions.KeyOf(parsed.GetValue(key)),
             };
-            return await call.DoAsync(request, parsed.GetValue(dryRun), a =>
-                $"Cluster {request.Name} is accepted.\npassword {Table.Printable(a.ClusterPassword)}\nurl      {Table.Printable(a.ClusterUrl)}\n");
+            return await call.DoAsync(request, parsed.GetValue(dryRun),
+                a => $"Cluster {request.Name} is accepted.\npassword {Table.Printable(a.ClusterPassword)}\nurl      {Table.Printable(a.ClusterUrl)}\n",
+                _ => wait(call, request.Name, Goals.Healthy));
         });
     }
 
@@ -56,7 +65,7 @@ internal static class ClientCommands
 
     private static ClientCommand Get(CommandIo io)
     {
-        var name = ClientOptions.Name();
+        var name = ClientOptions.ExistingName();
         return new ClientCommand(io, "get", "Shows a cluster with its nodes, backups and last events.") { name }.Does(async call =>
             await call.PrintAsync(await call.Api.GetAsync(call.Parsed.GetRequiredValue(name), call.Cancellation), ClusterText.Whole));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
+using Mysos.Core.Clusters.Rules;
 using Mysos.Host.Commands;
 using Mysos.Host.Tls;
 
@@ -47,10 +48,15 @@ internal static class ClientOptions
         Description = "Repeating the command with the same key does nothing twice. [default: a random one]", HelpName = "KEY",
     };
 
+    public static Option<string?> IfVersion() => new("--if-version")
+    {
+        Description = "Only if the cluster's version, as 'mysos get' shows it, is still this.", HelpName = "VERSION",
+    };
+
     public static Option<string?> ElectionPolicy() => new("--election-policy")
     {
         Description = "When nobody answers who is sure to have the last write: wait, or elect another after the timeout; default: the scheduler's.",
-        HelpName = "lossless|available|default",
+        HelpName = "lossless|available|default", CompletionSources = { "lossless", "available", "default" },
     };
 
     public static Option<string?> ElectionTimeout() => new("--election-timeout")
@@ -65,7 +71,31 @@ internal static class ClientOptions
 
     public static string KeyOf(string? given) => given ?? Guid.NewGuid().ToString("N");
 
-    public static Argument<string> Name() => new("name") { Description = "The cluster's name." };
+    public static Argument<string> Name() => new("name") { Description = "The cluster's name.", HelpName = "name" };
+
+    /// <summary>The name of a cluster that there is.</summary>
+    public static Argument<string> ExistingName()
+    {
+        var name = Name();
+        name.CompletionSources.Add(ClusterNames.Complete);
+        return name;
+    }
+
+    public static Option<bool> Wait() => new("--wait") { Description = "Wait until it is done, and show how far it is." };
+
+    /// <summary>A length of time, checked.</summary>
+    public static Option<string> Timeout()
+    {
+        var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 90s or 10m. [default: 10m]", HelpName = "TIME" };
+        timeout.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token] && !Durations.TryParse(token.Value, out _))
+                given.AddError($"--timeout is '{token.Value}', not a time such as 90s or 10m.");
+        });
+        return timeout;
+    }
+
+    public static TimeSpan ReadTimeout(string? given) => Durations.TryParse(given ?? "10m", out var time) ? time : throw new FormatException(given);
 
     /// <exception cref="UsageException">It is no HTTP address.</exception>
     public static Uri ReadApi(string? given, CommandIo io)

@@ -30,6 +30,7 @@ internal static class ClusterText
         if (cluster.IfMasterDied is { } loss)
             Line("failover", loss.Text);
         Line("created", Time(cluster.Created));
+        Line("version", cluster.Version);
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
         text.Append(Table.Format(["NODE", "ROLE", "PROMOTION", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
         {
@@ -63,25 +64,25 @@ internal static class ClusterText
         });
     }
 
-    private static int Serving(ClusterView cluster) => Some(cluster.Nodes).Count(n => n.State == NodeState.Serving);
+    public static int Serving(ClusterView cluster) => Some(cluster.Nodes).Count(n => n.State == NodeState.Serving);
 
     /// <summary>A delay is no lag.</summary>
     private static string Lag(NodeView node) => (node.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "")
         + (node.DelaySeconds > 0 ? $"{(node.LagSeconds is null ? "" : ", ")}{DelayText.Of(node.DelaySeconds)} late" : "");
 
-    private static string Size(ClusterSize size) =>
+    public static string Size(ClusterSize size) =>
         $"{ClusterSizeText.FormatCpus(size.Cpus)} cpus, {SizeText.Format(size.MemMb)}, {SizeText.Format(size.DiskMb)} disk";
 
     private static string Election(ElectionView election) =>
         $"{Word(election.Policy)}{(election.OwnPolicy ? " (its own)" : "")}, timeout {election.Timeout}{(election.OwnTimeout ? " (its own)" : "")}"
         + $", {election.SyncReplicas} to acknowledge{(election.OwnSyncReplicas ? " (its own)" : "")}";
 
-    private static string Word<T>(T value)
+    public static string Word<T>(T value)
         where T : struct, Enum => EnumWords.Of(value);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A member that an answer leaves out is read as a default array.</summary>
     private static T[] Some<T>(System.Collections.Immutable.ImmutableArray<T> items) => items.IsDefault ? [] : [.. items];

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mysos.Core.Clusters;
 using Mysos.Host.Api.Errors;
+using Mysos.Host.Client.Events;
 
 namespace Mysos.Host.Client;
 
@@ -15,6 +18,9 @@ namespace Mysos.Host.Client;
 /// </summary>
 public sealed class MysosApiClient(HttpClient http)
 {
+    /// <summary>A stream of events has a sign of life every 15 seconds.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(40);
+
     /// <summary>Does what is asked for.</summary>
     public Task<Answer<T>> AskAsync<T>(ClusterRequest<T> request, CancellationToken cancellation) =>
         SendAsync(RequestForm.Of(request), "", (JsonTypeInfo<T>)ApiJson.Default.GetTypeInfo(typeof(T))!, cancellation);
@@ -29,6 +35,28 @@ public sealed class MysosApiClient(HttpClient http)
     public Task<Answer<ClusterView>> GetAsync(string name, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, RequestForm.PathOf(name)), ApiJson.Default.ClusterView, cancellation);
 
+    /// <summary>What has happened in all clusters, oldest first.</summary>
+    public Task<Answer<FleetEvent[]>> EventsAsync(string query, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, $"events{query}") { Headers = { Accept = { new("application/json") } } },
+            ApiJson.Default.FleetEventArray, cancellation);
+
+    /// <summary>The same, and then what happens, until the connection ends. First comes one without a kind: the stream has begun.</summary>
+    internal async IAsyncEnumerable<FollowedEvent> FollowEventsAsync(
+        string query, string? lastId, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"events{query}") { Headers = { Accept = { new("text/event-stream") } } };
+        if (lastId is not null)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastId);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var media = response.Content.Headers.ContentType?.MediaType;
+        if (!response.IsSuccessStatusCode || media != "text/event-stream")
+            throw Refusal(response, await response.Content.ReadAsByteArrayAsync(cancellation));
+        yield return new FollowedEvent("", null, "");
+        await using var stream = new WatchedStream(await response.Content.ReadAsStreamAsync(cancellation), LongestSilence, time);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellation))
+            yield return new FollowedEvent(item.EventType, item.EventId, item.Data);
+    }
+
     private Task<Answer<T>> SendAsync<T>(RequestForm form, string query, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         var request = new HttpRequestMessage(form.Method, form.Path + query)
@@ -38,6 +66,8 @@ public sealed class MysosApiClient(HttpClient http)
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (form.IdempotencyKey is { } key)
             request.Headers.Add("Idempotency-Key", key);
+        if (form.IfVersion is { } version)
+            request.Headers.TryAddWithoutValidation("If-Match", $"\"{version}\"");
         return SendAsync(request, type, cancellation);
     }
 

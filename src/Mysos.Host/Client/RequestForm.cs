@@ -9,7 +9,7 @@ namespace Mysos.Host.Client;
 /// <summary>How a request is sent over HTTP.</summary>
 /// <param name="Path">Relative to the API's address.</param>
 /// <param name="Fields">The members of the body; those that have no value are left out.</param>
-internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fields, string? IdempotencyKey)
+internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fields, string? IdempotencyKey, string? IfVersion)
 {
     public static string PathOf(string cluster) => $"clusters/{Uri.EscapeDataString(cluster)}";
 
@@ -44,5 +44,5 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
 
     private static RequestForm Form(ClusterRequest request, HttpMethod method, string path, params (string Name, JsonNode? Value)[] fields) =>
         new(method, PathOf(request.Name) + path,
-            new JsonObject(fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Name, f.Value))), request.IdempotencyKey);
+            new JsonObject(fields.Where(f => f.Value is not null).Select(f => KeyValuePair.Create(f.Name, f.Value))), request.IdempotencyKey, request.IfVersion);
 }

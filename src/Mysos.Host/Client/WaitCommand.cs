@@ -1,87 +1,63 @@
 using System.CommandLine;
-using System.Net;
 using Mysos.Core.Clusters;
-using Mysos.Core.Clusters.Rules;
 using Mysos.Host.Commands;
 
 namespace Mysos.Host.Client;
 
-/// <summary><c>mysos wait</c>: asks once a second. A scheduler that is away for a while (another takes over) is waited for.</summary>
+/// <summary><c>mysos wait</c>.</summary>
 internal static class WaitCommand
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    private enum Goal { Healthy, Deleted }
-
     public static ClientCommand Create(CommandIo io)
     {
-        var name = ClientOptions.Name();
+        var name = ClientOptions.ExistingName();
         var goal = new Option<string>("--for") { Description = "healthy: all nodes serve; deleted: the last instance has ended. [default: healthy]", HelpName = "healthy|deleted" };
         goal.AcceptOnlyFromAmong("healthy", "deleted");
-        var timeout = new Option<string>("--timeout") { Description = "How long to wait, such as 90s or 10m. [default: 10m]", HelpName = "TIME" };
+        var timeout = ClientOptions.Timeout();
         return new ClientCommand(io, "wait", "Waits until a cluster is healthy or gone, and shows its progress. A cluster that has failed ends the wait with 1.")
         {
             name, goal, timeout,
-        }.Does(call =>
-        {
-            var text = call.Parsed.GetValue(timeout) ?? "10m";
-            return Durations.TryParse(text, out var time)
-                ? WaitAsync(call, call.Parsed.GetRequiredValue(name), call.Parsed.GetValue(goal) == "deleted" ? Goal.Deleted : Goal.Healthy, time)
-                : throw new UsageException($"--timeout is '{text}', not a time such as 90s or 10m.");
-        });
+        }.Does(call => Waiting.UntilAsync(
+            call, call.Parsed.GetRequiredValue(name), ClientOptions.ReadTimeout(call.Parsed.GetValue(timeout)),
+            call.Parsed.GetValue(goal) == "deleted" ? Goals.Gone : Goals.Healthy,
+            async answer => await call.PrintAsync(answer, _ => "")));
     }
+}
 
-    private static async Task<int> WaitAsync(ClientCall call, string name, Goal goal, TimeSpan timeout)
+/// <summary>What is waited for, as exit codes; null: it is not so yet.</summary>
+internal static class Goals
+{
+    public static int? Gone(ClusterView? cluster) => cluster is null ? ExitCodes.Ok : null;
+
+    public static int? Healthy(ClusterView? cluster) => cluster?.State switch
     {
-        var time = call.Io.Time;
-        var start = time.GetTimestamp();
-        string? shown = null;
-        while (true)
+        ClusterCondition.Healthy => ExitCodes.Ok,
+        ClusterCondition.Failed => ExitCodes.Failed,
+        _ => null,
+    };
+
+    /// <summary>It is undone where the present master stays.</summary>
+    public static int? SwitchedOver(ClusterView? cluster, int to) =>
+        cluster?.State == ClusterCondition.Failed ? ExitCodes.Failed
+        : cluster?.Master?.ServerId == to ? ExitCodes.Ok
+        : LastOf(cluster, "switchover_began", "switchover_undone", "master_lost") is "switchover_undone" or "master_lost" && cluster?.State != ClusterCondition.Electing ? ExitCodes.Failed
+        : null;
+
+    public static int? Restarted(ClusterView? cluster) =>
+        LastOf(cluster, "restart_began", "restart_done", "restart_abandoned") switch
         {
-            string progress;
-            var unreachable = false;
-            try
-            {
-                var answer = await call.Api.GetAsync(name, call.Cancellation);
-                progress = ClusterText.Progress(answer.Value);
-                if (goal == Goal.Healthy && answer.Value.State is ClusterCondition.Healthy or ClusterCondition.Failed)
-                {
-                    await ShowAsync(progress);
-                    if (call.Json)
-                        await call.PrintAsync(answer, _ => "");
-                    return answer.Value.State == ClusterCondition.Healthy ? ExitCodes.Ok : ExitCodes.Failed;
-                }
-            }
-            catch (MysosApiException e) when (e.Status == HttpStatusCode.NotFound && goal == Goal.Deleted)
-            {
-                await ShowAsync($"{name}: gone");
-                return ExitCodes.Ok;
-            }
-            catch (MysosApiException e) when (e.Status == HttpStatusCode.ServiceUnavailable)
-            {
-                progress = Table.Printable(e.Message);
-            }
-            catch (HttpRequestException e)
-            {
-                (progress, unreachable) = ($"No Mysos answers at {call.Address}: {e.Message}", true);
-            }
+            "restart_done" => ExitCodes.Ok,
+            "restart_abandoned" => ExitCodes.Failed,
+            _ => Healthy(cluster) == ExitCodes.Failed ? ExitCodes.Failed : null,
+        };
 
-            await ShowAsync(progress);
-            if (time.GetElapsedTime(start) + Interval > timeout)
-            {
-                await call.Io.Error.WriteLineAsync($"mysos wait: it took longer than {timeout}.");
-                return unreachable ? ExitCodes.Unreachable : ExitCodes.Timeout;
-            }
-
-            await Task.Delay(Interval, time, call.Cancellation);
-        }
-
-        async Task ShowAsync(string progress)
+    public static int? BackedUp(ClusterView? cluster, string backup) =>
+        cluster?.Backups.FirstOrDefault(b => b.BackupId == backup)?.State switch
         {
-            if (progress == shown)
-                return;
-            shown = progress;
-            await call.Io.Error.WriteLineAsync(progress);
-        }
-    }
+            Core.Protocol.BackupState.Done => ExitCodes.Ok,
+            Core.Protocol.BackupState.Failed => ExitCodes.Failed,
+            _ => null,
+        };
+
+    private static string? LastOf(ClusterView? cluster, params string[] kinds) =>
+        cluster?.Events.LastOrDefault(e => kinds.Contains(e.Kind))?.Kind;
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Mysos.Host.Client.Completion;
+using Mysos.Host.Doctor;
 
 namespace Mysos.Host.Commands;
 
@@ -13,7 +15,9 @@ internal static class CommandLineApp
                   mysos scheduler --help          a scheduler for a Mesos cluster
         Use it:   mysos create shop --user app --nodes 3
                   mysos wait shop
-                  mysos list
+                  mysos explain shop
+                  mysos top
+        Mend it:  mysos doctor --help             checks what a scheduler needs, with its flags
         Guard it: mysos hash-password             for the users in the file of --auth_file
                   mysos make-token ci --role operator
 
@@ -29,7 +33,9 @@ internal static class CommandLineApp
         // Neither a password that starts with '@' is a file of options, nor -abc three of them.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         var command = parsed.CommandResult.Command;
-        if (parsed.Errors.Count > 0)
+        // A command line that a shell wants to have completed is no complete one.
+        var completes = root.Directives.Any(d => parsed.GetResult(d) is not null);
+        if (parsed.Errors.Count > 0 && !completes)
         {
             if (command is RunCommand refused)
                 return await refused.RefuseAsync(parsed);
@@ -45,7 +51,7 @@ internal static class CommandLineApp
         return await parsed.InvokeAsync(configuration);
     }
 
-    private static RootCommand Root(CommandIo io)
+    internal static RootCommand Root(CommandIo io)
     {
         var root = new RootCommand(Description);
         root.Subcommands.Add(SchedulerCommand.Create(io));
@@ -53,6 +59,8 @@ internal static class CommandLineApp
         root.Subcommands.Add(LocalMesosCommand.Create(io));
         foreach (var command in Client.ClientCommands.Create(io).Concat(AccessCommands.Create(io)))
             root.Subcommands.Add(command);
+        root.Subcommands.Add(CompletionCommand.Create(io));
+        root.Subcommands.Add(DoctorCommand.Create(io));
         return root;
     }
 

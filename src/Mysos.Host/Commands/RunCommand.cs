@@ -76,12 +76,18 @@ internal sealed class RunCommand : Command
         }
     }
 
-    private static Option<string?> ToOption(Flag flag) => new($"--{flag.Name}")
+    private static Option<string?> ToOption(Flag flag)
     {
-        Description = $"{flag.Help} [{flag.Environment}]",
-        HelpName = flag.Value ?? "true|false",
-        Arity = flag.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-    };
+        var option = new Option<string?>($"--{flag.Name}")
+        {
+            Description = $"{flag.Help} [{flag.Environment}]",
+            HelpName = flag.Value ?? "true|false",
+            Arity = flag.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+        };
+        if (option.HelpName.Contains('|', StringComparison.Ordinal))
+            option.CompletionSources.Add(option.HelpName.Split('|'));
+        return option;
+    }
 
     /// <summary>What the parser found wrong, and what it did not recognize.</summary>
     private static IEnumerable<string> Unparsed(ParseResult parsed, IEnumerable<Flag> flags)

@@ -16,6 +16,7 @@ using Mysos.Host.Api.Guards;
 using Mysos.Host.Api.OpenApi;
 using Mysos.Host.Api.Status;
 using Mysos.Host.Scheduler;
+using Mysos.Host.Telemetry;
 using Mysos.Host.Tls;
 using OpenTelemetry.Metrics;
 
@@ -95,6 +96,7 @@ public static class MysosWebApp
             app.UseMiddleware<LeaderForwarding>();
         app.MapControllers();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapApiReference();
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(Policies.Metrics);
         app.MapMysosDashboard();
     }
@@ -130,10 +132,18 @@ public static class MysosWebApp
 
     private static void AddMetrics(IServiceCollection services, MysosWebSettings settings)
     {
-        services.AddSingleton(s => new MysosMetrics(s.GetRequiredService<IReadModel>(), settings.MeterName));
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        services.AddSingleton(s => new MysosMetrics(s.GetRequiredService<IReadModel>(), s.GetRequiredService<IReadiness>(), settings.MeterName));
+        services.AddSingleton(new CourseTraces(settings.MeterName));
+        services.AddHostedService<CourseObserver>();
+        var telemetry = services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(settings.MeterName)
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            // Prometheus takes a name that ends so for a histogram's.
+            .AddView("dotnet.assembly.count", MetricStreamConfiguration.Drop)
+            .AddView("dotnet.process.cpu.count", MetricStreamConfiguration.Drop)
+            .AddView("dotnet.timer.count", MetricStreamConfiguration.Drop)
             .AddPrometheusExporter());
+        if (settings.OtlpEndpoint is { } collector)
+            telemetry.AddTraces(settings.MeterName, collector);
     }
 }

@@ -18,6 +18,9 @@ public sealed record MysosWebSettings
     /// <summary>Served at <c>/executor/…</c> when set.</summary>
     public Executor.ExecutorPackage? ExecutorPackage { get; init; }
 
+    /// <summary>The OpenTelemetry collector that traces are sent to; null: none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
     /// <summary>Log at debug level.</summary>
     public bool Verbose { get; init; }
 

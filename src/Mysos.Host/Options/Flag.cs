@@ -49,6 +49,7 @@ internal static class Flags
         new("copy_bandwidth", "NUMBER", "How fast a node that is rebuilt may copy another node's data, in MB a second. [default: 100]", Uses.Schedulers),
         new("installer_args", "FILE", "The mysqld that executors run. [default: the first mariadbd or mysqld that they find]", Uses.Schedulers),
         new("backup_store_args", "TEXT", "Where backups are kept: a directory that all agents see.", Uses.Schedulers),
+        new("otlp_endpoint", "URL", "The OpenTelemetry collector that traces of creations, failovers and switchovers are sent to, by OTLP over HTTP: http://collector:4318. [default: none]", Uses.Schedulers),
         new("auth_file", "FILE", "YAML file with users, tokens and their roles: the API and the dashboard ask for a login. [default: they ask for none]", Uses.Schedulers),
         new("open_metrics", null, "/metrics and /vars.json ask for no login.", Uses.Schedulers),
         new("trusted_proxies", "ADDRESS,...", "Proxies that are believed whom a request comes from, and that it came with TLS (X-Forwarded-For, X-Forwarded-Proto). [default: none]", Uses.Schedulers),

@@ -96,6 +96,17 @@ internal sealed class OptionValues(OptionSources sources)
         return fallback;
     }
 
+    /// <summary>An address of HTTP.</summary>
+    public Uri? Web(string name, string example)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", UserInfo: "" })
+            return uri;
+        Wrong(name, $"it is not an address such as {example}.");
+        return null;
+    }
+
     public ZooKeeperUrl? ZooKeeper(string name, string? text)
     {
         if (text is null)

@@ -100,6 +100,7 @@ internal static partial class OptionsReader
             CopyBandwidth = values.Number("copy_bandwidth", 100, 1, 100_000),
             InstallerArgs = values.Text("installer_args"),
             BackupStoreArgs = values.Text("backup_store_args"),
+            OtlpEndpoint = values.Web("otlp_endpoint", "http://collector:4318"),
             AuthFile = values.Text("auth_file"),
             OpenMetrics = values.Switch("open_metrics"),
             TrustedProxies = AccessOptions.Proxies(values),

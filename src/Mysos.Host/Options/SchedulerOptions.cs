@@ -85,6 +85,8 @@ public sealed record SchedulerOptions
     public string? OidcClientId { get; init; }
     public string? OidcClientSecretFile { get; init; }
     public string? OidcRoleClaim { get; init; }
+    /// <summary>The OpenTelemetry collector that traces are sent to; null: none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
     public bool Verbose { get; init; }
 
     public string Scheme => TlsCert is null ? "http" : "https";

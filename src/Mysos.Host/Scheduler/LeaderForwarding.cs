@@ -19,7 +19,7 @@ internal sealed class LeaderForwarding(
     public const string StaleHeader = "Mysos-Stale-Since";
 
     private static readonly PathString[] Clusters = ["/clusters", "/cluster"];
-    private static readonly PathString[] Shown = [.. Clusters, "/vars.json"];
+    private static readonly PathString[] Shown = [.. Clusters, "/events", "/vars.json"];
     private static readonly ForwarderRequestConfig Patience = new() { ActivityTimeout = TimeSpan.FromSeconds(100) };
 
     private readonly HttpMessageInvoker _client = new(http.Handler, disposeHandler: false);

@@ -7,6 +7,7 @@ using Mysos.Core.Scheduling;
 using Mysos.Core.State;
 using Mysos.Core.ZooKeeper;
 using Mysos.Host.Options;
+using Mysos.Host.Telemetry;
 
 namespace Mysos.Host.Scheduler;
 
@@ -16,7 +17,7 @@ namespace Mysos.Host.Scheduler;
 /// this one.
 /// </summary>
 internal sealed partial class LeadershipService(
-    SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, LeaderFollower follower, ListeningPort listening, FatalError fatal,
+    SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, LeaderFollower follower, ListeningPort listening, FatalError fatal, MysosMetrics metrics,
     IHostApplicationLifetime lifetime, ILogger<LeadershipService> log, ILoggerFactory loggers, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
@@ -78,7 +79,7 @@ internal sealed partial class LeadershipService(
         var lease = new Lease(leading.Term, () => latch.State == leading);
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var lost = latch.States.FirstAsync(s => s != leading).ToTask(term.Token);
-        var running = new SchedulerTerm(parts, lease, door, readModel, mesos, loggers.CreateLogger<SchedulerTerm>(), time).RunAsync(term.Token);
+        var running = new SchedulerTerm(parts, lease, door, readModel, mesos, metrics.Waited, loggers.CreateLogger<SchedulerTerm>(), time).RunAsync(term.Token);
         try
         {
             if (await Task.WhenAny(running, lost) == lost)

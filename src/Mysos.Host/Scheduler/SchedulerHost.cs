@@ -19,7 +19,7 @@ internal static class SchedulerHost
         var plan = new SchedulerPlan(options, secrets, package, options.ZkUrl!);
         var settings = new MysosWebSettings
         {
-            Bind = options.Bind, Port = options.Port, ExecutorPackage = package, Verbose = options.Verbose,
+            Bind = options.Bind, Port = options.Port, ExecutorPackage = package, OtlpEndpoint = options.OtlpEndpoint, Verbose = options.Verbose,
             Access = access.Access, Tls = access.Tls, Peers = access.Peers,
         };
         await using var app = MysosWebApp.Build(settings, services => services.AddMysosScheduler(plan));

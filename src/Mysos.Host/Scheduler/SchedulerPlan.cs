@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Mysos.Core.Mesos;
+using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
 using Mysos.Core.Security;
 using Mysos.Core.ZooKeeper;
@@ -53,9 +54,11 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         Capabilities = [new("PARTITION_AWARE"), new("MULTI_ROLE"), new("RESERVATION_REFINEMENT"), new("TASK_KILLING_STATE")],
     };
 
-    public AuthenticationHeaderValue? MesosCredentials => Secrets.Framework is { } account
-        ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.User}:{account.Password}")))
-        : null;
+    public AuthenticationHeaderValue? MesosCredentials => Basic(Secrets.Framework);
+
+    /// <summary>How the Mesos master is told who asks; null: it is not.</summary>
+    public static AuthenticationHeaderValue? Basic(Account? framework) => framework is null ? null
+        : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{framework.User}:{framework.Password}")));
 
     public Vault Vault => new(Secrets.Key, Secrets.Admin);
 

@@ -26,7 +26,7 @@ internal sealed record TermParts
 
 /// <summary>One leadership, from its election to its loss: recovers what is durable, subscribes to Mesos, and runs the loop.</summary>
 internal sealed partial class SchedulerTerm(
-    TermParts parts, Lease lease, CurrentTerm door, ReadModel readModel, HttpMessageHandler mesos, ILogger<SchedulerTerm> log,
+    TermParts parts, Lease lease, CurrentTerm door, ReadModel readModel, HttpMessageHandler mesos, Action<TimeSpan> waited, ILogger<SchedulerTerm> log,
     TimeProvider time)
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
@@ -47,7 +47,7 @@ internal sealed partial class SchedulerTerm(
             http, parts.Masters, () => FrameworkLife.Info(parts.Framework, loop!.State, parts.Settings), parts.MesosCredentials, time);
         var performer = new EffectPerformer(
             session, parts.ServerSets, parts.Vault, (effect, e) => EffectFailed(effect.GetType().Name, e.Message), ending.Token);
-        loop = new SchedulerLoop(parts.Store, performer, readModel, parts.Settings, lease, time);
+        loop = new SchedulerLoop(parts.Store, performer, readModel, parts.Settings, lease, time) { Waited = waited };
 
         // Subscribed to once the state is recovered.
         var events = Observable.Defer(() => FrameworkLife.WhyNot(loop.State.Record, parts.Settings) is { } problem

@@ -22,6 +22,8 @@ public sealed class ApiHost : IAsyncLifetime
     public int Port { get; private set; }
     public HttpClient Http { get; private set; } = null!;
     public ExecutorPackage? Package { get; init; }
+    public Uri? OtlpEndpoint { get; init; }
+    public IServiceProvider Services => _app!.Services;
 
     /// <summary>As wide as open, so that many wrong passwords can be tried.</summary>
     internal AccessSettings Access { get; init; } = new() { Limits = new AttemptLimits { PerAddress = 100_000, PerUser = 100_000, PerCluster = 100_000 } };
@@ -31,12 +33,11 @@ public sealed class ApiHost : IAsyncLifetime
     internal IPAddress Bind { get; init; } = IPAddress.Loopback;
     internal LogLines Log { get; } = new();
     public Uri Address { get; private set; } = null!;
-    internal IServiceProvider Services => _app!.Services;
 
     public async ValueTask InitializeAsync()
     {
         Clusters.Put(InMemoryClusters.Cluster("taken"));
-        var settings = new MysosWebSettings { Bind = Bind, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package, Access = Access, Tls = Tls };
+        var settings = new MysosWebSettings { Bind = Bind, MeterName = $"Mysos.{Guid.NewGuid():N}", ExecutorPackage = Package, OtlpEndpoint = OtlpEndpoint, Access = Access, Tls = Tls };
         _app = MysosWebApp.Build(settings, services =>
         {
             services.AddSingleton(s => s.GetRequiredService<ClusterGuards>().Guard(Clusters));

@@ -178,7 +178,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var json = await _host.Http.GetFromJsonAsync<JsonElement>(path);
 
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "if_master_died", "created", "nodes", "backups", "events"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "nodes", "backups", "events"]);
         json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false,"sync_replicas":1,"own_sync_replicas":false}""");
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("promotion").GetString()).ShouldBe(["neutral", "prefer"]);
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("delay_seconds").GetInt32()).ShouldBe([0, 3600]);
@@ -221,7 +221,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var all = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters");
         all.EnumerateArray().Select(c => c.GetProperty("name").GetString()).ShouldBe(seen);
         all[0].EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "election", "if_master_died", "created"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created"]);
     }
 
     [Fact]

@@ -26,7 +26,9 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     public void ForgetRequests() => (Last, LastBy) = (null, null);
 
-    public Readiness Check() => new(WaitsFor);
+    public bool? Leads { get; set; }
+
+    public Readiness Check() => new(WaitsFor) { Leads = Leads };
 
     public void Update(Func<SchedulerView, SchedulerView> change)
     {
@@ -52,6 +54,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
         State = ClusterCondition.Healthy,
         Reason = "",
         Epoch = 1,
+        Version = "aa01",
         Election = new ElectionView { Policy = ElectionPolicy.Available, Timeout = "10s", OwnPolicy = true },
         Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         Nodes =
@@ -116,7 +119,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
 
     private ResizeAnswer Resize(ClusterView view, int numNodes)
     {
-        Update(v => v with { Clusters = v.Clusters.SetItem(view.Name, view with { NumNodes = numNodes }) });
+        Update(v => v with { Clusters = v.Clusters.SetItem(view.Name, view with { NumNodes = numNodes, Version = "aa02" }) });
         return new ResizeAnswer(view.ClusterUrl, numNodes);
     }
 
@@ -127,7 +130,10 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
     }
 
     private ClusterView Find(ClusterRequest request) =>
-        ClusterRules.CheckChange(request) is { } wrong ? throw wrong.ToException() : Find(request.Name, request.Password);
+        ClusterRules.CheckChange(request) is { } wrong ? throw wrong.ToException()
+        : Find(request.Name, request.Password) is var found && request.IfVersion is { } version && version != found.Version
+            ? throw new RequestException(412, "If-Match", $"Its version is {found.Version}.")
+        : found;
 
     private ClusterView Find(string name, string? password)
     {

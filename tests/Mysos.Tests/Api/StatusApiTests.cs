@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Mysos.Core.Clusters;
 using Mysos.Host.Executor;
 using Shouldly;
@@ -73,6 +74,8 @@ public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
                 paths.GetProperty(path).TryGetProperty(method, out _).ShouldBeTrue($"{method} {path}");
         }
 
+        paths.EnumerateObject().SelectMany(p => p.Value.EnumerateObject()).ShouldAllBe(o => o.Value.GetProperty("summary").GetString() != "");
+        paths.GetProperty("/clusters/{name}").GetProperty("post").GetProperty("summary").GetString().ShouldBe("Creates a cluster.");
         var body = paths.GetProperty("/clusters/{name}").GetProperty("post").GetProperty("requestBody").GetProperty("content");
         foreach (var kind in (string[])["multipart/form-data", "application/x-www-form-urlencoded", "application/json"])
         {
@@ -81,6 +84,77 @@ public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
                 .ShouldBe(["cluster_user", "num_nodes", "size", "backup_id", "cluster_password", "election_policy", "election_timeout", "sync_replicas"]);
             schema.GetProperty("required").EnumerateArray().Single().GetString().ShouldBe("cluster_user");
         }
+    }
+
+    [Fact]
+    public async Task OpenApi_ExamplesOfBodies_AreGoodRequests()
+    {
+        var document = await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        document.GetProperty("openapi").GetString().ShouldStartWith("3.1.");
+        var tried = 0;
+        foreach (var path in document.GetProperty("paths").EnumerateObject().Where(p => p.Name.StartsWith("/clusters/{name}")))
+        {
+            foreach (var operation in path.Value.EnumerateObject().Where(o => o.Value.TryGetProperty("requestBody", out _)))
+            {
+                var name = $"example{++tried}";
+                if (operation.Name != "post" || path.Name != "/clusters/{name}")
+                    host.Clusters.Put(InMemoryClusters.Cluster(name), "w9gMCkecsMh6sWsRdxNTa");
+                var body = operation.Value.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example");
+                var request = new HttpRequestMessage(HttpMethod.Parse(operation.Name), path.Name.Replace("{name}", name).Replace("{node}", "2")) { Content = JsonContent.Create(body) };
+
+                var answer = await host.Http.SendAsync(request);
+
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK, $"{operation.Name} {path.Name} {body}: {await answer.Content.ReadAsStringAsync()}");
+                var example = operation.Value.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
+                example.EnumerateObject().Select(p => p.Name).ShouldBe((await answer.Content.ReadFromJsonAsync<JsonElement>()).EnumerateObject().Select(p => p.Name));
+                host.Clusters.Update(v => v with { Clusters = v.Clusters.Remove(name) });
+            }
+        }
+        tried.ShouldBe(11);
+    }
+
+    [Fact]
+    public async Task OpenApi_ExamplesOfRefusals_AreOfTheirStatus()
+    {
+        var document = await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        var problems = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject())
+            .SelectMany(o => o.Value.GetProperty("responses").EnumerateObject())
+            .Where(r => r.Value.TryGetProperty("content", out var content) && content.TryGetProperty("application/problem+json", out _)).ToArray();
+
+        problems.ShouldNotBeEmpty();
+        problems.ShouldAllBe(p => p.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("example").GetProperty("status").GetInt32().ToString() == p.Name);
+    }
+
+    [Fact]
+    public async Task Docs_ComeWithTheirScriptAndNeedNoOtherPlace()
+    {
+        var page = await host.Http.GetAsync("/docs/");
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var html = await page.Content.ReadAsStringAsync();
+
+        var nonce = Regex.Match(html, """nonce="([^"]{16,})" """.Trim()).Groups[1].Value;
+        nonce.ShouldNotBeEmpty(html);
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single();
+        policy.ShouldContain($"script-src 'self' 'nonce-{nonce}'");
+        Regex.Matches(html, "https?://[^\"' ]+").Select(m => m.Value).ShouldBeEmpty();
+        foreach (Match script in Regex.Matches(html, "src=\"([^\"]+)\""))
+        {
+            var answer = await host.Http.GetAsync(new Uri(new Uri(host.Http.BaseAddress!, "/docs/"), script.Groups[1].Value));
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, script.Groups[1].Value);
+            (await answer.Content.ReadAsByteArrayAsync()).Length.ShouldBeGreaterThan(1000);
+        }
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/clusters")]
+    [InlineData("/nothing")]
+    public async Task Pages_OtherThanTheDocs_AllowNoScriptsWithinThem(string path)
+    {
+        var policy = (await host.Http.GetAsync(path)).Headers.GetValues("Content-Security-Policy").Single();
+
+        policy.ShouldContain("default-src 'none'; script-src 'self';");
+        policy.ShouldNotContain("nonce");
     }
 
     [Fact]

@@ -159,6 +159,8 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("list", "extra")]
     [InlineData("wait", "taken", "--for", "ever")]
     [InlineData("wait", "taken", "--timeout", "long")]
+    [InlineData("restart", "taken", "--wait", "--timeout", "long")]
+    [InlineData("events", "--last", "x")]
     [InlineData("nonsense")]
     [InlineData("scheduler")]
     [InlineData("scheduler", "--port")]
@@ -246,12 +248,87 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Switchover_ThatIsWaitedFor_EndsAsItEnds()
+    {
+        var time = new FakeTimeProvider();
+        var cluster = InMemoryClusters.Cluster("moving");
+        ClusterView With(ClusterCondition state, uint master, params string[] kinds) => cluster with
+        {
+            State = state, Reason = "switchover to node 2", Nodes = [.. cluster.Nodes.Select(n => n with { Role = n.ServerId == master ? NodeRole.Master : NodeRole.Slave })],
+            Events = [.. kinds.Select(k => new ClusterEvent(DateTimeOffset.UnixEpoch, k, k))],
+        };
+        async Task<Run> EndsAsync(ClusterView end, params string[] more)
+        {
+            host.Clusters.Put(With(ClusterCondition.Degraded, 1, "switchover_undone", "switchover_began"), "pw");
+            var errors = new StringWriter();
+            var run = RunAsync(["switchover", "moving", "--wait", "--password", "pw", .. more], time: time, error: errors);
+            await UntilAsync(() => errors.ToString().Contains("switchover to node 2"));
+            host.Clusters.Put(end, "pw");
+            await TurnAsync(run, time);
+            return await run;
+        }
+
+        (await EndsAsync(With(ClusterCondition.Healthy, 2, "switchover_began", "switched_over"))).Code.ShouldBe(0);
+        (await EndsAsync(With(ClusterCondition.Healthy, 1, "switchover_began", "switchover_undone"))).Code.ShouldBe(1);
+        (await EndsAsync(With(ClusterCondition.Degraded, 1, "switchover_began"), "--timeout", "5s")).Code.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("restart", "restart_done", 0)]
+    [InlineData("restart", "restart_abandoned", 1)]
+    [InlineData("resize", "node_launched", 0)]
+    [InlineData("replace", "node_launched", 0)]
+    [InlineData("backup", "backup_done", 1)]
+    public async Task Change_ThatIsWaitedFor_EndsWithItsEnd(string command, string last, int code)
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("awaited") with
+        {
+            Events = [new ClusterEvent(DateTimeOffset.UnixEpoch, "restart_began", "…"), new ClusterEvent(DateTimeOffset.UnixEpoch, last, "…")],
+            Backups = [new BackupView { BackupId = "awaited:202601020304", State = BackupState.Failed, Started = DateTimeOffset.UnixEpoch }],
+        }, "pw");
+        string[] more = command switch { "resize" => ["--nodes", "2"], "replace" => ["--node", "2"], _ => [] };
+
+        var run = await RunAsync([command, "awaited", "--password", "pw", "--wait", .. more]);
+
+        run.Code.ShouldBe(code, run.Error);
+        run.Error.ShouldContain("awaited: healthy, 2 of 2 nodes serve");
+    }
+
+    [Fact]
+    public async Task EachChange_CanBeTriedAndTiedToAVersion()
+    {
+        host.Clusters.Put(InMemoryClusters.Cluster("tried"), "pw");
+        foreach (var command in (string[])["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete"])
+        {
+            string[] more = command switch { "resize" => ["--nodes", "2"], "replace" => ["--node", "2"], "promotion" => ["--node", "2", "--to", "never"], "delay" => ["--node", "2", "--by", "1h"], "election" => ["--election-timeout", "5s"], _ => [] };
+
+            (await RunAsync([command, "tried", "--password", "pw", "--dry-run", "--if-version", "aa01", .. more])).Out.ShouldEndWith("Request of tried\n", Case.Sensitive, command);
+            host.Clusters.Last!.IfVersion.ShouldBe("aa01", command);
+            var late = await RunAsync([command, "tried", "--password", "pw", "--dry-run", "--if-version", "bb", .. more]);
+            (late.Code, late.Error.Contains("version")).ShouldBe((1, true), command);
+        }
+        (await RunAsync("create", "tried-too", "--user", "u", "--dry-run")).Code.ShouldBe(0);
+        host.Clusters.Current.Clusters.ShouldNotContainKey("tried-too");
+    }
+
+    [Fact]
+    public void Documentation_HasEachCommandAndExitCode()
+    {
+        var text = File.ReadAllText(Path.Combine(Stack.MysosProcess.Repository, "docs/cli.md"));
+        var codes = typeof(ExitCodes).GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static).Select(f => (int)f.GetRawConstantValue()!);
+        System.Text.RegularExpressions.Regex.Matches(text, @"^\| (\d) \|", System.Text.RegularExpressions.RegexOptions.Multiline).Select(m => int.Parse(m.Groups[1].Value)).ShouldBe(codes.Order());
+
+        var commands = CommandLineApp.Root(new CommandIo(TextWriter.Null, TextWriter.Null, TextReader.Null, new Dictionary<string, string>(), TimeProvider.System)).Subcommands;
+        System.Text.RegularExpressions.Regex.Matches(text, @"^\| `mysos ([a-z-]+)", System.Text.RegularExpressions.RegexOptions.Multiline).Select(m => m.Groups[1].Value).ShouldBe(commands.Select(c => c.Name), ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Help_ListsTheCommandsAndExitCodes()
     {
         var run = await RunAsync("--help");
 
         run.Code.ShouldBe(0);
-        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete", "hash-password", "make-token", "Exit codes"])
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete", "events", "explain", "top", "completion", "doctor", "hash-password", "make-token", "Exit codes"])
             run.Out.ShouldContain(word);
         (await RunAsync("--version")).Out.ShouldStartWith("0.");
     }

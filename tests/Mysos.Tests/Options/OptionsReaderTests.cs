@@ -134,6 +134,8 @@ public sealed class OptionsReaderTests
     [InlineData("state_storage", "1")]
     [InlineData("storage", "disk")]
     [InlineData("placement", "random")]
+    [InlineData("otlp_endpoint", "collector:4318")]
+    [InlineData("otlp_endpoint", "http://user:pw@collector:4318")]
     [InlineData("verbose", "yes")]
     public void Scheduler_WithABadValue_NamesIt(string name, string value)
     {

@@ -32,6 +32,7 @@ public sealed class FollowerTests : IAsyncLifetime
         await FollowAsync();
         foreach (var path in (string[])["/clusters", "/clusters/shop", "/clusters/shop/backups"])
             (await _follower.Http.GetStringAsync(path)).ShouldBe(await _leader.Http.GetStringAsync(path));
+        (await EventsAsync(_follower.Http)).ShouldBe(await EventsAsync(_leader.Http));
         _leader.Clusters.Put(InMemoryClusters.Cluster("shop") with { Epoch = 9, State = ClusterCondition.Degraded, Reason = "Because." });
         _leader.Clusters.Update(v => v with { Counters = v.Counters with { TasksLost = 4 } });
         await _follower.SeesAsync(v => v.Counters.TasksLost == 4, "the leader's counters");
@@ -56,6 +57,8 @@ public sealed class FollowerTests : IAsyncLifetime
         using var wrong = await _follower.Http.PutAsync("/clusters/shop", Form(("num_nodes", "0"), ("password", "secret")));
         wrong.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await wrong.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("field").GetString().ShouldBe("num_nodes");
+        using var late = new HttpRequestMessage(HttpMethod.Put, "/clusters/shop") { Content = Form(("num_nodes", "3"), ("password", "secret")), Headers = { { "If-Match", "\"ffff\"" } } };
+        (await _follower.Http.SendAsync(late)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
         using var deletion = new HttpRequestMessage(HttpMethod.Delete, "/cluster/shop") { Content = Form(("password", "secret")) };
         (await _follower.Http.SendAsync(deletion)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _follower.Http.GetAsync("/clusters/shop")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -195,6 +198,13 @@ public sealed class FollowerTests : IAsyncLifetime
     {
         _follower.Follow(_leader.Address);
         await _follower.SeesAsync(v => v.Clusters.ContainsKey("shop"), "the leader's view");
+    }
+
+    private static async Task<string> EventsAsync(HttpClient http)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/events") { Headers = { Accept = { new("application/json") } } };
+        using var answer = await http.SendAsync(request);
+        return await answer.Content.ReadAsStringAsync();
     }
 
     private static Task<JsonElement> ReadyAsync(TestSchedulerHost host) => host.Http.GetFromJsonAsync<JsonElement>("/ready");

@@ -55,6 +55,23 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Waited_OfATick_IsItsTimeInTheQueue()
+    {
+        var time = new FakeTimeProvider();
+        var waited = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var loop = new SchedulerLoop(new GatedStore(), _performed, _readModel, _settings, new Lease(7, () => true), time) { Waited = t => waited.TrySetResult(t) };
+        using var stop = new CancellationTokenSource();
+        loop.Post(new Ticked(time.GetUtcNow()));
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        var running = loop.RunAsync(Observable.Never<LoopEvent>(), stop.Token);
+
+        (await waited.Task.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(TimeSpan.FromSeconds(3));
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
     public async Task Request_WaitsBehindEventsThatCameAfterIt()
     {
         const int events = 10;

@@ -7,7 +7,7 @@ using Mysos.Host.Api.Fields;
 
 namespace Mysos.Host.Api.Clusters;
 
-/// <summary>What all changes over HTTP have in common: the name, the body's fields, <c>Idempotency-Key</c> and <c>?dry_run=</c>.</summary>
+/// <summary>What all changes over HTTP have in common: the name, the body's fields, <c>Idempotency-Key</c>, <c>If-Match</c> and <c>?dry_run=</c>.</summary>
 internal sealed class ClusterCalls(IClusterService service)
 {
     private const string KeyHeader = "Idempotency-Key";
@@ -24,7 +24,7 @@ internal sealed class ClusterCalls(IClusterService service)
         var dryRun = IsDryRun(request.Query);
         var wanted = read(new ClusterCall(cluster, await BodyReader.ReadAsync(request, known), Key(request.Headers))) with
         {
-            By = Callers.Of(request.HttpContext.User),
+            By = Callers.Of(request.HttpContext.User), IfVersion = EntityTags.Required(request.Headers),
         };
         return dryRun
             ? Bytes(await service.DryRunAsync(wanted, cancellation), ReadableJson.Api.DryRunAnswer)

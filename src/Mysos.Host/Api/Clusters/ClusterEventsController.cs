@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Mysos.Core.Clusters;
 using Mysos.Host.Access;
 using Mysos.Host.Api.Errors;
+using Mysos.Host.Api.Events;
 
 namespace Mysos.Host.Api.Clusters;
 
@@ -22,20 +22,7 @@ internal sealed class ClusterEventsController(IReadModel model, LongAnswers answ
     public async Task EventsAsync([FromRoute] string? name)
     {
         var cluster = ClusterName.Find(model.Current, name).Name;
-        Response.ContentType = "text/event-stream";
-        Response.Headers.CacheControl = "no-store";
-        Response.Headers["X-Accel-Buffering"] = "no";
-        HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(HttpContext.RequestAborted, lifetime.ApplicationStopping);
-        using var rights = answers.Limit(end);
-        try
-        {
-            await new EventStream(model, time).WriteAsync(cluster, Request.Headers["Last-Event-ID"], Response.BodyWriter, end.Token);
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // The reader left, is to say again who it is, or this program stops; readers come back with their last id.
-        }
+        await ServerSentEvents.SendAsync(HttpContext, lifetime, answers, (writer, cancellation) =>
+            new EventStream(model, time).WriteAsync(cluster, Request.Headers["Last-Event-ID"], writer, cancellation));
     }
 }

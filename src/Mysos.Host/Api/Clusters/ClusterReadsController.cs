@@ -30,12 +30,17 @@ internal sealed class ClusterReadsController(IReadModel model, ClusterPages page
     }
 
     /// <summary>One cluster with its nodes, backups and history.</summary>
+    /// <remarks>The <c>ETag</c> names what a change depends on; a change with it in <c>If-Match</c> is refused if that is no longer so.</remarks>
     [HttpGet("clusters/{name}")]
     [HttpGet("cluster/{name}")]
     [ProducesResponseType<ClusterView>(200, "application/json")]
     [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
-    public IActionResult Show([FromRoute] string? name) =>
-        new BytesResult(documents.Whole(ClusterName.Find(model.Current, name)));
+    public IActionResult Show([FromRoute] string? name)
+    {
+        var cluster = ClusterName.Find(model.Current, name);
+        Response.Headers.ETag = EntityTags.Of(cluster);
+        return new BytesResult(documents.Whole(cluster));
+    }
 
     /// <summary>The backups of one cluster, oldest first.</summary>
     [HttpGet("clusters/{name}/backups")]

@@ -12,6 +12,7 @@ namespace Mysos.Host.Api.Clusters;
 [Route("cluster/{name}")]
 [Tags("Clusters")]
 [ProducesResponseType<ProblemBody>(400, Problems.ContentType)]
+[ProducesResponseType<ProblemBody>(412, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(413, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(415, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(503, Problems.ContentType)]

@@ -18,6 +18,11 @@ internal static class MysosOpenApi
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Mysos";
+            // The guide's other spelling of the same.
+            foreach (var path in document.Paths.Keys.Where(p => p.StartsWith("/cluster/", StringComparison.Ordinal)).ToArray())
+                document.Paths.Remove(path);
+            if (document.Tags is { } tags)
+                document.Tags = new HashSet<OpenApiTag>(tags.OrderBy(t => t.Name, StringComparer.Ordinal));
             document.Info.Description = "MySQL as a service on Apache Mesos. Every error is application/problem+json (RFC 9457), with the member 'field'.";
             return Task.CompletedTask;
         });
@@ -36,7 +41,14 @@ internal static class MysosOpenApi
                     Name = "Idempotency-Key", In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 255 },
                     Description = "The same request with the same key is done once and gets the same answer.",
                 });
+                operation.Parameters.Add(new OpenApiParameter
+                {
+                    Name = "If-Match", In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    Description = "Only if the cluster still has this ETag; else 412.",
+                });
             }
+
+            OpenApiExamples.AddTo(operation, context.Description.SupportedResponseTypes);
 
             return Task.CompletedTask;
         });
@@ -69,7 +81,7 @@ internal static class MysosOpenApi
         return new OpenApiRequestBody
         {
             Required = fields.Any(f => f.Required),
-            Content = BodyKinds.ToDictionary(k => k, _ => new OpenApiMediaType { Schema = schema }),
+            Content = BodyKinds.ToDictionary(k => k, _ => new OpenApiMediaType { Schema = schema, Example = OpenApiExamples.Body(fields) }),
         };
     }
 

@@ -1,0 +1,35 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using Mysos.Core.Clusters;
+
+namespace Mysos.Host.Api.Events;
+
+/// <summary>The history of all clusters: what there is, then what happens. A cluster that ceases to be is told of as <c>gone</c>.</summary>
+internal sealed class FleetEventStream(IReadModel model, TimeProvider time)
+{
+    /// <summary>What a busy second changes is looked at so often, not a thousand times.</summary>
+    private static readonly TimeSpan BetweenViews = TimeSpan.FromMilliseconds(50);
+
+    public async Task WriteAsync(EventQuery query, PipeWriter writer, CancellationToken cancellation)
+    {
+        var news = new FleetNews(query.Wants);
+        var first = true;
+        await foreach (var view in model.NewestAsync(ServerSentEvents.KeepAlive, time, cancellation))
+        {
+            if (view is null)
+            {
+                ServerSentEvents.WriteKeepAlive(writer);
+                await writer.FlushAsync(cancellation);
+                continue;
+            }
+            var next = news.Next(view);
+            foreach (var happened in first ? FleetHistory.Of(next, query) : next.Events.Where(query.Wants))
+                ServerSentEvents.Write(writer, happened.Id, happened.Kind, JsonSerializer.Serialize(happened, ReadableJson.Api.FleetEvent));
+            foreach (var name in next.Gone)
+                ServerSentEvents.Write(writer, id: null, "gone", $"{{\"cluster\":\"{name}\"}}");
+            first = false;
+            await writer.FlushAsync(cancellation);
+            await Task.Delay(BetweenViews, time, cancellation);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Mysos.Core.Clusters;
+using Mysos.Core.Elections;
+
+namespace Mysos.Host.Client.Explaining;
+
+/// <summary>What an operator can do.</summary>
+internal static class Advices
+{
+    public static IEnumerable<Advice> For(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    {
+        var name = cluster.Name;
+        switch (cluster.State)
+        {
+            case ClusterCondition.Deleting:
+                return [new("see it end", $"mysos wait {name} --for deleted")];
+            case ClusterCondition.Failed:
+                return [new("make room for another try", $"mysos delete {name}")];
+            case ClusterCondition.Electing:
+                return [.. Electing(cluster, nodes)];
+        }
+        return [.. nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(name, n)), .. OfRisk(cluster, nodes), .. Planned(cluster, nodes)];
+    }
+
+    private static IEnumerable<Advice> Electing(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    {
+        yield return new("lose nothing", "bring back the agents and servers of the nodes that it waits for");
+        foreach (var node in nodes.Where(n => n.Promotion == Promotion.Never && n.State != NodeState.Unreachable && n.TaskId.Length > 0))
+            yield return new($"allow node {node.ServerId}, whose promotion is never, if it has all writes", $"mysos switchover {cluster.Name} --to {node.ServerId}");
+        foreach (var node in nodes.Where(n => n.State is NodeState.Down or NodeState.Unreachable))
+            yield return new($"go on without node {node.ServerId} and the writes that only it may have", $"mysos replace {cluster.Name} --node {node.ServerId} --accept-data-loss");
+        if (cluster.Election.Policy == ElectionPolicy.Lossless)
+            yield return new("elect among the nodes that answer, at the risk of the last writes", $"mysos election {cluster.Name} --election-policy available");
+    }
+
+    private static IEnumerable<Advice> OfNode(string name, NodeView node)
+    {
+        var replace = $"mysos replace {name} --node {node.ServerId}";
+        switch (node)
+        {
+            case { State: NodeState.Unreachable }:
+                yield return new($"have node {node.ServerId} back with its data", $"bring back agent {node.Agent}, or {node.Host}'s network");
+                yield return new($"have another node in the place of node {node.ServerId}", replace);
+                break;
+            case { State: NodeState.Waiting or NodeState.Down, TaskId: "", Agent: { } agent }:
+                yield return new($"have node {node.ServerId} back with its data", $"bring back agent {agent}");
+                yield return new($"have another node in the place of node {node.ServerId}", replace);
+                break;
+            case { State: NodeState.Waiting or NodeState.Down, TaskId: "" }:
+                yield return new($"let node {node.ServerId} start", "give agents of this role that much, as the refusals that are counted say");
+                break;
+            case { State: NodeState.Down or NodeState.Joining, Role: not NodeRole.Master, Reason.Length: > 0 }:
+                yield return new($"copy node {node.ServerId} anew from the master", replace);
+                break;
+        }
+    }
+
+    private static IEnumerable<Advice> OfRisk(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    {
+        if (cluster is { IfMasterDied.MayLoseWrites: true, NumNodes: 1 })
+            yield return new("have a second copy of the data", $"mysos resize {cluster.Name} --nodes 2");
+        if (cluster.Master is not null && nodes.All(n => n.Role != NodeRole.Slave))
+            yield return new("have the data elsewhere", $"mysos backup {cluster.Name}");
+    }
+
+    private static IEnumerable<Advice> Planned(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    {
+        if (cluster.State != ClusterCondition.Healthy)
+            yield break;
+        if (nodes.Count > 1)
+            yield return new("move the master away, without losing a write", $"mysos switchover {cluster.Name}");
+        yield return new("restart its nodes, one at a time", $"mysos restart {cluster.Name}");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+
+namespace Mysos.Host.Client.Explaining;
+
+/// <summary>Why a cluster is as it is, what comes next, and what somebody can do about it.</summary>
+/// <param name="Why">Empty: nothing is wrong.</param>
+/// <param name="Next">What happens by itself, a sentence each.</param>
+/// <param name="IfMasterDied">Null: there is no master.</param>
+internal sealed record Explanation(
+    string Cluster, string State, string Why, ImmutableArray<ExplainedNode> Nodes, ImmutableArray<string> Next, string? IfMasterDied,
+    ImmutableArray<Advice> YouCan)
+{
+    public static Explanation Of(ClusterView cluster)
+    {
+        var nodes = cluster.Nodes.IsDefault ? [] : cluster.Nodes;
+        return new Explanation(
+            cluster.Name, EnumWords.Of(cluster.State), cluster.Reason, [.. nodes.Select(Node)], [.. Prospects.Of(cluster, nodes)],
+            cluster.IfMasterDied?.Text, [.. Advices.For(cluster, nodes)]);
+    }
+
+    private static ExplainedNode Node(NodeView node) => new(
+        (int)node.ServerId, EnumWords.Of(node.Role), EnumWords.Of(node.State), string.Join("; ", Words(node)));
+
+    private static IEnumerable<string> Words(NodeView node)
+    {
+        if (node.Reason is { Length: > 0 } reason)
+            yield return reason;
+        if (node.Acker)
+            yield return "has every acknowledged write";
+        if (node.LagSeconds is > 0 and var lag)
+            yield return FormattableString.Invariant($"is {lag:0.#} s behind the master");
+        if (node.DelaySeconds > 0)
+            yield return $"applies the master's writes {DelayText.Of(node.DelaySeconds)} late, as it is to";
+        if (node.Promotion != Promotion.Neutral)
+            yield return node.Promotion == Promotion.Never ? "is never to be the master" : "is preferred as the master";
+    }
+}
+
+internal sealed record ExplainedNode(int Node, string Role, string State, string Text);
+
+/// <param name="To">What it is good for.</param>
+/// <param name="Do">A command, or what is to be done elsewhere.</param>
+internal sealed record Advice(string To, string Do);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Explanation))]
+internal sealed partial class ExplanationJson : JsonSerializerContext;

@@ -1,0 +1,65 @@
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Rules;
+using Mysos.Core.Elections;
+
+namespace Mysos.Host.Client.Explaining;
+
+/// <summary>What happens next by itself.</summary>
+internal static class Prospects
+{
+    public static IEnumerable<string> Of(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    {
+        if (cluster.State == ClusterCondition.Failed)
+            return ["Nothing: it will never serve."];
+        if (cluster.State == ClusterCondition.Deleting)
+            return ["Its nodes end, their data are destroyed, and then its ZNode goes away."];
+        return [.. OfCluster(cluster), .. nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(cluster, n))];
+    }
+
+    private static IEnumerable<string> OfCluster(ClusterView cluster)
+    {
+        switch (cluster.State)
+        {
+            case ClusterCondition.Healthy:
+                yield return "Nothing is under way.";
+                break;
+            case ClusterCondition.Creating when cluster.Master is null:
+                yield return "The first node that serves becomes the master, and is announced in ZooKeeper once it takes writes.";
+                break;
+            case ClusterCondition.Electing when cluster.Election.Policy == ElectionPolicy.Available:
+                yield return $"A node with every acknowledged write is elected as soon as one answers; after {cluster.Election.Timeout}, the most advanced of those that do.";
+                break;
+            case ClusterCondition.Electing:
+                yield return "A node with every acknowledged write is elected as soon as one answers; until then nothing can be written, however long it takes.";
+                break;
+            case ClusterCondition.Degraded when cluster.Master is { } master && cluster.IfMasterDied is { MayLoseWrites: true } && cluster.Nodes.Any(n => n.Role == NodeRole.Slave):
+                yield return $"Once a slave has all that node {master.ServerId} has, a write is acknowledged only when both have it.";
+                break;
+        }
+    }
+
+    private static IEnumerable<string> OfNode(ClusterView cluster, NodeView node)
+    {
+        var name = $"Node {node.ServerId}";
+        if (node.TaskId.Length == 0 && node.State is NodeState.Waiting or NodeState.Down)
+        {
+            yield return node.Agent is not null
+                ? $"{name} starts again on its volume as soon as its agent offers it."
+                : $"{name} starts as soon as an agent offers {ClusterSizeText.FormatCpus(cluster.Size.Cpus + Core.Scheduling.SchedulerSettings.ExecutorCpus)} cpus, "
+                    + $"{SizeText.Format(cluster.Size.MemMb + (long)Core.Scheduling.SchedulerSettings.ExecutorMemMb)} memory and {SizeText.Format(cluster.Size.DiskMb)} disk.";
+            yield break;
+        }
+        var next = node.State switch
+        {
+            NodeState.Launching => "reports once its agent has fetched and started the executor.",
+            NodeState.Starting or NodeState.Restoring => "is given its role once its mysqld answers.",
+            NodeState.Joining => "is announced once it has its role and serves.",
+            NodeState.Down => "is started again by its executor.",
+            NodeState.Unreachable => "is taken back as it is when its agent answers again; its data stay where they are.",
+            NodeState.Stopping => "goes away when its task has ended, with its data.",
+            _ => null,
+        };
+        if (next is not null)
+            yield return $"{name} {next}";
+    }
+}
