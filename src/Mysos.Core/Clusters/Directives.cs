@@ -71,7 +71,7 @@ internal static class Directives
         return master == node.Number
             ? directive with
             {
-                Role = DirectedRole.Master, Ackers = AckSet.Awaited(durable), Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
+                Role = DirectedRole.Master, DataMade = node.DataMade, Ackers = AckSet.Awaited(durable), Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
                 Followers = [.. durable.Nodes.Keys.Where(n => n != master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
             }
             : directive with

@@ -49,6 +49,8 @@ internal static class MasterLoss
             return "its node is gone";
         if (node.Task is null)
             return $"its task ended: {node.LastFailure}";
+        if (!Electorate.HasItsData(cluster, master))
+            return "its data were made anew, and lack what was written to it";
         return cluster.Of(master).Report is { Phase: NodePhase.Stopped or NodePhase.Failed } report
             ? report.Reason ?? "its mysqld ended"
             : null;

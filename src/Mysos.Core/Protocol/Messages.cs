@@ -94,6 +94,8 @@ public sealed record Directive
     public IReadOnlyList<int> Barred { get; init => field = value ?? []; } = [];
     /// <summary>For a master: a number of the present set of those who acknowledge, whose sides are all known to be on; 0: not all are.</summary>
     public long Acker { get; init; }
+    /// <summary>For a master: as <see cref="Report.DataMade"/>, of the data that it is master with; it is none with others. Null: with any.</summary>
+    public DateTimeOffset? DataMade { get; init; }
     /// <summary>For a master: changes nothing, but the report that this directive holds tells the GTIDs of then.</summary>
     public long Note { get; init; }
     /// <summary>A backup that this node should take, until a report shows it done or failed.</summary>

@@ -35,7 +35,9 @@ internal static class ExecutorMessages
             durable = turn.Log(durable, "mysqld_ended", $"Node {node.Number}: {report.Reason ?? "mysqld is not running"}");
         if (report.Serving && node is { Failures: > 0 } or { LastFailure: not null } && report.Serving)
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, node with { Failures = 0, LastFailure = null }) };
-        if (report.Serving && report.DataMade != durable.Nodes[node.Number].DataMade && !durable.Ackers.Contains(node.Number))
+        // A master, and who acknowledges, is counted on to have what it had.
+        if (report.Serving && report.DataMade != durable.Nodes[node.Number].DataMade && !durable.Ackers.Contains(node.Number)
+            && (durable.Master != node.Number || durable.Nodes[node.Number].DataMade is null))
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { DataMade = report.DataMade }) };
         // An acker's data are what an election counts on: another one comes first.
         if (report.Diverged && durable.Nodes[node.Number].Rebuild == report.Rebuild && !durable.Ackers.Contains(node.Number))

@@ -130,15 +130,15 @@ internal sealed class Node
             stop.ThrowIfCancellationRequested();
             var start = masterless && !_machine.Follows && await IsToFollowAsync(stop).ConfigureAwait(false) ? program.Flavor.StartAsSlave : null;
             var end = await RunServerAsync(program, _newest!, start, finishing, kept, stop, killAt).ConfigureAwait(false);
+            // Only a master that waited for acknowledgements can hold writes that nobody was told of.
+            masterless = Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 } || _machine.Marker?.Renumber == true;
+            if (Status.Current.Applied is { Role: DirectedRole.Master } || Orders.Current is { Role: DirectedRole.Master })
+                Orders.Forget();
+            Status.Note(f => f with { Applied = null });
             if (end == ServerEnd.Rebuild || !_machine.DataAreThere)
                 return;
             if (_restarts.AfterEnd(_time.GetUtcNow()) is not { } wait)
                 throw Fail($"mysqld ended again and again: {Status.Current.Reason}");
-            // Only a master that waited for acknowledgements can hold writes that nobody was told of.
-            masterless = Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 } || _machine.Marker!.Renumber;
-            if (Status.Current.Applied is { Role: DirectedRole.Master } || Orders.Current is { Role: DirectedRole.Master })
-                Orders.Forget();
-            Status.Note(f => f with { Applied = null });
             await _time.PauseAsync(wait, stop).ConfigureAwait(false);
         }
     }

@@ -30,6 +30,7 @@ internal sealed class Service(
     /// <summary>Audits after which a master is restarted that lacks the executor's account; slaves that lost it as well are back by then.</summary>
     private const int MostMissing = 2;
 
+    private const string OtherData = "its data were made anew since it was made master, and lack what was written to it";
     private const string OutdatedAccounts = "waiting for the owner's new password";
 
     private readonly BackupTaker _backups = new(program, machine.Instance, accounts(), status, time, log);
@@ -138,16 +139,19 @@ internal sealed class Service(
             return null;
         }
         var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
-        var held = !cutOff && status.Current.Applied?.Version == directive.Version;
+        var otherData = directive is { Role: DirectedRole.Master, DataMade: { } made } && marker.Made != made;
+        var held = !cutOff && !otherData && status.Current.Applied?.Version == directive.Version;
         if (held && time.GetElapsedTime(_auditedAt) >= AuditEvery)
             await AuditAsync(reconciler, directive, changed, cancellation).ConfigureAwait(false);
-        var pass = await reconciler.PassAsync(cutOff ? directive with { Role = DirectedRole.Standby } : directive, held, changed, cancellation).ConfigureAwait(false);
+        var pass = await reconciler.PassAsync(cutOff || otherData ? directive with { Role = DirectedRole.Standby } : directive, held, changed, cancellation).ConfigureAwait(false);
         if (pass.ErrantFrom is { } errant && machine.Marker?.KeepFrom != errant)
             machine.KeepFrom(errant);
         if (pass.Repaired is { } found)
             Repaired(found);
         if (cutOff)
             pass = pass with { Holds = false, Reason = "cut off: neither a slave that acknowledges nor a scheduler can be heard" };
+        if (otherData)
+            pass = pass with { Holds = false, Reason = OtherData };
         if (outdated)
             pass = pass with { Holds = false, Reason = OutdatedAccounts };
         if (directive is { Role: DirectedRole.Slave, DelaySeconds: 0 } && pass is { Holds: true, State.Replica.Follows: true } && !_ownerArrived)

@@ -27,7 +27,8 @@ internal static class CenterFaults
         {
             Lasts = Some, EndAsync = scene => Done(() => scene.Leader.Signal(UnixSignal.Continue)),
         },
-        KilledWhen("the election begins", 2, AfterTakeover, scene => scene.Master, (_, now) => now.Election is not null),
+        // The old master may be back before another scheduler leads, and has as much as any.
+        KilledWhen("the election begins", 2, AfterTakeover with { Failover = Failover.May }, scene => scene.Master, (_, now) => now.Election is not null),
         KilledWhen("a master is elected", 2, AfterTakeover, scene => scene.Master, (_, now) => now.Election is null && now.Epoch > now.ServedEpoch),
         KilledWhen("the master serves", 2, AfterTakeover, scene => scene.Master, (before, now) => now.ServedEpoch > before.ServedEpoch),
         KilledWhen("the acker begins to change", 3, AckerLost, scene => scene.Acker, (_, now) => now.AckChange is not null),

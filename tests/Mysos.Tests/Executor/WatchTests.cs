@@ -101,6 +101,30 @@ public sealed class WatchTests
     [Theory]
     [InlineData(Servers.MariaDb)]
     [InlineData(Servers.MySql)]
+    public async Task MastersDataAreDeleted_NobodyHearsOfIt_ItIsNoMasterOfTheDataThatItMakes(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 1);
+        var master = cluster.Nodes[0];
+        var made = master.Last!.DataMade.ShouldNotBeNull();
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, change: d => d with { DataMade = made }));
+        await cluster.WriteAsync(master, MakeTable);
+        var server = Server(master);
+        Directory.Delete(Path.Combine(master.Sandbox, "mysql"), recursive: true);
+        ChildProcesses.Signal(server, UnixSignal.Kill);
+        // What it was told before is forgotten with the data.
+        var anew = await master.WaitForAsync(r => r.Phase == NodePhase.Running && r.DataMade > made, "other data");
+        anew.ShouldSatisfyAllConditions(r => r.Serving.ShouldBeFalse(), r => r.ReadOnly.ShouldBeTrue(), r => r.AppliedVersion.ShouldBe(0));
+
+        // And when the scheduler, which has not heard of it, says it again, it is of the data that are gone.
+        master.Direct(DirectedRole.Master, 1, change: d => d with { DataMade = made });
+        var refuses = await master.WaitForAsync(r => r.Reason?.Contains("made anew since it was made master", StringComparison.Ordinal) == true, "the refusal");
+        refuses.ShouldSatisfyAllConditions(r => r.Serving.ShouldBeFalse(), r => r.ReadOnly.ShouldBeTrue(), r => r.AppliedVersion.ShouldBe(0));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 2, change: d => d with { DataMade = anew.DataMade }));
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
     public async Task FormerMasterIsFrozen_ItsExecutorKillsIt_AndItComesBackAsSlave(string flavor)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);

@@ -213,6 +213,23 @@ public sealed class MasterLossTests
     }
 
     [Fact]
+    public void Master_DataWereMadeAnew_UnnoticedUntilItServesAgain_IsLost_AndTheAckerIsElected()
+    {
+        Master.Rows = 10;
+        foreach (var slave in Slaves())
+            slave.Rows = 10;
+        _world.Run(1);
+        var made = Durable.Nodes[_master].DataMade.ShouldNotBeNull();
+        Master.Obeyed!.DataMade.ShouldBe(made, "it is told with which data it is master");
+        Master.Empty(_world.Now);
+        _world.Post(Master.Say());
+        _world.Run(3);
+        Durable.Master.ShouldNotBe(_master);
+        _world.NodeOf("c", Durable.Master!.Value).Rows.ShouldBe(10);
+        Durable.Events.ShouldContain(e => e.Kind == "master_lost" && e.Text.Contains("its data were made anew", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Acker_DataWereMadeAnew_OnlyTheMasterIsSure_AndTheOtherSlaveBecomesTheAcker()
     {
         var acker = Acker;
