@@ -21,13 +21,11 @@ public sealed class LogTests
     {
         public bool Full { get; set; }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override void Write(byte[] buffer, int offset, int count)
         {
             if (Full)
                 throw new IOException("No space left on device");
-            base.Write(buffer);
+            base.Write(buffer, offset, count);
         }
     }
 }
