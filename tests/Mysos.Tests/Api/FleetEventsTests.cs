@@ -100,7 +100,7 @@ public sealed class FleetEventsTests : IAsyncLifetime
         var events = await (await GetJsonAsync("/events?last=2")).Content.ReadFromJsonAsync<JsonElement>();
 
         events.EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["two", "three"]);
-        events[0].EnumerateObject().Select(p => p.Name).ShouldBe(["id", "cluster", "time", "kind", "text"]);
+        events[0].EnumerateObject().Select(p => p.Name).ShouldBe(["id", "cluster", "time", "kind", "text", "by"]);
     }
 
     [Theory]
