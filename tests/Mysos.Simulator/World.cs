@@ -41,6 +41,7 @@ internal sealed class World
             Master.Agents.Add(new Agent(this, i));
         Schedulers = [new Scheduler(this, 1), new Scheduler(this, 2)];
         Clients = [.. Enumerable.Range(1, Chance.Between(1, 3)).Select(i => new Client(this, i))];
+        DataAreDeleted = seed % 3 == 2 || mistake.ShownBy?.Contains(Fault.DataDeleted) == true;
         Plague = new Plague(this);
         Owner = seed % 4 == 3 ? new Owner(this, new Chance(-seed)) : null;
     }
@@ -56,6 +57,8 @@ internal sealed class World
     public IReadOnlyList<Scheduler> Schedulers { get; }
     public IReadOnlyList<Client> Clients { get; }
     public Plague Plague { get; }
+    /// <summary>One of the faults may be that somebody deletes a node's data.</summary>
+    public bool DataAreDeleted { get; }
     /// <summary>Null: nobody delays a node.</summary>
     public Owner? Owner { get; }
     public SchedulerSettings Settings { get; }

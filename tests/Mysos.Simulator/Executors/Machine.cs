@@ -17,7 +17,7 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
 
     public bool Follows => disk.Source is not null;
 
-    public bool DataAreThere => disk.Marker is not null;
+    public bool DataAreThere => disk is { Marker: not null, Deleted: false };
 
     public Task<string?> TryVolumeAsync() => Task.FromResult<string?>(null);
 
@@ -25,9 +25,9 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
 
     public async Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation)
     {
-        if (Marker is { } found && found.Rebuild >= rebuild)
+        var before = disk.Deleted ? null : Marker;
+        if (before?.Rebuild >= rebuild)
             return true;
-        var before = Marker;
         disk.Wipe(world.NextOrigin());
         await process.PauseAsync(world.Chance.Milliseconds(15, 60), cancellation).ConfigureAwait(false);
         disk.Marker = NodeMarker.New(task, rebuild, program.Flavor.Name, process.GetUtcNow(), before);

@@ -10,6 +10,8 @@ namespace Mysos.Simulator.Faults;
 /// <summary>Something that goes wrong, or that a user asks for.</summary>
 internal sealed record Fault(string Name, Action Strike)
 {
+    public const string DataDeleted = "data deleted";
+
     public static IEnumerable<Fault> All(World world)
     {
         var servers = new ServerFaults(world);
@@ -27,6 +29,7 @@ internal sealed record Fault(string Name, Action Strike)
             new("switchover", () => world.Change(i => new SwitchoverRequested(0, World.Cluster, i, null))),
             new("restart", () => world.Change(i => new RestartRequested(0, World.Cluster, i))),
             new("resize", () => world.Change(i => new ResizeRequested(0, World.Cluster, i, Math.Clamp(world.Nodes + world.Chance.Between(-1, 1), 1, 5)))),
+            .. world.DataAreDeleted ? [new Fault(DataDeleted, machines.DeleteData)] : Array.Empty<Fault>(),
         ];
     }
 }
@@ -151,6 +154,18 @@ internal sealed class MachineFaults(World world)
         var network = world.Network;
         (network.Loss, network.Doubling, network.Lateness) = (world.Chance.Below(60) / 100.0, world.Chance.Below(50) / 100.0, world.Chance.Below(50) / 100.0);
         world.Clock.After(world.Chance.Seconds(0.5, 6), () => (network.Loss, network.Doubling, network.Lateness) = (0, 0, 0));
+    }
+
+    /// <summary>Somebody deletes a data directory. mysqld ends, and its executor makes data anew, while it may be heard by nobody.</summary>
+    public void DeleteData()
+    {
+        if (world.Tasks.ToArray() is not { Length: > 0 } tasks || world.Chance.Pick(tasks) is var task && task.Executor!.Machine.Server is not { Ended: false } || !world.MayLoseData(task))
+            return;
+        world.Journal.Write(task.Id, "its data are deleted");
+        if (world.Chance.Of(0.7))
+            Cut(task.Agent.Host, Master.Host, world.Chance.Seconds(0.2, 3));
+        task.Disk.Deleted = true;
+        task.Executor!.Machine.Server!.End(137);
     }
 
     /// <summary>An agent that did not hear of an acknowledgement tells again.</summary>

@@ -20,6 +20,9 @@ internal static class Limits
     /// <summary>The task may end, and with it the data that are in its sandbox.</summary>
     public static bool MayLose(this World world, RunningTask task) => task.Volume is not null || MayLoseData(world, t => t == task);
 
+    /// <summary>Its data may be deleted, of a volume too.</summary>
+    public static bool MayLoseData(this World world, RunningTask task) => MayLoseData(world, t => t == task);
+
     public static bool MayLoseData(this World world, Agent agent) => MayLoseData(world, t => t.Agent == agent)
         && !agent.Volumes.Values.Any(v => v.Disk.Marker is { } marker && !MayLoseNode(world, marker.Node));
 

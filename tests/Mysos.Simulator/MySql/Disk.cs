@@ -7,6 +7,8 @@ namespace Mysos.Simulator.MySql;
 internal sealed class Disk
 {
     public NodeMarker? Marker { get; set; }
+    /// <summary>Somebody has deleted all of it; who has read it knows it still.</summary>
+    public bool Deleted { get; set; }
     /// <summary>Other data have another one.</summary>
     public int Origin { get; private set; }
     public List<Transaction> Binlog { get; } = [];
@@ -39,7 +41,7 @@ internal sealed class Disk
 
     public void Wipe(int origin)
     {
-        (Marker, Origin, Source, Delay, Applied, Committed, SlavePosition, Executed) = (null, origin, null, TimeSpan.Zero, 0, 0, null, new GtidSet());
+        (Marker, Deleted, Origin, Source, Delay, Applied, Committed, SlavePosition, Executed) = (null, false, origin, null, TimeSpan.Zero, 0, 0, null, new GtidSet());
         Binlog.Clear();
         Writes.Clear();
         Accounts.Clear();

@@ -46,6 +46,7 @@ public sealed class SimulationTests
     [InlineData(nameof(StaleAcknowledgementsCount))]
     [InlineData(nameof(UnendedCommitsNotNoted))]
     [InlineData(nameof(FencedClientsKilled))]
+    [InlineData(nameof(OtherDataObeyed))]
     public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
     {
         var mistake = Planted.Find(name);
