@@ -202,7 +202,7 @@ public sealed class ClusterPageTests : ComponentContext
         dialogs.Find("#delay-password").Input("pw");
         dialogs.Find("#delay-text").Input("1 hour");
         Button(dialogs, "Change").Click();
-        dialogs.Markup.ShouldContain("delay is &#x27;1 hour&#x27;; it must be a length of time such as 1h");
+        dialogs.Markup.ShouldContain("delay is '1 hour'; it must be a length of time such as 1h");
         Service.Requests.ShouldBeEmpty();
         dialogs.Find("#delay-text").Input("0s");
         Button(dialogs, "Change").Click();
