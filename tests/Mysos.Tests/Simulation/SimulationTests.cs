@@ -32,6 +32,7 @@ public sealed class SimulationTests
         Run(seed + 1).Digest.ShouldNotBe(first.Digest);
     }
 
+    /// <param name="first">Where a mistake is rarely found, a seed that is near: the search goes on from there.</param>
     [Theory]
     [InlineData(nameof(AckSetNotDurableBeforeUse))]
     [InlineData(nameof(AckerNotStopped))]
@@ -43,14 +44,14 @@ public sealed class SimulationTests
     [InlineData(nameof(ZNodeBeforeWritable))]
     [InlineData(nameof(DuplicateUpdateHandledTwice))]
     [InlineData(nameof(PositionComparedAsText))]
-    [InlineData(nameof(StaleAcknowledgementsCount))]
+    [InlineData(nameof(StaleAcknowledgementsCount), 6200)]
     [InlineData(nameof(UnendedCommitsNotNoted))]
     [InlineData(nameof(FencedClientsKilled))]
     [InlineData(nameof(OtherDataObeyed))]
-    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
+    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name, int first = 0)
     {
         var mistake = Planted.Find(name);
-        for (var seed = 0; seed < MostSeeds; seed++)
+        for (var seed = first; seed < MostSeeds; seed++)
         {
             if (Run(seed, mistake).Violation is not { } violation)
                 continue;
