@@ -27,7 +27,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
 
     private static string Printable(string text) => Table.Printable(text.Length <= 200 ? text : text[..200] + "…");
 
-    private static string What(ClusterRequest request, bool dryRun)
+    internal static string What(ClusterRequest request, bool dryRun)
     {
         var what = request switch
         {
@@ -42,7 +42,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
             ReplaceRequest replace => Invariant($"replace node {replace.Node}{(replace.AcceptDataLoss ? ", accepting data loss" : "")}"),
             ElectionRequest election => Elections(election),
             PromotionRequest promotion => Invariant($"promotion of node {promotion.Node} to {EnumWords.Of(promotion.Promotion)}"),
-            DelayRequest delay => Invariant($"delay of node {delay.Node}: {Durations.Format(delay.Delay)}"),
+            DelayRequest delay => Invariant($"delay of node {delay.Node} to {DelayText.Of((int)delay.Delay.TotalSeconds)}"),
             _ => request.GetType().Name,
         };
         return dryRun ? $"dry run: {what}" : what;

@@ -1,17 +1,27 @@
 using Mysos.Core.Access;
 using Mysos.Core.Clusters;
 using Mysos.Core.Security;
+using Mysos.Host.Access;
 
 namespace Mysos.Tests.Access;
 
 public sealed class AccessRulesTests
 {
+    private static List<ClusterRequest> EveryRequest() =>
+    [
+        .. typeof(ClusterRequest).Assembly.GetTypes()
+            .Where(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(ClusterRequest)))
+            .Select(t => (ClusterRequest)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(t)),
+    ];
+
+    [Fact]
+    public void EveryRequest_HasWordsOfItsOwnInTheAuditLog() =>
+        EveryRequest().ShouldAllBe(r => !AuditLog.What(r, false).Contains(r.GetType().Name, StringComparison.Ordinal));
+
     [Fact]
     public void EveryRequest_NeedsARoleThatChanges()
     {
-        var requests = typeof(ClusterRequest).Assembly.GetTypes()
-            .Where(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(ClusterRequest)))
-            .Select(t => (ClusterRequest)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(t)).ToList();
+        var requests = EveryRequest();
 
         requests.ShouldNotBeEmpty();
         requests.ShouldAllBe(r => AccessRules.WhyNot(Role.Viewer, AccessRules.Needed(r)) != null);
