@@ -89,6 +89,11 @@ internal static class Checker
             problems.Add($"the servers' GTIDs differ: {string.Join("; ", positions.Select(p => $"node {p.Key}: {p.Value}"))}");
 
         var rows = await RowsAsync(scene.Cluster, now.Nodes[master]);
+        if (rows is null)
+        {
+            problems.Add($"all {scene.Writers.Rows.Count} acknowledged rows are lost: the master has not even the table");
+            return scene.Writers.Rows.Count;
+        }
         var missing = scene.Writers.Rows.Where(r => !rows.Contains(r)).Order().ToArray();
         if (missing.Length > 0)
             problems.Add($"{missing.Length} acknowledged rows are lost: {string.Join(", ", missing.Take(10))} …");
@@ -145,15 +150,23 @@ internal static class Checker
         return (await OfAsync("master"), await OfAsync("slaves"));
     }
 
-    private static async Task<HashSet<long>> RowsAsync(TestedCluster cluster, Node node)
+    /// <summary>Null: there is no table.</summary>
+    private static async Task<HashSet<long>?> RowsAsync(TestedCluster cluster, Node node)
     {
         await using var connection = await cluster.OpenAsync((node.Task!.Endpoint.Host, node.Task.Endpoint.Port));
         await using var select = new MySqlCommand("SELECT i FROM chaos.t", connection);
-        await using var reader = await select.ExecuteReaderAsync();
-        var rows = new HashSet<long>();
-        while (await reader.ReadAsync())
-            rows.Add(reader.GetInt64(0));
-        return rows;
+        try
+        {
+            await using var reader = await select.ExecuteReaderAsync();
+            var rows = new HashSet<long>();
+            while (await reader.ReadAsync())
+                rows.Add(reader.GetInt64(0));
+            return rows;
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase)
+        {
+            return null;
+        }
     }
 
     private static async Task<string> GtidsAsync(TestedCluster cluster, Node node)

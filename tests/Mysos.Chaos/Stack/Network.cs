@@ -12,6 +12,8 @@ internal sealed class Network
 
     /// <summary>Where frames go that are to go nowhere.</summary>
     private const string Nowhere = "02:00:00:00:00:ff";
+    /// <summary>Else a bridge has the lowest address of its ports, and another one when that port is unplugged: all would lose the center for seconds.</summary>
+    private const string OfBridge = "02:00:00:00:00:01";
     private const string Namespaces = "/run/netns";
 
     private readonly HashSet<string> _cuts = [];
@@ -28,7 +30,7 @@ internal sealed class Network
         await Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "mode=0755", "run", "/run"]);
         await IpAsync($"""
             link set lo up
-            link add br0 type bridge
+            link add br0 address {OfBridge} type bridge
             addr add {Center}/24 dev br0
             link set br0 up
 
