@@ -3,10 +3,12 @@ using System.Globalization;
 using Mysos.Simulator;
 using Mysos.Simulator.Mistakes;
 
-// Mysos.Simulator 1000 | 500-600 [--each] [--mistake=StaleLeader] | 17 --replay, which prints what happens
+// Mysos.Simulator 1000 | 500-600 [--each] [--mistake=StaleLeader [--without: only the faults that are apt to show it]] | 17 --replay, which prints what happens
 var seeds = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "1000";
 var replay = args.Contains("--replay");
 var mistake = args.FirstOrDefault(a => a.StartsWith("--mistake=", StringComparison.Ordinal)) is { } named ? Planted.Find(named["--mistake=".Length..]) : null;
+if (mistake is not null && args.Contains("--without"))
+    mistake = new OnlyFaultsOf(mistake);
 var ends = seeds.Split('-').Select(s => int.Parse(s, CultureInfo.InvariantCulture)).ToArray();
 var (first, last) = ends.Length > 1 ? (ends[0], ends[1]) : replay ? (ends[0], ends[0]) : (0, ends[0] - 1);
 var started = Stopwatch.GetTimestamp();

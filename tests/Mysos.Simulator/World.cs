@@ -41,7 +41,7 @@ internal sealed class World
             Master.Agents.Add(new Agent(this, i));
         Schedulers = [new Scheduler(this, 1), new Scheduler(this, 2)];
         Clients = [.. Enumerable.Range(1, Chance.Between(1, 3)).Select(i => new Client(this, i))];
-        DataAreDeleted = seed % 3 == 2 || mistake.ShownBy?.Contains(Fault.DataDeleted) == true;
+        DataAreDeleted = seed % 3 == 2;
         Plague = new Plague(this);
         Owner = seed % 4 == 3 ? new Owner(this, new Chance(-seed)) : null;
     }

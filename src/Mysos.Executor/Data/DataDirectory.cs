@@ -22,6 +22,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
     /// <exception cref="InvalidDataException">The data are another node's or another flavor's.</exception>
     public async Task<bool> PrepareAsync(ServerProgram server, int rebuild, bool copied, CancellationToken cancellation)
     {
+        var known = Marker;
         Marker = NodeMarker.Read(Path);
         if (Marker is { } found)
         {
@@ -40,7 +41,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         }
         Wipe();
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Marker = NodeMarker.New(task, rebuild, server.Flavor.Name, time.GetUtcNow(), before: Marker);
+        Marker = NodeMarker.New(task, rebuild, server.Flavor.Name, time.GetUtcNow(), before: Marker ?? known);
         if (!copied && task.BackupId is { Length: > 0 } backup)
             await RestoreAsync(server, backup, cancellation).ConfigureAwait(false);
         else

@@ -25,8 +25,8 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
 
     public async Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation)
     {
-        var before = disk.Deleted ? null : Marker;
-        if (before?.Rebuild >= rebuild)
+        var before = Marker;
+        if (!disk.Deleted && before?.Rebuild >= rebuild)
             return true;
         disk.Wipe(world.NextOrigin());
         await process.PauseAsync(world.Chance.Milliseconds(15, 60), cancellation).ConfigureAwait(false);

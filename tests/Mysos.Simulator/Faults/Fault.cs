@@ -163,7 +163,7 @@ internal sealed class MachineFaults(World world)
             return;
         world.Journal.Write(task.Id, "its data are deleted");
         if (world.Chance.Of(0.7))
-            Cut(task.Agent.Host, Master.Host, world.Chance.Seconds(0.2, 3));
+            Cut(task.Agent.Host, Master.Host, world.Chance.Seconds(0.2, 1));
         task.Disk.Deleted = true;
         task.Executor!.Machine.Server!.End(137);
     }

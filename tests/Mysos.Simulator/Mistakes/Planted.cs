@@ -4,7 +4,6 @@ using Mysos.Core.Discovery;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
 using Mysos.Executor.Nodes;
-using Mysos.Simulator.Faults;
 
 namespace Mysos.Simulator.Mistakes;
 
@@ -15,7 +14,7 @@ internal static class Planted
     [
         new AckSetNotDurableBeforeUse(), new AckerNotStopped(), new EpochIgnored(), new ElectionAmongNonAckers(), new RelayLogDropped(),
         new SnapshotTakenTooEarly(), new StaleLeader(), new ZNodeBeforeWritable(), new DuplicateUpdateHandledTwice(), new PositionComparedAsText(),
-        new StaleAcknowledgementsCount(), new UnendedCommitsNotNoted(), new FencedClientsKilled(), new OtherDataObeyed(),
+        new StaleAcknowledgementsCount(), new UnendedCommitsNotNoted(), new FencedClientsKilled(),
     ];
 
     public static Mistake Find(string name) => All.First(m => m.GetType().Name == name);
@@ -168,15 +167,4 @@ internal sealed class FencedClientsKilled : Mistake
     public override IReadOnlyList<string> ShownBy { get; } = ["mysqld frozen", "machines cut off", "machine isolated", "acker cut off", "master killed"];
 
     public override bool KillsClientsFirst => true;
-}
-
-/// <summary>A node that is told to be master is, with whatever data it has.</summary>
-internal sealed class OtherDataObeyed : Mistake
-{
-    // Who followed it is given up for its data.
-    public override IReadOnlyList<Invariant> Breaks => [.. base.Breaks, Invariant.ClusterConverges];
-
-    public override IReadOnlyList<string> ShownBy { get; } = [Fault.DataDeleted];
-
-    public override Directive Obeyed(Directive directive, Orders orders) => directive with { DataMade = null };
 }

@@ -47,7 +47,6 @@ public sealed class SimulationTests
     [InlineData(nameof(StaleAcknowledgementsCount), 6200)]
     [InlineData(nameof(UnendedCommitsNotNoted))]
     [InlineData(nameof(FencedClientsKilled))]
-    [InlineData(nameof(OtherDataObeyed))]
     public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name, int first = 0)
     {
         var mistake = Planted.Find(name);
