@@ -41,53 +41,6 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public void Change_OfAnotherVersionThanWasSeen_IsRefusedUnlessItIsARepetition()
-    {
-        var world = Healthy(2);
-        var seen = world.View("c").Version;
-        world.Run(5);
-        world.View("c").Version.ShouldBe(seen, "time and reports change nothing that a decision rests on");
-        var first = Ask(world, (r, c) => new ResizeRequested(r, "c", c, 3) { IfVersion = seen, IdempotencyKey = "k" });
-        var second = Ask(world, (r, c) => new ResizeRequested(r, "c", c, 1) { IfVersion = seen });
-        var repeated = Ask(world, (r, c) => new ResizeRequested(r, "c", c, 3) { IfVersion = seen, IdempotencyKey = "k" });
-        var tried = Ask(world, (r, c) => new ResizeRequested(r, "c", c, 1) { IfVersion = seen, DryRun = true });
-        world.Settle();
-
-        world.Answers[first].ShouldBeOfType<RequestOutcome.Accepted>();
-        Refused(world, second).ShouldSatisfyAllConditions(r => r.Status.ShouldBe(412), r => r.Detail.ShouldContain(world.View("c").Version));
-        world.Answers[repeated].ShouldBeOfType<RequestOutcome.Accepted>();
-        Refused(world, tried).Status.ShouldBe(412);
-        Durable(world).NumNodes.ShouldBe(3);
-        var again = Ask(world, (r, c) => new ResizeRequested(r, "c", c, 1) { IfVersion = world.View("c").Version });
-        world.Settle();
-        world.Answers[again].ShouldBeOfType<RequestOutcome.Accepted>();
-    }
-
-    [Fact]
-    public void Version_ChangesWithTheMasterAndWithEachWish()
-    {
-        var world = Healthy(3);
-        var versions = new List<string> { world.View("c").Version };
-        void Next(Action change)
-        {
-            change();
-            world.Settle();
-            versions.Add(world.View("c").Version);
-        }
-
-        Next(() => Ask(world, (r, c) => new PromotionRequested(r, "c", c, 2, Promotion.Never)));
-        Next(() => Ask(world, (r, c) => new DelayRequested(r, "c", c, 2, 60)));
-        Next(() => Ask(world, (r, c) => new PasswordRequested(r, "c", c, "z")));
-        Next(() => Ask(world, (r, c) => new ElectionRequested(r, "c", c, null, new Setting<TimeSpan>(TimeSpan.FromSeconds(5)))));
-        Next(() => Ask(world, (r, c) => new ElectionRequested(r, "c", c, null, null) { SyncReplicas = new Setting<int>(2) }));
-        world.Post(world.NodeOf("c", 1).Crash());
-        world.Run(5);
-        versions.Add(world.View("c").Version);
-
-        versions.ShouldBeUnique();
-    }
-
-    [Fact]
     public void Switchover_NewMasterIsNotToldBeforeTheOldOneHasYielded()
     {
         var world = Healthy(2);
