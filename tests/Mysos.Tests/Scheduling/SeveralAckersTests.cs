@@ -86,7 +86,11 @@ public sealed class SeveralAckersTests
         _world.Run(3);
         Durable.Ackers.ShouldNotContain(added);
         var before = _world.Performed.Count;
+        NodeOf(Master).Deaf = true;
         _world.Post(NodeOf(added).ComeBack());
+        _world.Run(1);
+        SentTo(added, before).ShouldAllBe(d => d.Ackers == 0, "the master has not said that it waits for two");
+        NodeOf(Master).Deaf = false;
         _world.Run(3);
 
         Durable.Ackers.Count.ShouldBe(2);
