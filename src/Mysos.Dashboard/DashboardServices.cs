@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 using Mysos.Dashboard.Access;
+using Mysos.Dashboard.History;
 using Mysos.Dashboard.Live;
 
 namespace Mysos.Dashboard;
@@ -27,6 +28,8 @@ public static class DashboardServices
             mud.SnackbarConfiguration.HideTransitionDuration = 120;
         });
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ClusterHistory>();
+        services.AddHostedService<HistoryService>();
         services.TryAddScoped<IDashboardSession, DashboardSession>();
         services.TryAddScoped<IDashboardUser, Anybody>();
         return services;

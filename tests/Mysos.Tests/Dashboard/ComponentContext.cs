@@ -9,6 +9,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Access;
+using Mysos.Dashboard.History;
 using Mysos.Dashboard.Live;
 
 namespace Mysos.Tests.Dashboard;
@@ -24,6 +25,7 @@ public abstract class ComponentContext : BunitContext
         Services.AddSingleton<IReadModel>(Feed);
         Services.AddSingleton<IClusterService>(Service);
         Services.AddSingleton<TimeProvider>(Time);
+        Services.AddSingleton<ClusterHistory>();
         Services.AddScoped<IDashboardSession, DashboardSession>();
         Services.AddSingleton<IDashboardUser>(User);
     }
