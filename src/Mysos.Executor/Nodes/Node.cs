@@ -132,7 +132,7 @@ internal sealed class Node
             var end = await RunServerAsync(program, _newest!, start, finishing, kept, stop, killAt).ConfigureAwait(false);
             // Only a master that waited for acknowledgements can hold writes that nobody was told of.
             masterless = Status.Current.Applied is { Role: DirectedRole.Master, Ackers: > 0 } || _machine.Marker?.Renumber == true;
-            if (Status.Current.Applied is { Role: DirectedRole.Master } || Orders.Current is { Role: DirectedRole.Master })
+            if (Orders.Current is { Role: DirectedRole.Master })
                 Orders.Forget();
             Status.Note(f => f with { Applied = null });
             if (end == ServerEnd.Rebuild || !_machine.DataAreThere)

@@ -35,6 +35,8 @@ internal sealed class Service(
 
     private readonly BackupTaker _backups = new(program, machine.Instance, accounts(), status, time, log);
     private bool _ownerArrived;
+    /// <summary>It took writes, and has not handed them over.</summary>
+    private bool _led;
     private ServerConnection? _connection = connection;
     private Reconciler? _reconciler;
     private long _auditedAt = time.GetTimestamp();
@@ -138,6 +140,13 @@ internal sealed class Service(
             status.Set(f => f with { Reason = OutdatedAccounts });
             return null;
         }
+        if (_led && directive.Role == DirectedRole.Slave && status.Current.Volume is null)
+        {
+            log.Write("mysqld is killed: another master took its place, and connections from before may be stuck.");
+            _led = false;
+            end();
+            return null;
+        }
         var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
         var otherData = directive is { Role: DirectedRole.Master, DataMade: { } made } && marker.Made != made;
         var held = !cutOff && !otherData && status.Current.Applied?.Version == directive.Version;
@@ -160,6 +169,8 @@ internal sealed class Service(
             if (!_ownerArrived)
                 pass = pass with { Reason = "waiting for the owner's account to arrive from the master", Again = OwnerPoll };
         }
+        if (pass.Holds && directive.Role == DirectedRole.Master)
+            _led = !directive.Yield;
         var before = status.Current;
         var now = before with
         {

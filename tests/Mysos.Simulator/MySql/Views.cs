@@ -17,6 +17,7 @@ internal static class Views
         "Last_SQL_Error", "Seconds_Behind_Source", "Relay_Log_File", "Relay_Log_Pos", "-", "-", "-", "Read_Source_Log_Pos", "SQL_Delay", "Auto_Position",
     ];
 
+    private const string RelayLogFile = "relay.000001";
     private static readonly Dictionary<string, Func<Server, Result>> MariaDb = Questions(new MariaDbFlavor());
     private static readonly Dictionary<string, Func<Server, Result>> MySql = Questions(new MySqlFlavor());
 
@@ -26,13 +27,20 @@ internal static class Views
         if ((server.IsMariaDb ? MariaDb : MySql).TryGetValue(sql, out var answer))
             return answer(server);
         return sql.StartsWith("SELECT id FROM information_schema.processlist WHERE LEFT(user", StringComparison.Ordinal) ? FollowersBut(server, sql)
-            : sql.StartsWith("SHOW RELAYLOG EVENTS ", StringComparison.Ordinal) ? RelayEvents(server, int.Parse(sql.AsSpan(sql.LastIndexOf(' ')), CultureInfo.InvariantCulture))
+            : sql.StartsWith("SHOW RELAYLOG EVENTS ", StringComparison.Ordinal) ? RelayEvents(server, sql)
             : sql.EndsWith("AND state LIKE 'Waiting for%lock'", StringComparison.Ordinal) ? Result.Column(server.Commits.HeldBack ? [1] : [])
             : null;
     }
 
-    private static Result RelayEvents(Server s, int from) => new(["Pos", "Info"],
-        [.. s.Disk.Relay.Skip(from).Select((transaction, i) => new object?[] { (long)(from + i), $"BEGIN GTID {transaction.MariaDbGtid}" })]);
+    /// <summary>There is one relay log, of one file.</summary>
+    private static Result RelayEvents(Server s, string sql)
+    {
+        if (!sql.Contains($"'{RelayLogFile}'", StringComparison.Ordinal))
+            return new(["Pos", "Info"], []);
+        var from = int.Parse(sql.AsSpan(sql.LastIndexOf(' ')), CultureInfo.InvariantCulture);
+        return new(["Pos", "Info"],
+            [.. s.Disk.Relay.Skip(from).Select((transaction, i) => new object?[] { (long)(from + i), $"BEGIN GTID {transaction.MariaDbGtid}" })]);
+    }
 
     private static Dictionary<string, Func<Server, Result>> Questions(IFlavor flavor)
     {
@@ -89,7 +97,7 @@ internal static class Views
                 source.Host, (long)source.Port, replica.Receiver switch { ReceiverState.Connected => "Yes", ReceiverState.Stopped => "No", _ => "Connecting" },
                 replica.Applying ? "Yes" : "No", replica.Received, replica.Received, (long)replica.ReceiveError, replica.ReceiveError == 0 ? "" : "cannot connect",
                 (long)replica.ApplyError, replica.ApplyError == 0 ? "" : "cannot apply", replica.Lag is { } lag ? (long)lag : null,
-                "relay.000001", (long)s.Disk.Applied, replica.RelayRead ? "Slave has read all relay log; waiting for more updates" : "", s.Disk.ByGtid ? "Slave_Pos" : "No",
+                RelayLogFile, (long)s.Disk.Applied, replica.RelayRead ? "Slave has read all relay log; waiting for more updates" : "", s.Disk.ByGtid ? "Slave_Pos" : "No",
                 replica.Heartbeats, (long)s.Disk.Relay.Count, (long)s.Disk.Delay.TotalSeconds, s.Disk.ByGtid ? 1L : 0L,
             ],
         ]);

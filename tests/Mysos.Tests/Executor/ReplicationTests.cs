@@ -45,6 +45,30 @@ public sealed class ReplicationTests
         await Should.ThrowAsync<MySqlException>(() => cluster.WriteAsync(first, "INSERT INTO d.t VALUES (98)"));
     }
 
+    /// <summary>Nothing that is left of its time as a master, as connections of slaves that were cut off from it, is in the way of what comes.</summary>
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Replaced_MasterThatLives_IsStartedAnewAsASlave(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (first, second) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(first, MakeTable);
+        var process = await TestCluster.ServerProcessAsync(first);
+        await second.AppliedAsync(second.Direct(DirectedRole.Candidate, 2), serving: false);
+        await first.AppliedAsync(first.Direct(DirectedRole.Candidate, 2), serving: false);
+        await second.AppliedAsync(second.Direct(DirectedRole.Master, 2));
+
+        await first.AppliedAsync(first.Direct(DirectedRole.Slave, 2, second.Endpoint, ackers: 1));
+
+        (await TestCluster.ServerProcessAsync(first)).ShouldNotBe(process);
+        await cluster.WriteAsync(second, "INSERT INTO d.t VALUES (1)");
+        (await TestCluster.EventuallyAsync(first, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
+        process = await TestCluster.ServerProcessAsync(first);
+        await first.AppliedAsync(first.Direct(DirectedRole.Slave, 3, second.Endpoint, ackers: 1));
+        (await TestCluster.ServerProcessAsync(first)).ShouldBe(process);
+    }
+
     [Theory]
     [InlineData(Servers.MariaDb)]
     [InlineData(Servers.MySql)]
@@ -116,10 +140,12 @@ public sealed class ReplicationTests
     }
 
     /// <summary>
-    /// MariaDB's note of where it was in its relay log is of the file's beginning: nothing of what was applied since is to be tried again.
+    /// MariaDB's note of where it was in its relay log is of the file's beginning, or of an earlier file: nothing of what was applied since is to be tried again.
     /// </summary>
-    [Fact]
-    public async Task Killed_SlaveThatHadAppliedMost_GoesOnWithTheFirstThatItHadNot()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_SlaveThatHadAppliedMost_GoesOnWithTheFirstThatItHadNot(bool inAnotherFile)
     {
         await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
         var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
@@ -127,6 +153,13 @@ public sealed class ReplicationTests
         for (var row = 1; row <= 20; row++)
             await cluster.WriteAsync(master, $"INSERT INTO d.t VALUES ({row})");
         (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 20L)).ShouldBe(20L);
+        if (inAnotherFile)
+        {
+            await slave.QueryAsync(TestNode.Accounts.Admin, "STOP SLAVE IO_THREAD; START SLAVE IO_THREAD");
+            for (var row = -20; row < 0; row++)
+                await cluster.WriteAsync(master, $"INSERT INTO d.t VALUES ({row})");
+            (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t WHERE i < 0", 20L)).ShouldBe(20L);
+        }
         await using (var holder = await slave.LoginAsync(TestNode.Accounts.Admin))
         {
             await using (var hold = new MySqlCommand("LOCK TABLES d.t READ", holder))
@@ -139,7 +172,7 @@ public sealed class ReplicationTests
         await TestCluster.KillServerAsync(master);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 2), serving: false);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
-        (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t")).ShouldBe(23L);
+        (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t WHERE i > 0")).ShouldBe(23L);
         (await File.ReadAllTextAsync(Path.Combine(slave.Sandbox, "mysqld.err"))).ShouldNotContain("out-of-order");
     }
 

@@ -31,7 +31,9 @@ public sealed class SwitchoverTests
         var caughtUp = await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, 1, change: d => d with { CatchUp = yielded.Executed }));
         caughtUp.Executed.ShouldBe(yielded.Executed);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Master, 2));
+        var process = await TestCluster.ServerProcessAsync(master);
         await master.AppliedAsync(master.Direct(DirectedRole.Slave, 2, slave.Endpoint, 1));
+        (await TestCluster.ServerProcessAsync(master)).ShouldBe(process, "what it had was handed over");
         await cluster.WriteAsync(slave, "INSERT INTO d.t VALUES (-1)");
         (await cluster.WriteAsync(slave, "SELECT COUNT(*) FROM d.t")).ShouldBeOfType<long>().ShouldBeGreaterThanOrEqualTo(acknowledged.Count + 1);
         foreach (var row in acknowledged.Chunk(500))

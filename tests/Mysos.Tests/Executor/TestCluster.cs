@@ -63,10 +63,13 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>SIGKILL to a node's mysqld.</summary>
     public static async Task KillServerAsync(TestNode node)
     {
-        using var mysqld = Process.GetProcessById(int.Parse(
-            await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid")), CultureInfo.InvariantCulture));
+        using var mysqld = Process.GetProcessById(await ServerProcessAsync(node));
         mysqld.Kill();
     }
+
+    /// <summary>The number of its mysqld's process.</summary>
+    public static async Task<int> ServerProcessAsync(TestNode node) =>
+        int.Parse(await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid")), CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(Nodes.Select(n => n.DisposeAsync().AsTask()));
 }

@@ -134,11 +134,11 @@ public sealed class WatchTests
         using var server = Server(former);
         ChildProcesses.Signal(server, UnixSignal.Stop);
         await former.WaitForAsync(r => r.Symptoms?.SilentFor is not null, "silence");
-        await next.AppliedAsync(next.Direct(DirectedRole.Master, 2));
-        var follow = former.Direct(DirectedRole.Slave, 2, next.Endpoint);
+        former.Direct(DirectedRole.Candidate, 2);
         await server.WaitForExitAsync().WaitAsync(Fencing.Replaced + TimeSpan.FromSeconds(20));
-        await former.AppliedAsync(follow);
         former.Output.ToString().ShouldContain("after another node was made master");
+        await next.AppliedAsync(next.Direct(DirectedRole.Master, 2));
+        await former.AppliedAsync(former.Direct(DirectedRole.Slave, 2, next.Endpoint));
         (await TestCluster.EventuallyAsync(former, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
     }
 
