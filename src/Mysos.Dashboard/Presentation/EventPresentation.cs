@@ -47,6 +47,9 @@ public static class EventPresentation
         ["transactions_kept"] = Tone.Warning,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Those that are known, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. s_tones.Keys.Order(StringComparer.Ordinal)];
+
     public static Tone Of(string kind) => s_tones.TryGetValue(kind, out var tone) ? tone : kind.Split('_')[^1] switch
     {
         "failed" or "lost" => Tone.Bad,
