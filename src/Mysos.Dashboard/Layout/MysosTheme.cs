@@ -30,7 +30,7 @@ internal static class MysosTheme
             Success = "#2b7a3d",
             Info = "#1b6ec2",
             Warning = "#a65a00",
-            Error = "#c4302b",
+            Error = "#b3261e",
         },
         PaletteDark = new PaletteDark
         {

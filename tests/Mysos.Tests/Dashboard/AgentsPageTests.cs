@@ -60,7 +60,7 @@ public sealed class AgentsPageTests : ComponentContext
         nodes.QuerySelectorAll(".ms-agent-nodes > a").Select(a => $"{a.GetAttribute("href")} {a.QuerySelector("small")!.TextContent}")
             .ShouldBe(["ui/clusters/billing master", "ui/clusters/billing slave"]);
         nodes.QuerySelector("button")!.TextContent.ShouldBe("+1");
-        nodes.QuerySelector("button")!.GetAttribute("aria-label").ShouldBe("All 3 nodes on rack-a-07");
+        nodes.QuerySelector("button")!.GetAttribute("aria-label").ShouldBe("+1, all 3 nodes on rack-a-07");
         var all = nodes.QuerySelectorAll("[popover] a");
         all.Length.ShouldBe(3);
         all[^1].TextContent.ShouldContain("down");
