@@ -9,7 +9,7 @@ namespace Mysos.Host.Api.Agents;
 
 /// <summary>Seeing the Mesos agents.</summary>
 [ApiController]
-[Tags("Agents")]
+[Tags("Mesos")]
 internal sealed class AgentsController(IReadModel model) : ControllerBase
 {
     /// <summary>The Mesos agents that were offered or run nodes, by id.</summary>
