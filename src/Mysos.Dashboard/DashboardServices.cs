@@ -7,6 +7,7 @@ using MudBlazor.Services;
 using Mysos.Dashboard.Access;
 using Mysos.Dashboard.Agents;
 using Mysos.Dashboard.Fleet;
+using Mysos.Dashboard.History;
 using Mysos.Dashboard.Live;
 
 namespace Mysos.Dashboard;
@@ -30,6 +31,8 @@ public static class DashboardServices
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddDashboardSnapshots();
+        services.AddSingleton<ClusterHistory>();
+        services.AddHostedService<HistoryService>();
         services.TryAddScoped<IDashboardSession, DashboardSession>();
         services.TryAddScoped<IDashboardUser, Anybody>();
         return services;

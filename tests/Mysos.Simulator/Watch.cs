@@ -61,6 +61,9 @@ internal sealed class Watch(World world)
         _acknowledged.Add(write);
         world.Clock.Mix((ulong)write);
         _wroteAt[server.Node] = world.Clock.Elapsed;
+        // To one that is to acknowledge alone, also the acknowledgement of a slave that has gone since may have come.
+        if (world.Store.Find(World.Cluster) is { Ackers.IsEmpty: true } durable && durable.Master == server.Node)
+            Leads(server);
         if (_master is { Ended: false } master && master != server && !Has(master.Disk, write))
             Fail(Invariant.AcknowledgedWritesAreOnTheMaster, $"write {write} was acknowledged by {server.Name}, and is not on the master {master.Name}");
     }

@@ -44,6 +44,7 @@ internal sealed class World
         DataAreDeleted = seed % 3 == 2;
         Plague = new Plague(this);
         Owner = seed % 4 == 3 ? new Owner(this, new Chance(-seed)) : null;
+        Pauses = seed % 5 == 4 ? new Pauses(this, new Chance(-seed - AnotherChance)) : null;
     }
 
     public Chance Chance { get; }
@@ -61,6 +62,8 @@ internal sealed class World
     public bool DataAreDeleted { get; }
     /// <summary>Null: nobody delays a node.</summary>
     public Owner? Owner { get; }
+    /// <summary>Null: nobody pauses the cluster.</summary>
+    public Pauses? Pauses { get; }
     public SchedulerSettings Settings { get; }
     public IFlavor Flavor { get; }
     public ServerProgram Program { get; }
@@ -117,6 +120,7 @@ internal sealed class World
             client.Begin();
         Create();
         Owner?.Begin();
+        Pauses?.Begin();
     }
 
     private void Create()

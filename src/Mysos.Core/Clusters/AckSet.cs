@@ -108,7 +108,7 @@ internal static class AckSet
         if (!change.To.SetEquals(wanted))
             return Drop(turn, durable, wanted);
         if (change.To.IsEmpty)
-            return Done(turn, cluster, durable, "master_alone", $"Node {master} acknowledges writes alone: no slave serves.");
+            return Alone(turn, cluster with { Durable = durable }, master);
         switch (change.Step)
         {
             case AckStep.Begun when Adds(durable):
@@ -123,6 +123,15 @@ internal static class AckSet
             default:
                 return change.To.All(n => Has(cluster, n, change.MasterAt!)) ? Done(turn, cluster, durable, "acker_changed", Tell(durable)) : durable;
         }
+    }
+
+    /// <summary>Slaves stop serving when it is their master that has gone, too: it is left alone only once it has said since then that it is there.</summary>
+    private static Cluster Alone(Turn turn, ClusterState cluster, int master)
+    {
+        var (durable, change) = (cluster.Durable, cluster.Durable.AckChange!);
+        return change.Step != AckStep.Noting ? durable with { AckChange = change with { Step = AckStep.Noting } }
+            : Noted(cluster, master) is null ? durable
+            : Done(turn, cluster, durable, "master_alone", $"Node {master} acknowledges writes alone: no slave serves.");
     }
 
     private static AckChange Change(Turn turn, Cluster durable, ImmutableSortedSet<int> to) => new(to, turn.Now, Count: Math.Max(to.Count, durable.Ackers.Count));
@@ -204,9 +213,11 @@ internal static class AckSet
         serving = connected.IsEmpty ? serving : connected;
         // Who is never to be master is of little use as its heir: it gives way to another slave.
         bool GivesWay(int n) => Promotions.Bars(durable, n) && serving.Any(other => !now.Contains(other) && !Promotions.Bars(durable, other));
-        if (durable.AckChange?.To is { IsEmpty: false } to && to.All(serving.Contains))
+        // An acker that is on its way to another master is no failure, unless it is being replaced.
+        bool Remains(int n) => serving.Contains(n) || (now.Contains(n) && durable.AckChange?.To.Contains(n) != false && !Failed(turn, cluster, n));
+        if (durable.AckChange?.To is { IsEmpty: false } to && to.All(Remains))
             return to;
-        var stay = now.Where(n => !GivesWay(n) && !IsCutOff(n) && (serving.Contains(n) || (durable.AckChange is null && !Failed(turn, cluster, n)))).ToImmutableArray();
+        var stay = now.Where(n => !GivesWay(n) && !IsCutOff(n) && Remains(n)).ToImmutableArray();
         var most = Settles(durable) || stay.Length < now.Count ? now.Count : int.MaxValue;
         return [.. stay.Concat(serving.RemoveAll(n => stay.Contains(n)).OrderBy(n => Promotions.Bars(durable, n)).ThenBy(n => cluster.Of(n).Report!.LagSeconds ?? 0).ThenBy(n => n))
             .Take(Math.Min(most, Wanted(cluster, turn.Settings)))];

@@ -59,6 +59,9 @@ public sealed record Cluster
     /// <summary>A restart of all nodes that is under way.</summary>
     public RollingRestart? Restart { get; init; }
 
+    /// <summary>Since when its owner wants nothing to be done by itself; null: it is not so. See <see cref="Scheduling.Pausing"/>.</summary>
+    public DateTimeOffset? PausedSince { get; init; }
+
     public bool Deleting { get; init; }
     /// <summary>Why the cluster will never serve; it can only be deleted.</summary>
     public string? Failure { get; init; }
@@ -73,6 +76,10 @@ public sealed record Cluster
 
     /// <summary>A master has taken writes: from now on there are data to lose.</summary>
     public bool Served => ServedEpoch > 0;
+
+    /// <summary>Nothing new is begun in it.</summary>
+    [JsonIgnore]
+    public bool Paused => PausedSince is not null && !Deleting;
 
     /// <summary>Tells this cluster from an earlier one of the same name.</summary>
     public string Incarnation => Created.ToUnixTimeMilliseconds().ToString("x", System.Globalization.CultureInfo.InvariantCulture);

@@ -18,10 +18,14 @@ internal static class ClusterPlan
         if (turn.Find(name) is not { } cluster)
             return;
         var durable = Backups.FailOrphaned(turn, cluster.Durable);
-        durable = Nodes.Abandon(turn, cluster with { Durable = durable });
+        if (!durable.Paused)
+            durable = Nodes.Abandon(turn, cluster with { Durable = durable });
         durable = Resize(turn, cluster, durable);
-        durable = Switchover.LeaveMachine(turn, cluster with { Durable = durable });
-        durable = Promotions.MoveMaster(turn, cluster with { Durable = durable });
+        if (!durable.Paused)
+        {
+            durable = Switchover.LeaveMachine(turn, cluster with { Durable = durable });
+            durable = Promotions.MoveMaster(turn, cluster with { Durable = durable });
+        }
         durable = Mastership.Advance(turn, cluster with { Durable = durable });
         durable = NodeRestarts.Advance(turn, cluster with { Durable = durable });
         turn.Put(cluster with { Durable = durable });

@@ -125,6 +125,15 @@ public sealed record DelayRequest : ClusterRequest<DelayAnswer>
 
 public sealed record DelayAnswer(string ClusterUrl, int Node, int DelaySeconds);
 
+/// <summary>Has nothing begun in the cluster by itself, until it is resumed. See <see cref="Scheduling.Pausing"/>.</summary>
+public sealed record PauseRequest : ClusterRequest<PauseAnswer>;
+
+/// <summary>Ends a pause.</summary>
+public sealed record ResumeRequest : ClusterRequest<PauseAnswer>;
+
+/// <param name="Paused">What it is now.</param>
+public sealed record PauseAnswer(string ClusterUrl, bool Paused);
+
 /// <summary>Something that a cluster can have of its own.</summary>
 /// <param name="Own">Null: as the scheduler's flag says.</param>
 public readonly record struct Setting<T>(T? Own)

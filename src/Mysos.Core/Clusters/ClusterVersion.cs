@@ -19,7 +19,7 @@ public static class ClusterVersion
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture,
             $"{cluster.Incarnation} {cluster.NumNodes} {cluster.AccountsVersion} {cluster.ElectionPolicy} {cluster.ElectionTimeout} {cluster.SyncReplicas} {cluster.Epoch} {cluster.Master}")
             .Append(CultureInfo.InvariantCulture,
-            $" {cluster.Election?.Epoch} {cluster.Handover?.To} {cluster.Restart is not null} {cluster.Deleting} {cluster.Failure is not null} {backup}");
+            $" {cluster.Election?.Epoch} {cluster.Handover?.To} {cluster.Restart is not null} {cluster.PausedSince is not null} {cluster.Deleting} {cluster.Failure is not null} {backup}");
         foreach (var node in cluster.Nodes.Values)
             text.Append(CultureInfo.InvariantCulture, $" {node.Number}/{node.Promotion}/{node.DelaySeconds}/{node.Retiring}/{node.Rebuild}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));

@@ -57,6 +57,7 @@ internal static class Directives
             Epoch = durable.Election?.Epoch ?? durable.Epoch,
             Role = DirectedRole.Standby,
             Rebuild = node.Rebuild,
+            Paused = durable.Paused,
             AccountsVersion = durable.AccountsVersion,
             Backup = durable.Backups.LastOrDefault(b => b.State == BackupState.Running && b.Task == node.Task.Id) is { } backup
                 ? new BackupOrder(backup.BackupId, BackupId.Parse(backup.BackupId).RelativeDirectory)

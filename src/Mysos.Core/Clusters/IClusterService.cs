@@ -61,5 +61,6 @@ public interface IReadModel
 [JsonSerializable(typeof(ElectionAnswer))]
 [JsonSerializable(typeof(PromotionAnswer))]
 [JsonSerializable(typeof(DelayAnswer))]
+[JsonSerializable(typeof(PauseAnswer))]
 [JsonSerializable(typeof(DryRunAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -18,7 +18,7 @@ internal static class Mastership
         if (durable.Master is not { } master)
             return durable.Epoch == 0 ? First(turn, durable) : durable;
         if (MasterLoss.Of(turn, cluster with { Durable = durable }, master) is { } why)
-            return Begin(turn, cluster, master, why);
+            return durable.Paused ? durable : Begin(turn, cluster, master, why);
         durable = Progress(turn, cluster, master);
         return durable.Handover is null ? durable : Switchover.Advance(turn, cluster with { Durable = durable }, master);
     }

@@ -22,7 +22,7 @@ internal static class NodeRestarts
     public static Cluster Advance(Turn turn, ClusterState cluster)
     {
         var durable = cluster.Durable;
-        if (durable is not { Restart: { } restart, Handover: null } || !AllServe(cluster, turn.Settings))
+        if (durable is not { Restart: { } restart, Handover: null, Paused: false } || !AllServe(cluster, turn.Settings))
             return durable;
         var left = restart.Left.Intersect(durable.Nodes.Keys);
         if (left.IsEmpty)

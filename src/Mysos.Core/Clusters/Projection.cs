@@ -15,11 +15,14 @@ public static class Projection
         var durable = cluster.Durable;
         var nodes = durable.Nodes.Values.Select(n => View(cluster, n)).ToImmutableArray();
         var (condition, reason) = Condition(cluster, nodes, settings, mesosConnected, now);
+        if (durable.Paused && reason.Length > 0)
+            reason = $"{reason}; the cluster is paused, so nothing is begun until it is resumed";
         return new ClusterView
         {
             Name = durable.Name, User = durable.User, NumNodes = durable.NumNodes, Size = durable.Size,
             ClusterUrl = ClusterUrl(settings, durable.Name), State = condition, Reason = reason,
-            Epoch = durable.Epoch, Version = ClusterVersion.Of(durable), Election = Election(durable, settings), IfMasterDied = Foresight.Of(cluster, settings), Created = durable.Created, Nodes = nodes,
+            Epoch = durable.Epoch, Version = ClusterVersion.Of(durable), Election = Election(durable, settings), IfMasterDied = Foresight.Of(cluster, settings), Created = durable.Created,
+            PausedSince = durable.PausedSince, Operation = Operations.Of(cluster), Nodes = nodes,
             Backups = [.. durable.Backups.Select(View)],
             Events = [.. durable.Events],
         };
@@ -65,6 +68,11 @@ public static class Projection
             Gtid = seen.Report?.Executed,
             LagSeconds = Delays.Lag(node, seen.Report),
             Server = seen.Report?.Server,
+            ReadOnly = seen.Runs ? seen.Report?.ReadOnly : null,
+            Diverged = seen.Report is { Diverged: true },
+            Zone = node.Zone,
+            Connections = seen.Report?.Connections,
+            DataMb = seen.Report?.DataMb,
         };
     }
 
@@ -119,7 +127,7 @@ public static class Projection
         if (durable.Election is { } election)
             return (ClusterCondition.Electing, Electorate.Explain(cluster, election, now, settings));
         if (durable.Served && (durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master)))
-            return (ClusterCondition.Electing, $"node {durable.Master} is becoming the master; {waiting}");
+            return (ClusterCondition.Electing, $"node {durable.Master} is {(durable.Paused ? "no master now" : "becoming the master")}; {waiting}");
         if (serving == durable.NumNodes && nodes.Length == durable.NumNodes)
         {
             return AckSet.IsComplete(cluster, settings) ? (ClusterCondition.Healthy, "")

@@ -29,7 +29,7 @@ internal static class Switchover
 
     /// <summary>The node's agent is drained. Its executor waits a moment for another master before it ends.</summary>
     public static void LeaveDrained(Turn turn, string name, int number) => turn.Change(name, cluster =>
-        cluster.Durable is { Handover: null, Deleting: false } durable && Mastership.IsServingMaster(cluster, number) && Best(turn, cluster) is { } heir
+        cluster.Durable is { Handover: null, Deleting: false, Paused: false } durable && Mastership.IsServingMaster(cluster, number) && Best(turn, cluster) is { } heir
             ? cluster with { Durable = Begin(turn, durable, heir, "its agent is being drained") }
             : cluster);
 

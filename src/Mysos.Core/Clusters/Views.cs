@@ -50,6 +50,10 @@ public sealed record ClusterView
     public ElectionView Election { get; init => field = value ?? new(); } = new();
     public MasterLossView? IfMasterDied { get; init; }
     public required DateTimeOffset Created { get; init; }
+    /// <summary>Since when nothing is begun in it by itself; null while it is not paused.</summary>
+    public DateTimeOffset? PausedSince { get; init; }
+    /// <summary>Null: nothing is under way.</summary>
+    public OperationView? Operation { get; init; }
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
     public ImmutableArray<BackupView> Backups { get; init; } = [];
     /// <summary>Newest last.</summary>
@@ -115,6 +119,16 @@ public sealed record NodeView
     public double? LagSeconds { get; init; }
     /// <summary><c>MariaDB 10.11.6</c>.</summary>
     public string? Server { get; init; }
+    /// <summary>Null where it is not known.</summary>
+    public bool? ReadOnly { get; init; }
+    /// <summary>It has transactions that its master lacks, or cannot apply what its master has: its reason says which.</summary>
+    public bool Diverged { get; init; }
+    /// <summary>As of <see cref="AgentView.Zone"/>.</summary>
+    public string? Zone { get; init; }
+    /// <summary>Of clients, slaves and Mysos itself.</summary>
+    public int? Connections { get; init; }
+    /// <summary>MiB that the data take on the disk.</summary>
+    public double? DataMb { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<NodeRole>))]

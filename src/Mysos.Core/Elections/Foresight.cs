@@ -19,6 +19,8 @@ public static class Foresight
         if (slaves.IsEmpty)
             return new MasterLossView(null, true, $"no slave serves: nothing could be written until node {master} is back with its data");
 
+        if (durable.Paused)
+            return new MasterLossView(null, true, "the cluster is paused: nobody would take over until it is resumed");
         var epoch = durable.Epoch + 1;
         var left = cluster with { Observed = slaves.ToImmutableDictionary(n => n, n => Stopped(cluster.Of(n), epoch)) };
         Electorate.Outcome After(TimeSpan time) =>

@@ -82,6 +82,8 @@ public sealed record Directive
     public string? CatchUp { get; init; }
     /// <summary>For a slave: it is an acker, or is to be one, so an election may count on all that it has received.</summary>
     public bool CountedOn { get; init; }
+    /// <summary>Once this holds, what somebody changes is left as it is, but for who waits for acknowledgements and who gives them.</summary>
+    public bool Paused { get; init; }
     /// <summary>For a slave: how long after its master it applies a write; 0: at once.</summary>
     public int DelaySeconds { get; init; }
     /// <summary>As <see cref="Accounts.Version"/>; an executor that has older ones asks for them with a <see cref="Hello"/>.</summary>
@@ -172,6 +174,10 @@ public sealed record Report
     public DateTimeOffset? DataMade { get; init; }
     public BackupReport? Backup { get; init; }
     public CopyOffer? Offers { get; init; }
+    /// <summary>Connections of clients, slaves and Mysos itself; null before they were counted.</summary>
+    public int? Connections { get; init; }
+    /// <summary>MiB that the data take on the disk; null before they were measured.</summary>
+    public double? DataMb { get; init; }
     /// <summary>Null: nothing is wrong.</summary>
     public Symptoms? Symptoms { get; init; }
     /// <summary>The last change behind Mysos' back that was put right; null: there was none.</summary>

@@ -46,22 +46,23 @@ public sealed record ClusterIndex
     /// <summary>One cluster is another than before; null: it was not there, or is gone.</summary>
     internal ClusterIndex Replace(Cluster? before, Cluster? after, DateTimeOffset now)
     {
-        if (ReferenceEquals(before?.Nodes, after?.Nodes))
+        var same = before?.Paused == after?.Paused;
+        if (same && ReferenceEquals(before?.Nodes, after?.Nodes))
             return this;
         var index = this;
         foreach (var node in before?.Nodes.Values ?? [])
         {
             var then = after?.Nodes.GetValueOrDefault(node.Number);
             var key = new NodeKey(before!.Name, node.Number);
-            if (!ReferenceEquals(node, then))
+            if (!same || !ReferenceEquals(node, then))
                 index = index.Without(key, node).Moved(key, node.Volume, then?.Volume);
         }
         foreach (var node in after?.Nodes.Values ?? [])
         {
             var was = before?.Nodes.GetValueOrDefault(node.Number);
             var key = new NodeKey(after!.Name, node.Number);
-            if (!ReferenceEquals(node, was))
-                index = index.With(key, node, now);
+            if (!same || !ReferenceEquals(node, was))
+                index = index.With(key, node, after.Paused, now);
             if (was is null)
                 index = index.Moved(key, null, node.Volume);
         }
@@ -98,16 +99,19 @@ public sealed record ClusterIndex
         };
     }
 
-    private ClusterIndex With(NodeKey key, Node node, DateTimeOffset now)
+    private ClusterIndex With(NodeKey key, Node node, bool paused, DateTimeOffset now)
     {
         if (node.Task is { } task)
             return this with { ByAgent = With(ByAgent, task.Agent, key) };
-        if (node.Retiring)
+        if (node.Retiring || (paused && !EndedAsPlanned(node)))
             return this;
         return node.NotBefore <= now
             ? this with { Waiting = Waiting.Add(new QueuedNode(node.WaitsSince, key)) }
             : this with { Delayed = Delayed.Add(new QueuedNode(node.NotBefore, key)) };
     }
+
+    /// <summary>For a restart, which is not left half done.</summary>
+    private static bool EndedAsPlanned(Node node) => node is { Attempts: > 0, LastFailure: null };
 
     /// <summary>Nodes whose backoff is over wait from now on.</summary>
     internal ClusterIndex Promote(DateTimeOffset now, Func<NodeKey, Node> find)

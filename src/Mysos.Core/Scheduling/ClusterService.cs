@@ -54,6 +54,8 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
             case ElectionRequest election: return id => new ElectionRequested(id, name, incarnation, election.Policy, election.Timeout) { SyncReplicas = election.SyncReplicas };
             case PromotionRequest promotion: return id => new PromotionRequested(id, name, incarnation, promotion.Node, promotion.Promotion);
             case DelayRequest delay: return id => new DelayRequested(id, name, incarnation, delay.Node, (int)delay.Delay.TotalSeconds);
+            case PauseRequest: return id => new PauseRequested(id, name, incarnation, Paused: true);
+            case ResumeRequest: return id => new PauseRequested(id, name, incarnation, Paused: false);
             default: throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to prepare this request.");
         }
     }
@@ -72,6 +74,7 @@ public sealed class ClusterService(SchedulerLoop loop, SchedulerSettings setting
         ElectionRequest => result.Split(' ') is [var policy, var timeout, var count] ? new ElectionAnswer(Url(request), policy, timeout, count) : throw new FormatException(result),
         PromotionRequest promotion => new PromotionAnswer(Url(request), promotion.Node, promotion.Promotion),
         DelayRequest delay => new DelayAnswer(Url(request), delay.Node, (int)delay.Delay.TotalSeconds),
+        PauseRequest or ResumeRequest => new PauseAnswer(Url(request), request is PauseRequest),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to answer this request."),
     };
 

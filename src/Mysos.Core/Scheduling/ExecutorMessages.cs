@@ -40,7 +40,7 @@ internal static class ExecutorMessages
             && (durable.Master != node.Number || durable.Nodes[node.Number].DataMade is null))
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { DataMade = report.DataMade }) };
         // An acker's data are what an election counts on: another one comes first.
-        if (report.Diverged && durable.Nodes[node.Number].Rebuild == report.Rebuild && !durable.Ackers.Contains(node.Number))
+        if (report.Diverged && !durable.Paused && durable.Nodes[node.Number].Rebuild == report.Rebuild && !durable.Ackers.Contains(node.Number))
         {
             durable = turn.Log(durable, "node_rebuilt", $"Node {node.Number}: its data cannot follow the master and are made anew: {report.Reason}");
             durable = durable with { Nodes = durable.Nodes.SetItem(node.Number, durable.Nodes[node.Number] with { Rebuild = node.Rebuild + 1 }) };

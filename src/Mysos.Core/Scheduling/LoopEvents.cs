@@ -134,6 +134,12 @@ public sealed record PromotionRequested(long Request, string Name, string Incarn
     public override string Call => $"promotion {Node} {EnumWords.Of(Promotion)}";
 }
 
+/// <param name="Paused">What it is to be.</param>
+public sealed record PauseRequested(long Request, string Name, string Incarnation, bool Paused) : ChangeRequested(Request, Name, Incarnation)
+{
+    public override string Call => Paused ? "pause" : "resume";
+}
+
 /// <param name="Seconds">0: it applies at once.</param>
 public sealed record DelayRequested(long Request, string Name, string Incarnation, int Node, int Seconds)
     : ChangeRequested(Request, Name, Incarnation)

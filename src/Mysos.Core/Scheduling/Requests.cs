@@ -41,6 +41,8 @@ internal static class Requests
             return Creation.Delete(turn, cluster);
         if (NotChangeable(cluster) is { } why)
             return (null, why);
+        if (cluster.Durable.Paused && Pausing.Forbids(change))
+            return (null, new Outcome.Refused(409, null, $"Cluster '{change.Name}' is paused; resume it first."));
         return change switch
         {
             ResizeRequested resize => Changes.Resize(turn, cluster, resize.NumNodes),
@@ -51,6 +53,7 @@ internal static class Requests
             ElectionRequested election => LeadershipChanges.Election(turn, cluster, election),
             PromotionRequested promotion => LeadershipChanges.Promote(turn, cluster, promotion.Node, promotion.Promotion),
             DelayRequested delay => DelayChanges.Delay(turn, cluster, delay.Node, delay.Seconds),
+            PauseRequested pause => Pausing.Set(turn, cluster, pause.Paused),
             ReplaceRequested replace => Changes.Replace(turn, cluster, replace.Node, replace.AcceptDataLoss),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No decision is written for this request."),
         };

@@ -4,6 +4,7 @@ using Mysos.Core.Access;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Access;
 using Mysos.Dashboard.Actions;
+using Mysos.Dashboard.Presentation;
 
 namespace Mysos.Dashboard.Detail;
 
@@ -26,6 +27,8 @@ public sealed partial class ClusterPage
     private bool Closed => Going || _cluster?.State == ClusterCondition.Failed;
 
     private string? WhyNotChanged => User.WhyNot(Role.Operator);
+
+    private string? WhyNotMoved => WhyNotChanged ?? NodePresentation.WhyPaused(_cluster!);
 
     private List<string> Similar => [.. Frame.View.Clusters.Keys
         .Where(k => k.Contains(Name, StringComparison.OrdinalIgnoreCase)

@@ -18,6 +18,18 @@ public static class ConnectLines
             ? string.Create(CultureInfo.InvariantCulture, $"mysql -h {host} -P {port} -u {user} -p")
             : null;
 
+    /// <summary>An URL for JDBC, which the client completes with the password; null as long as the node has no endpoint.</summary>
+    public static string? Jdbc(NodeView? node, string user) =>
+        Endpoint(node) is { } endpoint
+            ? $"jdbc:{(node!.Server?.StartsWith("MariaDB", StringComparison.Ordinal) == true ? "mariadb" : "mysql")}://{endpoint}/?user={Uri.EscapeDataString(user)}"
+            : null;
+
+    /// <summary>A connection string for .NET (MySqlConnector, MySql.Data), which the client completes with the password; null as long as the node has no endpoint.</summary>
+    public static string? DotNet(NodeView? node, string user) =>
+        node is { Host: { } host, Port: { } port }
+            ? string.Create(CultureInfo.InvariantCulture, $"Server={host};Port={port};User ID={user};Password=")
+            : null;
+
     /// <summary>The call that creates a first cluster, for the address under which the reader sees this page.</summary>
     /// <param name="name">Who is logged in; null: no login is asked for. Those who have no password here need a token.</param>
     public static string Create(string baseUri, string? name) =>

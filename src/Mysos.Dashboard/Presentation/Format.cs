@@ -123,6 +123,18 @@ public static class Format
         _ => string.Create(CultureInfo.InvariantCulture, $"{(long)(seconds / 60)} min {(long)(seconds % 60)} s"),
     };
 
+    /// <summary>Below 10 with one decimal.</summary>
+    public static string Rate(double? perSecond) => perSecond switch
+    {
+        null => Unknown,
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{perSecond:0.#}"),
+        _ => Whole(perSecond),
+    };
+
+    /// <summary>With a space between thousands.</summary>
+    public static string Whole(double? value) =>
+        value is { } number ? number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202f') : Unknown;
+
     public static string Count(int count, string one, string many) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
 

@@ -89,6 +89,9 @@ public static class NodePresentation
     /// <summary>It follows its master, and can become the master.</summary>
     public static bool IsServingSlave(NodeView node) => node is { Role: NodeRole.Slave, State: NodeState.Serving };
 
+    /// <summary>Why nodes are not started, moved or changed; null: nothing keeps them from it.</summary>
+    public static string? WhyPaused(ClusterView cluster) => cluster.PausedSince is null ? null : "The cluster is paused; resume it first.";
+
     /// <summary>Null when there is nothing to say.</summary>
     public static (string Word, string Why)? Promotion(Promotion promotion) => promotion switch
     {

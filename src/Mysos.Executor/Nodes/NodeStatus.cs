@@ -32,6 +32,8 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         /// <summary>mysqld does not answer: what it said last cannot be relied on.</summary>
         public string? Silent { get; init; }
         public TimeSpan? SilentFor { get; init; }
+        public int? Connections { get; init; }
+        public double? DataMb { get; init; }
         /// <summary>Why the volume takes no writes.</summary>
         public string? Volume { get; init; }
         /// <summary>Somebody has deleted the data under mysqld.</summary>
@@ -106,6 +108,8 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         DataMade = facts.DataMade,
         Backup = facts.Backup,
         Offers = facts.Offers,
+        Connections = facts.Phase == NodePhase.Running ? facts.Connections : null,
+        DataMb = facts.DataMb,
         Symptoms = ToSymptoms(facts),
         Repair = facts.Repair,
         Kept = facts.Kept,

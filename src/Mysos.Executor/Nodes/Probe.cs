@@ -19,11 +19,14 @@ internal sealed class Probe(
     private static readonly TimeSpan Closely = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private const int TooManyConnections = 1040;
+    /// <summary>Connections are counted in one of so many answers.</summary>
+    private const int CountEvery = 10;
     /// <summary>When a statement that nobody waits for any more ends.</summary>
     private const int GiveUpSeconds = 2;
 
     private ServerConnection? _connection;
     private int _misses;
+    private int _asked;
     private bool _told;
     private Since _silent;
     private Since _unfollowed;
@@ -87,6 +90,8 @@ internal sealed class Probe(
             var state = await connection.QueryAsync(program.Flavor.ObserveSql, program.Flavor.ReadStateAsync, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false);
             var unfollowed = orders.Current is { Role: DirectedRole.Master, Ackers: > 0 } && state.AckersAwaited > 0
                 && (await connection.RowAsync(program.Flavor.AckersConnectedSql, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false))?.Number(1) < state.AckersAwaited;
+            if (_asked++ % CountEvery == 0 && (await connection.RowAsync(program.Flavor.ConnectionsSql, CancellationToken.None, GiveUpSeconds).ConfigureAwait(false))?.Number(1) is { } count)
+                status.Note(f => f with { Connections = (int)count });
             return (connection, state, unfollowed);
         }
         catch

@@ -141,7 +141,7 @@ internal sealed class Service(
         var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
         var otherData = directive is { Role: DirectedRole.Master, DataMade: { } made } && marker.Made != made;
         var held = !cutOff && !otherData && status.Current.Applied?.Version == directive.Version;
-        if (held && time.GetElapsedTime(_auditedAt) >= AuditEvery)
+        if (held && !directive.Paused && time.GetElapsedTime(_auditedAt) >= AuditEvery)
             await AuditAsync(reconciler, directive, changed, cancellation).ConfigureAwait(false);
         var pass = await reconciler.PassAsync(cutOff || otherData ? directive with { Role = DirectedRole.Standby } : directive, held, changed, cancellation).ConfigureAwait(false);
         if (pass.ErrantFrom is { } errant && machine.Marker?.KeepFrom != errant)

@@ -10,10 +10,12 @@ internal sealed class VolumeWatch(IMachine machine, NodeStatus status, TimeProvi
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MeasureEvery = TimeSpan.FromMinutes(1);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         string? before = null;
+        long? measuredAt = null;
         while (true)
         {
             await time.PauseAsync(Interval, cancellation).ConfigureAwait(false);
@@ -27,6 +29,12 @@ internal sealed class VolumeWatch(IMachine machine, NodeStatus status, TimeProvi
             // Once may be of the moment: what fills a disk may be gone again.
             Tell(before is null && trouble is not null ? status.Current.Volume : trouble);
             before = trouble;
+            if (trouble is null && !(measuredAt is { } last && time.GetElapsedTime(last) < MeasureEvery))
+            {
+                measuredAt = time.GetTimestamp();
+                var size = await machine.MeasureDataAsync().WaitAsync(cancellation).ConfigureAwait(false);
+                status.Note(f => f with { DataMb = size / (1024.0 * 1024.0) });
+            }
             if (!machine.DataAreThere && !status.Current.DataGone)
             {
                 log.Write("The data are gone.");

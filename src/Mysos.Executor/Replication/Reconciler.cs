@@ -8,20 +8,6 @@ using Mysos.Executor.Servers;
 
 namespace Mysos.Executor.Replication;
 
-/// <summary>What became of one attempt to make a directive hold.</summary>
-/// <param name="State">The server's state after it.</param>
-/// <param name="Reason">What it waits for; null when it holds.</param>
-/// <param name="Diverged">This server has what its master lacks, or cannot apply what its master has.</param>
-/// <param name="Again">When to try again without being asked; null: only when something changed.</param>
-internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool Diverged, TimeSpan? Again)
-{
-    /// <summary>What was found to be otherwise than the directive, which held before; null: nothing.</summary>
-    public string? Repaired { get; init; }
-
-    /// <summary>The binary log from which on this server has what its master lacks; null: it lacks nothing, or it cannot be told.</summary>
-    public string? ErrantFrom { get; init; }
-}
-
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
     IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, ILogins logins, Action end, TimeProvider time, Log log)
@@ -104,6 +90,8 @@ internal sealed class Reconciler(
         var state = await ObserveAsync(cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Master && !state.Writable)
             await _owner.IsReadyAsync(cancellation).ConfigureAwait(false);
+        if (held && directive.Paused)
+            return await LeaveAsync(directive, state, overtaken, cancellation).ConfigureAwait(false);
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
         if (directive.Role == DirectedRole.Slave && _errant is { } errant && state.Replica?.Source == directive.Source)
@@ -121,6 +109,23 @@ internal sealed class Reconciler(
         var pass = await CarryOutAsync(plan, directive, state, overtaken, cancellation).ConfigureAwait(false);
         return pass with { Repaired = repaired };
     }
+
+    /// <summary>What somebody changed stays so, but for what makes sure that acknowledged writes are elsewhere.</summary>
+    private async Task<Pass> LeaveAsync(Directive directive, ServerState state, Task overtaken, CancellationToken cancellation)
+    {
+        var all = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
+        var waiting = new Plan([.. all.Steps.Where(ConcernsAcknowledgement)]);
+        var left = new Plan([.. all.Steps.Where(step => !ConcernsAcknowledgement(step))]);
+        foreach (var step in waiting.Steps)
+            await RunAsync(step, directive, state, overtaken, cancellation).ConfigureAwait(false);
+        return new Pass(await ObserveAsync(cancellation).ConfigureAwait(false), true,
+            Repairs.Describe(left, state) is { } found ? $"it {found}, which is left so while the cluster is paused" : null, false, null)
+        {
+            Repaired = Repairs.Describe(waiting, state),
+        };
+    }
+
+    private static bool ConcernsAcknowledgement(Step step) => step is Step.Await or Step.SetSemiSyncReplica;
 
     private async Task<Pass> CarryOutAsync(Plan plan, Directive directive, ServerState state, Task overtaken, CancellationToken cancellation)
     {

@@ -63,6 +63,9 @@ internal interface IFlavor
     /// <summary>One row, name and number: how many slaves that acknowledge are connected to this master.</summary>
     string AckersConnectedSql { get; }
 
+    /// <summary>One row, name and number.</summary>
+    string ConnectionsSql => "SHOW GLOBAL STATUS LIKE 'Threads_connected'";
+
     string ReadOnly(bool on);
     /// <summary>Commits wait for so many acknowledgements; 0: for none. Takes effect at once.</summary>
     string Await(int ackers);

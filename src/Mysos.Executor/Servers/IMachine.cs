@@ -20,6 +20,9 @@ internal interface IMachine : ILogins, IDisposable
     /// <summary>Writes a small file beside the data, through to the disk. Null: it was written; else why not.</summary>
     Task<string?> TryVolumeAsync();
 
+    /// <returns>Bytes.</returns>
+    Task<long> MeasureDataAsync();
+
     /// <inheritdoc cref="DataDirectory.PrepareAsync"/>
     Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation);
 

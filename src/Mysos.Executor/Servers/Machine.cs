@@ -60,6 +60,8 @@ internal sealed class Machine : IMachine
         }
     });
 
+    public Task<long> MeasureDataAsync() => Task.Run(() => BackupTaker.SizeOf(Instance.Paths.DataDirectory));
+
     public Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation) =>
         _data.PrepareAsync(program, rebuild, copied, cancellation);
 

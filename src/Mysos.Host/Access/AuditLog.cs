@@ -43,6 +43,8 @@ internal sealed partial class AuditLog(ILoggerFactory loggers)
             ElectionRequest election => Elections(election),
             PromotionRequest promotion => Invariant($"promotion of node {promotion.Node} to {EnumWords.Of(promotion.Promotion)}"),
             DelayRequest delay => Invariant($"delay of node {delay.Node} to {DelayText.Of((int)delay.Delay.TotalSeconds)}"),
+            PauseRequest => "pause",
+            ResumeRequest => "resume",
             _ => request.GetType().Name,
         };
         return dryRun ? $"dry run: {what}" : what;

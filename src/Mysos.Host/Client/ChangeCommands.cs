@@ -6,11 +6,11 @@ using Mysos.Host.Commands;
 
 namespace Mysos.Host.Client;
 
-/// <summary><c>mysos resize|backup|switchover|restart|password|replace|election|promotion|delay|delete</c>: changes of a cluster, with its password.</summary>
+/// <summary><c>mysos resize|backup|switchover|restart|password|replace|election|promotion|delay|pause|resume|delete</c>: changes of a cluster, with its password.</summary>
 internal static class ChangeCommands
 {
     public static IEnumerable<Command> Create(CommandIo io) =>
-        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Election(io), Promotion(io), Delay(io), Delete(io)];
+        [Resize(io), Backup(io), Switchover(io), Restart(io), ChangePassword(io), Replace(io), Election(io), Promotion(io), Delay(io), Pause(io), Resume(io), Delete(io)];
 
     private static ClientCommand Resize(CommandIo io)
     {
@@ -104,6 +104,14 @@ internal static class ChangeCommands
             (parsed, name) => new DelayRequest { Name = name, Node = parsed.GetRequiredValue(node), Delay = DelayText.Parse(parsed.GetRequiredValue(by)) },
             (r, a) => $"Cluster {r.Name} has node {Text(a.Node)} apply {(a.DelaySeconds == 0 ? "at once" : $"{DelayText.Of(a.DelaySeconds)} late")}.\n");
     }
+
+    private static ClientCommand Pause(CommandIo io) =>
+        Change(io, "pause", "Has nothing begun in a cluster by itself, so that its owner can work on it: no election, launch, rebuild or repair.", [],
+            (_, name) => new PauseRequest { Name = name }, (r, _) => $"Cluster {r.Name} is paused.\n");
+
+    private static ClientCommand Resume(CommandIo io) =>
+        Change(io, "resume", "Ends a cluster's pause.", [],
+            (_, name) => new ResumeRequest { Name = name }, (r, _) => $"Cluster {r.Name} is resumed.\n", (_, _) => Goals.Healthy);
 
     private static ClientCommand Delete(CommandIo io) =>
         Change(io, "delete", "Removes a cluster with its data. It returns before the instances have ended, unless --wait is given.", [],

@@ -15,7 +15,7 @@ internal static class ClusterText
         ? "There are no clusters.\n"
         : Table.Format(["NAME", "STATE", "NODES", "SIZE", "USER", "CREATED", "REASON"], clusters.Select(c => new[]
         {
-            c.Name, Word(c.State), Number(c.NumNodes), Size(c.Size), c.User, Time(c.Created), c.Reason,
+            c.Name, Word(c.State) + (c.PausedSince is null ? "" : ", paused"), Number(c.NumNodes), Size(c.Size), c.User, Time(c.Created), c.Reason,
         }));
 
     public static string Whole(ClusterView cluster)
@@ -23,6 +23,8 @@ internal static class ClusterText
         var text = new StringBuilder();
         Line("name", cluster.Name);
         Line("state", cluster.Reason is { Length: > 0 } reason ? $"{Word(cluster.State)}: {reason}" : Word(cluster.State));
+        if (cluster.PausedSince is { } since)
+            Line("paused", $"since {Time(since)}");
         Line("user", cluster.User);
         Line("size", Size(cluster.Size));
         Line("url", cluster.ClusterUrl);

@@ -32,6 +32,8 @@ internal sealed record RequestForm(HttpMethod Method, string Path, JsonObject Fi
             ("sync_replicas", election.SyncReplicas is { } ackers ? ElectionText.Of(ackers.Own) : null)),
         PromotionRequest promotion => Authorized(request, HttpMethod.Post, $"/nodes/{promotion.Node}/promotion", ("promotion", EnumWords.Of(promotion.Promotion))),
         DelayRequest delay => Authorized(request, HttpMethod.Post, $"/nodes/{delay.Node}/delay", ("delay", Durations.Format(delay.Delay))),
+        PauseRequest => Authorized(request, HttpMethod.Post, "/pause"),
+        ResumeRequest => Authorized(request, HttpMethod.Post, "/resume"),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "Nothing is written to send this request."),
     };
 

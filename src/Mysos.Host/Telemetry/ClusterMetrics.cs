@@ -20,6 +20,7 @@ internal static class ClusterMetrics
         Gauge("mysos.cluster.nodes.serving", "{node}", "MySQL instances that serve.", c => c.Nodes.Count(n => n.State == NodeState.Serving));
         Gauge("mysos.cluster.epoch", null, "Rises by one with each master.", c => c.Epoch);
         Gauge("mysos.cluster.master.alone", null, "1 while a master serves and no slave is sure to have every acknowledged write.", IsAlone);
+        Gauge("mysos.cluster.paused", null, "1 while nothing is begun in the cluster by itself, as its owner wants it.", c => c.PausedSince is null ? 0 : 1);
         Gauge("mysos.cluster.size.cpus", null, "Cores of each instance.", c => c.Size.Cpus);
         Gauge("mysos.cluster.size.memory", "By", "Memory of each instance.", c => c.Size.MemMb * MiB);
         Gauge("mysos.cluster.size.disk", "By", "Disk of each instance.", c => c.Size.DiskMb * MiB);

@@ -10,6 +10,8 @@ internal sealed record BlowResult
     public required string Flavor { get; init; }
     public required int Nodes { get; init; }
     public required string Faults { get; init; }
+    /// <summary>How many of them began: one may have broken what another was to break.</summary>
+    public int Begun { get; init; }
     public required bool FailedOver { get; init; }
     public required double OutageMs { get; init; }
     /// <summary>From the end of the fault until all nodes serve and were looked at.</summary>

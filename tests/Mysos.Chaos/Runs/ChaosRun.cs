@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MySqlConnector;
 using Mysos.Chaos.Clients;
 using Mysos.Chaos.Faults;
 using Mysos.Chaos.Stack;
@@ -102,7 +103,7 @@ internal sealed class ChaosRun
                     await fault.BeginAsync(scene);
                     begun.Add(fault);
                 }
-                catch (InvalidOperationException) when (begun.Count > 0)
+                catch (Exception e) when (begun.Count > 0 && e is InvalidOperationException or MySqlException)
                 {
                     // What it would break, the one before has broken.
                 }
@@ -127,7 +128,7 @@ internal sealed class ChaosRun
             problems.AddRange(Surprises(only.Expect, blow.Nodes, failedOver, outage));
         return new BlowResult
         {
-            Number = number, Flavor = blow.Flavor, Nodes = blow.Nodes, Faults = blow.Name, FailedOver = failedOver,
+            Number = number, Flavor = blow.Flavor, Nodes = blow.Nodes, Faults = blow.Name, Begun = begun.Count, FailedOver = failedOver,
             OutageMs = outage.TotalMilliseconds, RecoveryMs = Stopwatch.GetElapsedTime(ended, findings.Before).TotalMilliseconds,
             Rows = findings.Acknowledged, Lost = findings.Lost, Problems = problems, Early = findings.Early,
         };
@@ -140,7 +141,7 @@ internal sealed class ChaosRun
             await EnsureAsync(network, blow);
             return await StrikeAsync(number, blow);
         }
-        catch (Exception e) when (e is TimeoutException or InvalidOperationException or IOException or MySqlConnector.MySqlException)
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or IOException or MySqlException)
         {
             return new BlowResult
             {

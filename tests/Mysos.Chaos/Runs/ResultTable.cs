@@ -9,7 +9,7 @@ internal static class ResultTable
     {
         var columns = results.Select(r => (r.Flavor, r.Nodes)).Distinct().OrderBy(c => c.Flavor, StringComparer.Ordinal).ThenBy(c => c.Nodes).ToArray();
         var table = new StringBuilder();
-        table.AppendLine($"{results.Count} blows, {results.Sum(r => r.Faults.Split(" + ").Length)} faults, {results.Sum(r => r.Lost)} rows lost, "
+        table.AppendLine($"{results.Count} blows, {results.Sum(r => r.Begun)} faults, {results.Sum(r => r.Lost)} rows lost, "
             + $"{results.Count(r => r.Problems.Count > 0)} not as they should be. Longest pause between two acknowledged rows, in milliseconds:");
         table.AppendLine();
         table.AppendLine($"| fault |{string.Concat(columns.Select(c => $" {c.Flavor} {c.Nodes} |"))}");

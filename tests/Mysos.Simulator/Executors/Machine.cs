@@ -21,6 +21,8 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
 
     public Task<string?> TryVolumeAsync() => Task.FromResult<string?>(null);
 
+    public Task<long> MeasureDataAsync() => Task.FromResult((long)disk.Binlog.Count);
+
     public Server? Server { get; private set; }
 
     public async Task<bool> PrepareAsync(ServerProgram program, int rebuild, bool copied, CancellationToken cancellation)

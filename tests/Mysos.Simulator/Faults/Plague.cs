@@ -47,6 +47,7 @@ internal sealed class Plague
         foreach (var task in _world.Tasks.ToArray())
             task.Executor!.Machine.Server?.Thaw();
         _world.Owner?.FaultsEnd();
+        _world.Pauses?.FaultsEnd();
         foreach (var scheduler in _world.Schedulers)
         {
             if (scheduler.Down)

@@ -48,6 +48,7 @@ internal static class Views
             ["SHOW BINARY LOGS"] = _ => new Result(["Log_name"], [["binlog.000001"]]),
             [flavor.ClientsSql(Accounts.Given)] = s => Result.Column(s.Clients.Keys.Order()),
             [flavor.AckersConnectedSql] = s => Result.Of("", (long)s.Dumps.Count(d => d.CanAcknowledge)),
+            [flavor.ConnectionsSql] = s => Result.Of("", (long)s.Clients.Count),
             [flavor.WaitingSql] = s => Result.Column(s.Commits.WaitingConnections),
             [flavor.FollowersSql(Accounts.Given)] = s => new Result(["user", "locked"],
             [

@@ -144,6 +144,8 @@ public sealed class ClusterApiTests : IAsyncLifetime
                 },
                 { "nodes/2/promotion", """{"password":"secret","promotion":"never"}""", new PromotionRequest { Name = "taken", Password = "secret", Node = 2, Promotion = Promotion.Never }, $$"""{{{url}},"node":2,"promotion":"never"}""" },
                 { "nodes/2/delay", """{"password":"secret","delay":"1h30m"}""", new DelayRequest { Name = "taken", Password = "secret", Node = 2, Delay = TimeSpan.FromMinutes(90) }, $$"""{{{url}},"node":2,"delay_seconds":5400}""" },
+                { "pause", """{"password":"secret"}""", new PauseRequest { Name = "taken", Password = "secret" }, $$"""{{{url}},"paused":true}""" },
+                { "resume", """{"password":"secret"}""", new ResumeRequest { Name = "taken", Password = "secret" }, $$"""{{{url}},"paused":false}""" },
                 { "nodes/2/replace", """{"password":"secret","accept_data_loss":true}""", new ReplaceRequest { Name = "taken", Password = "secret", Node = 2, AcceptDataLoss = true }, $$"""{{{url}},"node":2}""" },
             };
         }
@@ -178,7 +180,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var json = await _host.Http.GetFromJsonAsync<JsonElement>(path);
 
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "nodes", "backups", "events"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "paused_since", "operation", "nodes", "backups", "events"]);
         json.GetProperty("election").GetRawText().ShouldBe("""{"policy":"available","timeout":"10s","own_policy":true,"own_timeout":false,"sync_replicas":1,"own_sync_replicas":false}""");
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("promotion").GetString()).ShouldBe(["neutral", "prefer"]);
         json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("delay_seconds").GetInt32()).ShouldBe([0, 3600]);
@@ -221,7 +223,7 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var all = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters");
         all.EnumerateArray().Select(c => c.GetProperty("name").GetString()).ShouldBe(seen);
         all[0].EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "paused_since", "operation"]);
     }
 
     [Fact]

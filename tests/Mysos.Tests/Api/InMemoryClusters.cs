@@ -84,6 +84,7 @@ internal sealed class InMemoryClusters : IClusterService, IReadModel, IReadiness
             ElectionRequest election => new ElectionAnswer(Find(request).ClusterUrl, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own), ElectionText.Of(election.SyncReplicas?.Own)),
             PromotionRequest promotion => new PromotionAnswer(Find(request).ClusterUrl, promotion.Node, promotion.Promotion),
             DelayRequest delay => new DelayAnswer(Find(request).ClusterUrl, delay.Node, (int)delay.Delay.TotalSeconds),
+            PauseRequest or ResumeRequest => new PauseAnswer(Find(request).ClusterUrl, request is PauseRequest),
             ReplaceRequest replace => (object)new ReplaceAnswer(Find(request).ClusterUrl, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
         }));

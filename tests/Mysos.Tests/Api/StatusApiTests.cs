@@ -110,7 +110,7 @@ public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
                 host.Clusters.Update(v => v with { Clusters = v.Clusters.Remove(name) });
             }
         }
-        tried.ShouldBe(11);
+        tried.ShouldBe(13);
     }
 
     [Fact]

@@ -105,6 +105,10 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         host.Clusters.Last.ShouldBeOfType<DelayRequest>().Delay.ShouldBe(TimeSpan.FromMinutes(90));
         (await RunAsync(["delay", "busy", "--node", "2", "--by", "0s"], password)).Out.ShouldContain("node 2 apply at once");
         (await RunAsync(["get", "busy"])).Out.ShouldContain("0s, 1h late");
+        (await RunAsync(["pause", "busy"], password)).Out.ShouldContain("busy is paused");
+        host.Clusters.Last.ShouldBeOfType<PauseRequest>();
+        (await RunAsync(["resume", "busy"], password)).Out.ShouldContain("busy is resumed");
+        host.Clusters.Last.ShouldBeOfType<ResumeRequest>();
         var changed = await RunAsync(["password", "busy", "--new-password-file", "-", "--json"], password, input: "n w\n");
         JsonDocument.Parse(changed.Out).RootElement.GetProperty("cluster_password").GetString().ShouldBe("n w");
         (await RunAsync(["restart", "busy"], password)).Code.ShouldBe(1);
@@ -228,7 +232,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
         var run = await RunAsync("--help");
 
         run.Code.ShouldBe(0);
-        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete", "events", "explain", "top", "completion", "doctor", "hash-password", "make-token", "Exit codes"])
+        foreach (var word in (string[])["scheduler", "local", "local-mesos", "create", "list", "get", "wait", "resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "pause", "resume", "delete", "events", "explain", "top", "completion", "doctor", "hash-password", "make-token", "Exit codes"])
             run.Out.ShouldContain(word);
         (await RunAsync("--version")).Out.ShouldStartWith("0.");
     }

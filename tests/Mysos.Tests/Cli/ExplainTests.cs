@@ -89,6 +89,16 @@ public sealed class ExplainTests(ApiHost host) : IClassFixture<ApiHost>
         text.ShouldContain("has every acknowledged write; is 2.5 s behind the master; applies the master's writes 1h late, as it is to; is never to be the master");
     }
 
+    [Fact]
+    public void Explain_Paused_SaysSinceWhen_AndHowItEnds()
+    {
+        var text = Text(Whole with { State = ClusterCondition.Electing, Reason = "node 1 is no master now", PausedSince = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) });
+
+        text.ShouldStartWith("shop is electing, and paused: node 1 is no master now.\n");
+        text.ShouldContain("Nothing: it has been paused since 2026-01-02 03:04:05Z, until it is resumed.");
+        text.ShouldContain("What you can do\n  To have Mysos look after it again: mysos resume shop\n");
+    }
+
     [Theory]
     [InlineData(ClusterCondition.Failed, "mysos delete shop")]
     [InlineData(ClusterCondition.Deleting, "mysos wait shop --for deleted")]
@@ -104,10 +114,11 @@ public sealed class ExplainTests(ApiHost host) : IClassFixture<ApiHost>
                      from node in Enum.GetValues<NodeState>()
                      from task in (string[])["", "t"]
                      from never in (Promotion[])[Promotion.Neutral, Promotion.Never]
+                     from paused in (bool[])[false, true]
                      select Whole with
                      {
                          State = state, NumNodes = 1, IfMasterDied = new MasterLossView(null, true, "lost"), Election = new ElectionView(),
-                         Nodes = [Master, Slave with { State = node, TaskId = task, Role = NodeRole.None, Reason = "because", Agent = "S1", Promotion = never }],
+                         Nodes = [Master, Slave with { State = node, TaskId = task, Role = NodeRole.None, Reason = "because", Agent = "S1", Promotion = never }], PausedSince = paused ? DateTimeOffset.UnixEpoch : null,
                      };
         var commands = states.SelectMany(s => Explanation.Of(s).YouCan).Select(a => a.Do).Where(d => d.StartsWith("mysos ")).Distinct().ToArray();
 

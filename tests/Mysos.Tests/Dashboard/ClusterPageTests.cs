@@ -60,6 +60,8 @@ public sealed class ClusterPageTests : ComponentContext
         lines.ShouldBe(
         [
             "mysql -h 10.0.0.12 -P 31007 -u app -p",
+            "jdbc:mysql://10.0.0.12:31007/?user=app",
+            "Server=10.0.0.12;Port=31007;User ID=app;Password=",
             "mysql -h 10.0.0.12 -P 31002 -u app -p",
             "zk://10.0.0.2:2181/mysos/discover/billing",
         ]);
@@ -110,6 +112,7 @@ public sealed class ClusterPageTests : ComponentContext
     [InlineData("Switch over", "Switch orders over")]
     [InlineData("Restart nodes", "Restart the nodes of orders")]
     [InlineData("Change password", "Change the password of orders")]
+    [InlineData("Pause", "Pause orders")]
     public void ClusterPage_MoreMenu_OpensItsDialog(string item, string title)
     {
         var dialogs = RenderDialogs();
@@ -117,6 +120,22 @@ public sealed class ClusterPageTests : ComponentContext
         Item(Open("orders"), "#cluster-menu", item).Click();
 
         dialogs.WaitForAssertion(() => dialogs.Find("h2").TextContent.ShouldBe(title));
+    }
+
+    [Fact]
+    public void ClusterPage_Paused_SaysSince_OffersToResume_AndNothingThatMovesNodes()
+    {
+        Feed.Put(Views.Cluster("orders", nodes: [Views.Master(), Views.Slave(2)]) with { PausedSince = Views.Now.AddMinutes(-3) });
+        var dialogs = RenderDialogs();
+
+        var page = Open("orders");
+
+        page.Find(".ms-banner").TextContent.ShouldContain("Paused for 3 min");
+        page.FindAll("[title='The cluster is paused; resume it first.']").Select(e => e.TextContent.Trim()).Distinct().Order().ShouldBe(
+            ["Change its delay", "Make it the master", "Replace this node", "Resize", "Restart nodes", "Switch over"]);
+        page.FindAll("#cluster-menu [role=menuitem]").ShouldAllBe(i => i.TextContent.Trim() != "Pause");
+        page.FindAll("button").Single(b => b.TextContent.Trim() == "Resume").Click();
+        dialogs.WaitForAssertion(() => dialogs.Find("h2").TextContent.ShouldBe("Resume orders"));
     }
 
     [Theory]

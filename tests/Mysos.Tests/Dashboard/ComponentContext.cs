@@ -10,6 +10,7 @@ using MudBlazor.Services;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard;
 using Mysos.Dashboard.Access;
+using Mysos.Dashboard.History;
 using Mysos.Dashboard.Live;
 
 namespace Mysos.Tests.Dashboard;
@@ -26,6 +27,7 @@ public abstract class ComponentContext : BunitContext
         Services.AddSingleton<IClusterService>(Service);
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddDashboardSnapshots();
+        Services.AddSingleton<ClusterHistory>();
         Services.AddScoped<IDashboardSession, DashboardSession>();
         Services.AddSingleton<IDashboardUser>(User);
     }

@@ -82,6 +82,7 @@ internal sealed class RecordingService : IClusterService
             ElectionRequest election => new ElectionAnswer(url, ElectionText.Of(election.Policy?.Own), ElectionText.Of(election.Timeout?.Own), ElectionText.Of(election.SyncReplicas?.Own)),
             PromotionRequest promotion => new PromotionAnswer(url, promotion.Node, promotion.Promotion),
             DelayRequest delay => new DelayAnswer(url, delay.Node, (int)delay.Delay.TotalSeconds),
+            PauseRequest or ResumeRequest => new PauseAnswer(url, request is PauseRequest),
             ReplaceRequest replace => (object)new ReplaceAnswer(url, replace.Node),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "not kept here"),
         }));

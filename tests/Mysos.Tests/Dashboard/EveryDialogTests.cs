@@ -44,6 +44,8 @@ internal sealed record DialogCase(
         new("Change", (d, c) => d.OpenAsync<DelayDialog>(c, (nameof(DelayDialog.Node), 2u)),
             [("delay-text", "1h30m"), ("delay-password", Password)],
             new DelayRequest { Name = Name, Password = Password, Node = 2, Delay = TimeSpan.FromMinutes(90) }),
+        new("Pause", (d, c) => d.OpenAsync<PauseDialog>(c), [("pause-password", Password)], new PauseRequest { Name = Name, Password = Password }),
+        new("Resume", (d, c) => d.OpenAsync<ResumeDialog>(c), [("resume-password", Password)], new ResumeRequest { Name = Name, Password = Password }),
         new("Replace this node", (d, c) => d.OpenAsync<ReplaceDialog>(c, (nameof(ReplaceDialog.Node), 2u)), [("replace-password", Password)],
             new ReplaceRequest { Name = Name, Password = Password, Node = 2 }),
     ];

@@ -109,13 +109,20 @@ public sealed class PresentationTests
     public void Of_UuidInside_KeepsTheNumbers(string gtid, string text) => ShortText.Of(gtid).ShouldBe(text);
 
     [Fact]
-    public void Mysql_NodeWithEndpoint_AsksForThePassword() =>
+    public void Line_NodeWithEndpoint_LeavesThePasswordToTheClient()
+    {
         ConnectLines.Mysql(Views.Master(), "app").ShouldBe("mysql -h 10.0.0.11 -P 31000 -u app -p");
+        ConnectLines.Jdbc(Views.Master(), "a b").ShouldBe("jdbc:mysql://10.0.0.11:31000/?user=a%20b");
+        ConnectLines.Jdbc(Views.Master() with { Server = "MariaDB 10.11.19" }, "app").ShouldBe("jdbc:mariadb://10.0.0.11:31000/?user=app");
+        ConnectLines.DotNet(Views.Master(), "app").ShouldBe("Server=10.0.0.11;Port=31000;User ID=app;Password=");
+    }
 
     [Fact]
-    public void Mysql_NodeWithoutEndpoint_IsNone()
+    public void Line_NodeWithoutEndpoint_IsNone()
     {
         ConnectLines.Mysql(Views.Waiting(3, ""), "app").ShouldBeNull();
         ConnectLines.Mysql(null, "app").ShouldBeNull();
+        ConnectLines.Jdbc(Views.Waiting(3, ""), "app").ShouldBeNull();
+        ConnectLines.DotNet(Views.Waiting(3, ""), "app").ShouldBeNull();
     }
 }

@@ -15,7 +15,7 @@ public sealed class RoleTests : ComponentContext
     private const string NeedsOperator = "It needs the role operator or admin; yours is viewer.";
 
     [Theory]
-    [InlineData(Role.Viewer, "Back up, Delete, Resize", "Change elections, Change its delay, Change its promotion, Change password, Make it the master, Replace this node, Restart nodes, Switch over")]
+    [InlineData(Role.Viewer, "Back up, Delete, Resize", "Change elections, Change its delay, Change its promotion, Change password, Make it the master, Pause, Replace this node, Restart nodes, Switch over")]
     [InlineData(Role.Operator, "Delete", "Replace this node")]
     [InlineData(Role.Admin, "", "")]
     public void ClusterPage_OfARole_HasTheRestSwitchedOff(Role role, string buttons, string items)

@@ -36,6 +36,29 @@ public sealed class RepairTests
     [Theory]
     [InlineData(Servers.MariaDb)]
     [InlineData(Servers.MySql)]
+    public async Task Paused_WhatWasChangedStays_ButAcknowledging_UntilItIsResumed(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+        var maria = flavor == Servers.MariaDb;
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1, change: d => d with { Paused = true }));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Paused = true }));
+
+        await slave.QueryAsync(TestNode.Accounts.Admin, maria ? "STOP SLAVE SQL_THREAD" : "STOP REPLICA SQL_THREAD");
+        await slave.WaitForAsync(r => r.Reason?.Contains("had its replication stopped, which is left so", StringComparison.Ordinal) == true, "that it is left so", NoticedWithin + 20);
+        var before = slave.Last!.Repair;
+        await slave.QueryAsync(TestNode.Accounts.Admin, $"SET GLOBAL rpl_semi_sync_{(maria ? "slave" : "replica")}_enabled=0");
+        await slave.WaitForAsync(r => r.Repair is { } repair && repair != before && repair.Found == "did not acknowledge", "acknowledging again", NoticedWithin + 20);
+        slave.Last!.Reason.ShouldBe("it had its replication stopped, which is left so while the cluster is paused");
+        await ChangeAsync(master, $"SET GLOBAL rpl_semi_sync_{(maria ? "master" : "source")}_enabled=0", "did not wait for acknowledgements");
+
+        await slave.AppliedAsync(slave.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        slave.Last!.Reason.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
     public async Task TheExecutorsAccountIsDropped_EachServerGetsItBackByAStart(string flavor)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);

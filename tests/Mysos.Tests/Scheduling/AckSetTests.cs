@@ -209,6 +209,22 @@ public sealed class AckSetTests
     }
 
     [Fact]
+    public void NoSlaveServes_AndTheMasterSaysNothing_ItIsNotLeftAlone()
+    {
+        var world = World.Healthy(3);
+        var (ackers, master) = (Durable(world).Ackers, Durable(world).Master!.Value);
+        world.NodeOf("c", master).Deaf = true;
+        foreach (var slave in new[] { Acker(world), Other(world) })
+            world.Post(world.NodeOf("c", slave).Crash());
+        world.Run(2);
+        Durable(world).Ackers.ShouldBe(ackers);
+
+        world.NodeOf("c", master).Deaf = false;
+        world.Run(2);
+        Durable(world).Ackers.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void MasterDies_WithoutItsAckerNobodyIsElected()
     {
         var world = World.Healthy(3);

@@ -28,6 +28,24 @@ public sealed class SeveralAckersTests
         NodeOf(Master).Obeyed!.Ackers.ShouldBe(2);
     }
 
+    /// <summary>With one that is to follow another master, and does not yet, the master is not left alone while others are added.</summary>
+    [Fact]
+    public void SwitchedOver_TheMasterOfBeforeAcknowledges_WhileItAttaches()
+    {
+        var (before, heir) = (Master, Durable.Ackers[0]);
+        _world.Ask(r => new SwitchoverRequested(r, "c", Durable.Incarnation, heir));
+        while (Durable.Master == before)
+            _world.Run(0.01);
+        NodeOf(before).Deaf = true;
+        _world.Run(1);
+        Durable.Master.ShouldBe(heir);
+        Durable.Ackers.ShouldContain(before);
+        NodeOf(before).Deaf = false;
+        _world.Run(5);
+        Durable.Ackers.Count.ShouldBe(2);
+        Durable.Events.Select(e => e.Kind).ShouldNotContain("master_alone");
+    }
+
     [Fact]
     public void MoreThanThereAreSlaves_AllAcknowledge_AndItIsHealthy()
     {

@@ -104,6 +104,34 @@ internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBa
             Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
         }, cancellation);
 
+    /// <summary>Has nothing begun in the cluster by itself.</summary>
+    /// <remarks>No election, launch, rebuild or repair, until it is resumed; what is under way is brought to its end.</remarks>
+    [HttpPost("pause")]
+    [BodyFields(nameof(FieldSets.PasswordOnly))]
+    [ProducesResponseType<PauseAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> PauseAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.PasswordOnly, ReadableJson.Api.PauseAnswer, call => new PauseRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+        }, cancellation);
+
+    /// <summary>Ends a pause.</summary>
+    /// <remarks>What was changed on the servers meanwhile is put right, and a master that has ended is replaced.</remarks>
+    [HttpPost("resume")]
+    [BodyFields(nameof(FieldSets.PasswordOnly))]
+    [ProducesResponseType<PauseAnswer>(200, "application/json")]
+    [ProducesResponseType<ProblemBody>(403, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(404, Problems.ContentType)]
+    [ProducesResponseType<ProblemBody>(409, Problems.ContentType)]
+    public Task<IActionResult> ResumeAsync([FromRoute] string? name, CancellationToken cancellation) =>
+        calls.DoAsync(Request, name, FieldSets.PasswordOnly, ReadableJson.Api.PauseAnswer, call => new ResumeRequest
+        {
+            Name = call.Cluster, Password = call.Password, IdempotencyKey = call.IdempotencyKey,
+        }, cancellation);
+
     /// <summary>Changes the password of the cluster.</summary>
     [HttpPost("password")]
     [BodyFields(nameof(FieldSets.ChangePassword))]

@@ -55,7 +55,7 @@ internal static class OpenApiExamples
         new[] { new FleetEvent($"{Moment.UtcTicks}-0-shop", "shop", Happened.Time, Happened.Kind, Happened.Text) },
         new CreateAnswer("w9gMCkecsMh6sWsRdxNTa", Url), new DeleteAnswer(Url), new ResizeAnswer(Url, 2), new BackupAnswer(Backup.BackupId),
         new SwitchoverAnswer(Url, 1, 2), new RestartAnswer(Url, [2, 3, 1]), new PasswordAnswer("Xb7pQ2mZk4LrT9sVc1NdE", Url), new ReplaceAnswer(Url, 2),
-        new ElectionAnswer(Url, "available", "10s", "1"), new PromotionAnswer(Url, 2, Promotion.Prefer), new DelayAnswer(Url, 2, 3600),
+        new ElectionAnswer(Url, "available", "10s", "1"), new PromotionAnswer(Url, 2, Promotion.Prefer), new DelayAnswer(Url, 2, 3600), new PauseAnswer(Url, true),
     }.ToDictionary(a => a.GetType());
 
     private static readonly Dictionary<int, (string? Field, string Detail)> Refusals = new()

@@ -15,6 +15,8 @@ internal static class Advices
                 return [new("see it end", $"mysos wait {name} --for deleted")];
             case ClusterCondition.Failed:
                 return [new("make room for another try", $"mysos delete {name}")];
+            case var _ when cluster.PausedSince is not null:
+                return [new("have Mysos look after it again", $"mysos resume {name}")];
             case ClusterCondition.Electing:
                 return [.. Electing(cluster, nodes)];
         }

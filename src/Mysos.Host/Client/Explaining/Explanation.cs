@@ -17,7 +17,7 @@ internal sealed record Explanation(
     {
         var nodes = cluster.Nodes.IsDefault ? [] : cluster.Nodes;
         return new Explanation(
-            cluster.Name, EnumWords.Of(cluster.State), cluster.Reason, [.. nodes.Select(Node)], [.. Prospects.Of(cluster, nodes)],
+            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. nodes.Select(Node)], [.. Prospects.Of(cluster, nodes)],
             cluster.IfMasterDied?.Text, [.. Advices.For(cluster, nodes)]);
     }
 

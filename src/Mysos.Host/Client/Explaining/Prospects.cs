@@ -13,6 +13,8 @@ internal static class Prospects
             return ["Nothing: it will never serve."];
         if (cluster.State == ClusterCondition.Deleting)
             return ["Its nodes end, their data are destroyed, and then its ZNode goes away."];
+        if (cluster.PausedSince is { } since)
+            return [$"Nothing: it has been paused since {since:u}, until it is resumed."];
         return [.. OfCluster(cluster), .. nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(cluster, n))];
     }
 
