@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 using Mysos.Dashboard.Access;
+using Mysos.Dashboard.Agents;
+using Mysos.Dashboard.Fleet;
 using Mysos.Dashboard.History;
 using Mysos.Dashboard.Live;
 
@@ -28,11 +30,19 @@ public static class DashboardServices
             mud.SnackbarConfiguration.HideTransitionDuration = 120;
         });
         services.TryAddSingleton(TimeProvider.System);
+        services.AddDashboardSnapshots();
         services.AddSingleton<ClusterHistory>();
         services.AddHostedService<HistoryService>();
         services.TryAddScoped<IDashboardSession, DashboardSession>();
         services.TryAddScoped<IDashboardUser, Anybody>();
         return services;
+    }
+
+    /// <summary>What is made once of each view, whoever looks at it.</summary>
+    internal static void AddDashboardSnapshots(this IServiceCollection services)
+    {
+        services.AddSingleton<FleetSnapshots>();
+        services.AddSingleton<AgentSnapshots>();
     }
 
     /// <summary>

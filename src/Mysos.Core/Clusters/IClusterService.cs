@@ -48,6 +48,7 @@ public interface IReadModel
 [JsonSerializable(typeof(BackupView))]
 [JsonSerializable(typeof(ClusterEvent))]
 [JsonSerializable(typeof(FleetEvent[]))]
+[JsonSerializable(typeof(AgentDocument[]))]
 [JsonSerializable(typeof(BackupView[]))]
 [JsonSerializable(typeof(CreateAnswer))]
 [JsonSerializable(typeof(DeleteAnswer))]

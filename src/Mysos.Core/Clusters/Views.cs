@@ -194,20 +194,32 @@ public sealed record ZooKeeperView
     public bool Connected { get; init; }
     /// <summary>Without credentials.</summary>
     public string? Url { get; init; }
+    /// <summary>The schedulers that take part in the election, the leader first; none while it is not known.</summary>
+    public ImmutableArray<SchedulerMember> Schedulers { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
-/// <summary>An agent that was offered or runs nodes. Resources are of its last offer.</summary>
+/// <summary>One of the schedulers.</summary>
+/// <param name="Address"><c>host:port</c> of its API.</param>
+/// <param name="Version">Of Mysos; null when it does not tell.</param>
+public sealed record SchedulerMember(string Address, bool Leads, string? Version);
+
+/// <summary>An agent that was offered or runs nodes.</summary>
 public sealed record AgentView
 {
     public required string Id { get; init; }
     public required string Hostname { get; init; }
     public string? Address { get; init; }
-    /// <summary>Cores offered last; null when nothing was offered yet.</summary>
-    public double? OfferedCpus { get; init; }
-    public double? OfferedMemMb { get; init; }
-    public double? OfferedDiskMb { get; init; }
+    /// <summary>All of its last offer; null when nothing was offered yet.</summary>
+    public AgentResources? Offered { get; init; }
+    /// <summary>What of <see cref="Offered"/> is reserved, for Mysos' role or for one of its nodes.</summary>
+    public AgentResources? Reserved { get; init; }
     public DateTimeOffset? OfferedAt { get; init; }
+    /// <summary>How many nodes have their task there.</summary>
     public int Nodes { get; init; }
+    /// <summary>What these tasks take, executors included.</summary>
+    public AgentResources Used { get; init => field = value ?? AgentResources.None; } = AgentResources.None;
+    /// <summary>How many persistent volumes with nodes' data are there, whether or not a task runs on them.</summary>
+    public int Volumes { get; init; }
     public bool Reachable { get; init; } = true;
     /// <summary>The zone of its fault domain, or the value of the attribute <c>--spread_by</c>.</summary>
     public string? Zone { get; init; }
@@ -215,6 +227,18 @@ public sealed record AgentView
     public DateTimeOffset? MaintenanceStart { get; init; }
     /// <summary>Its operators drain it.</summary>
     public bool Draining { get; init; }
+}
+
+/// <summary>Cores, and memory and disk in MiB.</summary>
+public sealed record AgentResources(double Cpus, double MemMb, double DiskMb)
+{
+    public static AgentResources None { get; } = new(0, 0, 0);
+
+    public AgentResources Plus(AgentResources other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new AgentResources(Cpus + other.Cpus, MemMb + other.MemMb, DiskMb + other.DiskMb);
+    }
 }
 
 /// <summary>The counters of the first Mysos' <c>/vars.json</c>.</summary>

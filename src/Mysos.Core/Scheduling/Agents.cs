@@ -11,22 +11,12 @@ internal static class Agents
         var agents = turn.State.Agents.ToBuilder();
         foreach (var offer in offers)
         {
-            var (cpus, mem, disk) = (0.0, 0.0, 0.0);
-            foreach (var resource in offer.Resources)
-            {
-                switch (resource.Name)
-                {
-                    case "cpus": cpus += resource.Scalar?.Value ?? 0; break;
-                    case "mem": mem += resource.Scalar?.Value ?? 0; break;
-                    case "disk": disk += resource.Scalar?.Value ?? 0; break;
-                }
-            }
             agents[offer.AgentId.Value] = new AgentView
             {
                 Id = offer.AgentId.Value,
                 Hostname = offer.Hostname,
                 Address = offer.Url?.Address is { } address ? $"{address.Ip ?? address.Hostname}:{address.Port}" : null,
-                OfferedCpus = cpus, OfferedMemMb = mem, OfferedDiskMb = disk,
+                Offered = Sum(offer.Resources), Reserved = Sum(offer.Resources.Where(ResourcePool.IsReserved)),
                 OfferedAt = turn.Now, Zone = ZoneOf(offer, turn.Settings.SpreadBy),
             };
         }
@@ -40,6 +30,21 @@ internal static class Agents
                     Reconciliation.AgentIsBack(turn, task.Id);
             }
         }
+    }
+
+    private static AgentResources Sum(IEnumerable<Resource> resources)
+    {
+        var (cpus, mem, disk) = (0.0, 0.0, 0.0);
+        foreach (var resource in resources)
+        {
+            switch (resource.Name)
+            {
+                case "cpus": cpus += resource.Scalar?.Value ?? 0; break;
+                case "mem": mem += resource.Scalar?.Value ?? 0; break;
+                case "disk": disk += resource.Scalar?.Value ?? 0; break;
+            }
+        }
+        return new AgentResources(cpus, mem, disk);
     }
 
     public static void MarkUnreachable(Turn turn, AgentId agent)

@@ -33,9 +33,15 @@ public sealed record ClusterIndex
     public ImmutableDictionary<string, ImmutableSortedSet<NodeKey>> ByAgent { get; private init; } =
         ImmutableDictionary.Create<string, ImmutableSortedSet<NodeKey>>(StringComparer.Ordinal);
 
+    /// <summary>Agent → nodes whose data are on a volume there, also of those that have no task.</summary>
+    public ImmutableDictionary<string, ImmutableSortedSet<NodeKey>> ByVolume { get; private init; } =
+        ImmutableDictionary.Create<string, ImmutableSortedSet<NodeKey>>(StringComparer.Ordinal);
+
     public bool AnyWaits => !Waiting.IsEmpty || !Delayed.IsEmpty;
 
     public ImmutableSortedSet<NodeKey> On(AgentId agent) => ByAgent.GetValueOrDefault(agent.Value, []);
+
+    public int VolumesOn(AgentId agent) => ByVolume.GetValueOrDefault(agent.Value)?.Count ?? 0;
 
     /// <summary>One cluster is another than before; null: it was not there, or is gone.</summary>
     internal ClusterIndex Replace(Cluster? before, Cluster? after, DateTimeOffset now)
@@ -46,24 +52,47 @@ public sealed record ClusterIndex
         var index = this;
         foreach (var node in before?.Nodes.Values ?? [])
         {
-            if (!same || !ReferenceEquals(node, after?.Nodes.GetValueOrDefault(node.Number)))
-                index = index.Without(new NodeKey(before!.Name, node.Number), node);
+            var then = after?.Nodes.GetValueOrDefault(node.Number);
+            var key = new NodeKey(before!.Name, node.Number);
+            if (!same || !ReferenceEquals(node, then))
+                index = index.Without(key, node).Moved(key, node.Volume, then?.Volume);
         }
         foreach (var node in after?.Nodes.Values ?? [])
         {
-            if (!same || !ReferenceEquals(node, before?.Nodes.GetValueOrDefault(node.Number)))
-                index = index.With(new NodeKey(after!.Name, node.Number), node, after.Paused, now);
+            var was = before?.Nodes.GetValueOrDefault(node.Number);
+            var key = new NodeKey(after!.Name, node.Number);
+            if (!same || !ReferenceEquals(node, was))
+                index = index.With(key, node, after.Paused, now);
+            if (was is null)
+                index = index.Moved(key, null, node.Volume);
         }
         return index;
+    }
+
+    /// <summary>The node's data are on another agent's volume than before.</summary>
+    private ClusterIndex Moved(NodeKey key, NodeVolume? from, NodeVolume? to)
+    {
+        if (from?.Agent == to?.Agent)
+            return this;
+        var volumes = from is null ? ByVolume : Without(ByVolume, from.Agent, key);
+        return this with { ByVolume = to is null ? volumes : With(volumes, to.Agent, key) };
+    }
+
+    private static ImmutableDictionary<string, ImmutableSortedSet<NodeKey>> With(
+        ImmutableDictionary<string, ImmutableSortedSet<NodeKey>> nodes, AgentId agent, NodeKey key) =>
+        nodes.SetItem(agent.Value, nodes.GetValueOrDefault(agent.Value, []).Add(key));
+
+    private static ImmutableDictionary<string, ImmutableSortedSet<NodeKey>> Without(
+        ImmutableDictionary<string, ImmutableSortedSet<NodeKey>> nodes, AgentId agent, NodeKey key)
+    {
+        var left = nodes.GetValueOrDefault(agent.Value, []).Remove(key);
+        return left.IsEmpty ? nodes.Remove(agent.Value) : nodes.SetItem(agent.Value, left);
     }
 
     private ClusterIndex Without(NodeKey key, Node node)
     {
         if (node.Task is { } task)
-        {
-            var left = On(task.Agent).Remove(key);
-            return this with { ByAgent = left.IsEmpty ? ByAgent.Remove(task.Agent.Value) : ByAgent.SetItem(task.Agent.Value, left) };
-        }
+            return this with { ByAgent = Without(ByAgent, task.Agent, key) };
         return this with
         {
             Waiting = Waiting.Remove(new QueuedNode(node.WaitsSince, key)), Delayed = Delayed.Remove(new QueuedNode(node.NotBefore, key)),
@@ -73,7 +102,7 @@ public sealed record ClusterIndex
     private ClusterIndex With(NodeKey key, Node node, bool paused, DateTimeOffset now)
     {
         if (node.Task is { } task)
-            return this with { ByAgent = ByAgent.SetItem(task.Agent.Value, On(task.Agent).Add(key)) };
+            return this with { ByAgent = With(ByAgent, task.Agent, key) };
         if (node.Retiring || (paused && !EndedAsPlanned(node)))
             return this;
         return node.NotBefore <= now

@@ -22,6 +22,9 @@ internal static class Launch
         ("disk", cluster.Size.DiskMb),
     ];
 
+    /// <summary>What a node's task takes, its executor included.</summary>
+    public static AgentResources Takes(Cluster cluster) => new(Cpus(cluster), MemMb(cluster), cluster.Size.DiskMb);
+
     /// <summary>Why this offer of the volume's own agent cannot start the node; null when it can.</summary>
     public static string? LacksForVolume(Cluster cluster, NodeVolume volume, ResourcePool pool)
     {

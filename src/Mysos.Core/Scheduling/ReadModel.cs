@@ -15,7 +15,7 @@ public sealed class ReadModel : IReadModel, IDisposable
     private readonly Lock _gate = new();
     private readonly BehaviorSubject<SchedulerView> _views = new(SchedulerView.Empty);
     /// <summary>What the agents shown last are made of.</summary>
-    private (object, object, object) _agents;
+    private (object, object, object, object) _agents;
 
     public SchedulerView Current => _views.Value;
 
@@ -94,7 +94,7 @@ public sealed class ReadModel : IReadModel, IDisposable
                 else
                     clusters.Remove(name);
             }
-            var shown = (state.Agents, state.Maintenance, state.Index.ByAgent);
+            var shown = (state.Agents, state.Maintenance, state.Index.ByAgent, state.Index.ByVolume);
             var agents = !recovered && _agents == shown ? last.AgentsWhenAsked : new Lazy<ImmutableArray<AgentView>>(() => Agents(state));
             _agents = shown;
             _views.OnNext(new SchedulerView
@@ -107,14 +107,35 @@ public sealed class ReadModel : IReadModel, IDisposable
 
     private static ImmutableArray<AgentView> Agents(SchedulerState state) =>
     [
-        .. state.Agents.Values.Select(agent =>
+        .. state.Agents.Values.Concat(NeverOffered(state)).Select(agent =>
         {
+            var id = new Mesos.AgentId(agent.Id);
+            var nodes = state.Index.On(id);
             var maintenance = state.Maintenance.GetValueOrDefault(agent.Id);
             return agent with
             {
-                Nodes = state.Index.On(new Mesos.AgentId(agent.Id)).Count,
+                Nodes = nodes.Count, Used = Used(state, nodes), Volumes = state.Index.VolumesOn(id),
                 MaintenanceStart = maintenance?.Start, Draining = maintenance?.Draining == true,
             };
         }),
     ];
+
+    /// <summary>Agents of which nothing is known but that nodes, or their data, are there: one that is full is not offered.</summary>
+    private static IEnumerable<AgentView> NeverOffered(SchedulerState state) =>
+        from agent in state.Index.ByAgent.Concat(state.Index.ByVolume)
+        where !state.Agents.ContainsKey(agent.Key)
+        group agent.Value[0] by agent.Key into nodes
+        let node = state.Clusters[nodes.First().Cluster].Durable.Nodes[nodes.First().Number]
+        select new AgentView
+        {
+            Id = nodes.Key, Hostname = node.Task is { } task && task.Agent.Value == nodes.Key ? task.Endpoint.Host : node.Volume!.Hostname,
+        };
+
+    private static AgentResources Used(SchedulerState state, ImmutableSortedSet<NodeKey> nodes)
+    {
+        var used = AgentResources.None;
+        foreach (var key in nodes)
+            used = used.Plus(Launch.Takes(state.Clusters[key.Cluster].Durable));
+        return used;
+    }
 }

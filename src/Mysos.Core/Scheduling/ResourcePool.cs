@@ -144,6 +144,9 @@ internal sealed class ResourcePool
     /// </summary>
     public bool CanBeReserved(Resource resource) => ReservedRole(resource) is not { } role || role != _role;
 
+    /// <summary>For a role: ours, or it would not have been offered.</summary>
+    public static bool IsReserved(Resource resource) => ReservedRole(resource) is not null;
+
     public static bool IsReservedForANode(Resource resource) => LabelOf(resource, OwnerLabel) is not null;
 
     /// <summary>The disk that a volume is on.</summary>

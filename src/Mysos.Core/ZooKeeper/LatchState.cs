@@ -34,6 +34,9 @@ public sealed record LeaderData(string Host, int Port, string Id)
     /// <summary>Whether it speaks TLS there.</summary>
     public bool Tls { get; init; }
 
+    /// <summary>Of Mysos.</summary>
+    public string? Version { get; init; }
+
     [JsonIgnore]
     public Uri Address => new UriBuilder(Tls ? "https" : "http", Host, Port).Uri;
 

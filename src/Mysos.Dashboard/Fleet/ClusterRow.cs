@@ -4,38 +4,37 @@ using Mysos.Dashboard.Presentation;
 
 namespace Mysos.Dashboard.Fleet;
 
-/// <summary>A cluster as the fleet's table shows and sorts it.</summary>
-public sealed record ClusterRow
+/// <summary>A cluster as the fleet's table shows, searches and sorts it. The same object as long as the cluster's view is.</summary>
+public sealed class ClusterRow
 {
-    public required string Name { get; init; }
-    public required string User { get; init; }
-    public required ClusterCondition Condition { get; init; }
-    public required string Reason { get; init; }
-    /// <summary><c>host:port</c>; null while there is no master.</summary>
-    public required string? Master { get; init; }
-    public required int Serving { get; init; }
-    public required int Wanted { get; init; }
-    /// <summary>Seconds, of the slave that is furthest behind; null when none has told.</summary>
-    public required double? WorstLag { get; init; }
-    public required ClusterSize Size { get; init; }
-    public required DateTimeOffset Created { get; init; }
-    /// <summary>Where its nodes are, for the search.</summary>
-    public required string Hosts { get; init; }
+    private readonly Lazy<string> _searched;
 
-    public StatePresentation State => ConditionPresentation.Of(Condition);
-
-    public static ClusterRow Of(ClusterView cluster) => new()
+    private ClusterRow(ClusterView cluster)
     {
-        Name = cluster.Name,
-        User = cluster.User,
-        Condition = cluster.State,
-        Reason = cluster.Reason,
-        Master = ConnectLines.Endpoint(cluster.Master),
-        Serving = cluster.Nodes.Count(n => n.State == NodeState.Serving),
-        Wanted = cluster.NumNodes,
-        WorstLag = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds),
-        Size = cluster.Size,
-        Created = cluster.Created,
-        Hosts = string.Join(' ', cluster.Nodes.Select(n => n.Host).OfType<string>()),
-    };
+        Cluster = cluster;
+        Master = ConnectLines.Endpoint(cluster.Master);
+        Serving = cluster.Nodes.Count(n => n.State == NodeState.Serving);
+        WorstLag = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds);
+        _searched = new Lazy<string>(() => string.Join('\n',
+            cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(cluster.Reason).Prepend(State.Text).Prepend(cluster.User).Prepend(Name)));
+    }
+
+    public ClusterView Cluster { get; }
+
+    public string Name => Cluster.Name;
+    public ClusterCondition Condition => Cluster.State;
+    public string Reason => Cluster.Reason;
+    public StatePresentation State => ConditionPresentation.Of(Condition);
+    /// <summary><c>host:port</c>; null while there is no master.</summary>
+    public string? Master { get; }
+    public int Serving { get; }
+    public int Wanted => Cluster.NumNodes;
+    /// <summary>Seconds, of the slave that is furthest behind; null when none has told.</summary>
+    public double? WorstLag { get; }
+    public ClusterSize Size => Cluster.Size;
+    public DateTimeOffset Created => Cluster.Created;
+    /// <summary>Where words are searched: name, user, state, reason, master and hosts.</summary>
+    public string Searched => _searched.Value;
+
+    public static ClusterRow Of(ClusterView cluster) => new(cluster);
 }

@@ -1,7 +1,6 @@
-using System.Globalization;
-using Microsoft.AspNetCore.WebUtilities;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Presentation;
+using Mysos.Dashboard.Query;
 
 namespace Mysos.Dashboard.Fleet;
 
@@ -17,81 +16,57 @@ public enum FleetColumn
     Age,
 }
 
-/// <summary>What the reader asked to see. It lives in the page's address, so it survives a reload and can be sent on.</summary>
-public sealed record FleetQuery
+/// <summary>Which part of the fleet is asked for: <c>?q=…&amp;state=…&amp;sort=-lag</c>. The default is all of it, problems first.</summary>
+public sealed record FleetQuery : IPageQuery<FleetQuery>
 {
+    private const string ProblemsWord = "problems";
+    private static readonly (FleetColumn, bool) s_problemsFirst = (FleetColumn.State, true);
+
     public static FleetQuery Default { get; } = new();
+
+    /// <summary>All that need someone.</summary>
+    public static FleetQuery OfProblems { get; } = new() { Problems = true };
 
     /// <summary>Words that all must occur.</summary>
     public string Search { get; init; } = "";
     public ClusterCondition? State { get; init; }
-    public FleetColumn Sort { get; init; } = FleetColumn.Name;
-    public bool Descending { get; init; }
-    /// <summary>From 1.</summary>
-    public int Page { get; init; } = 1;
+    /// <summary>Only what is a problem; <see cref="State"/> is null then.</summary>
+    public bool Problems { get; init; }
+    public FleetColumn Sort { get; init; } = s_problemsFirst.Item1;
+    public bool Descending { get; init; } = s_problemsFirst.Item2;
 
     /// <summary>The other direction on the same column; a new column starts with what is asked for most: trouble, lag and size from the top.</summary>
     public FleetQuery SortedBy(FleetColumn column) => this with
     {
         Sort = column,
         Descending = Sort == column ? !Descending : column is FleetColumn.State or FleetColumn.Lag or FleetColumn.Size,
-        Page = 1,
     };
 
     /// <summary>Only clusters in a state, or all again when it was that state already.</summary>
     public FleetQuery Toggled(ClusterCondition state) =>
-        this with { State = State == state ? null : state, Page = 1 };
+        this with { State = State == state ? null : state, Problems = false };
 
-    public FleetQuery Searching(string search) => this with { Search = search, Page = 1 };
+    public FleetQuery ToggledProblems() => this with { State = null, Problems = !Problems };
 
-    /// <summary><c>?q=…&amp;state=…&amp;sort=-lag&amp;page=2</c>, without what is the default; empty for the default.</summary>
-    public string ToQueryString()
-    {
-        var parts = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (Search.Length > 0)
-        {
-            parts["q"] = Search;
-        }
-        if (State is { } state)
-        {
-            parts["state"] = ConditionPresentation.Slug(state);
-        }
-        if (Sort != FleetColumn.Name || Descending)
-        {
-            parts["sort"] = (Descending ? "-" : "") + Sort.ToString().ToLowerInvariant();
-        }
-        if (Page > 1)
-        {
-            parts["page"] = Page.ToString(CultureInfo.InvariantCulture);
-        }
-        return QueryHelpers.AddQueryString("", parts);
-    }
+    public bool Wants(ClusterCondition condition) =>
+        Problems ? ConditionPresentation.IsProblem(condition) : State is not { } state || state == condition;
 
-    /// <summary>Reads what <see cref="ToQueryString"/> writes. What it does not know is left out: an address is often typed.</summary>
+    public string ToQueryString() => QueryValues.Write(
+        ("q", Search),
+        ("state", Problems ? ProblemsWord : State is { } state ? ConditionPresentation.Slug(state) : null),
+        ("sort", (Sort, Descending) == s_problemsFirst ? null : QueryValues.SortText(Sort, Descending)));
+
     public static FleetQuery Parse(string queryString)
     {
-        var values = QueryHelpers.ParseQuery(queryString);
-        string Value(string key) => values.TryGetValue(key, out var v) ? v.ToString() : "";
-
-        var sort = Value("sort");
-        var descending = sort.StartsWith('-');
-        var known = TryWord<FleetColumn>(sort.TrimStart('-'), out var column);
+        var values = new QueryValues(queryString);
+        var (sort, descending) = values.Sort(s_problemsFirst);
         return new FleetQuery
         {
-            Search = Value("q"),
-            State = TryWord<ClusterCondition>(Value("state"), out var state) ? state : null,
-            Sort = known ? column : FleetColumn.Name,
-            Descending = known && descending,
-            Page = int.TryParse(Value("page"), CultureInfo.InvariantCulture, out var page) && page > 1 ? page : 1,
+            Search = values["q"],
+            State = QueryValues.Word<ClusterCondition>(values["state"]),
+            Problems = values["state"].Equals(ProblemsWord, StringComparison.OrdinalIgnoreCase),
+            Sort = sort,
+            Descending = descending,
         };
-    }
-
-    // Enum.TryParse alone also takes numbers.
-    private static bool TryWord<T>(string word, out T value)
-        where T : struct, Enum
-    {
-        value = default;
-        return word.Length > 0 && char.IsAsciiLetter(word[0]) && Enum.TryParse(word, ignoreCase: true, out value)
-            && Enum.IsDefined(value);
     }
 }

@@ -2,7 +2,7 @@ using MudBlazor;
 
 namespace Mysos.Dashboard.Layout;
 
-/// <summary>Colours and type of MudBlazor's own parts; <c>mysos.css</c> has the rest and uses the same palette.</summary>
+/// <summary>Colours and type of MudBlazor's own parts; <c>css/base.css</c> has the rest.</summary>
 internal static class MysosTheme
 {
     private static readonly string[] s_font =
@@ -30,7 +30,7 @@ internal static class MysosTheme
             Success = "#2b7a3d",
             Info = "#1b6ec2",
             Warning = "#a65a00",
-            Error = "#c4302b",
+            Error = "#b3261e",
         },
         PaletteDark = new PaletteDark
         {

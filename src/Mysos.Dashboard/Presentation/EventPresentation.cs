@@ -15,7 +15,9 @@ public static class EventPresentation
         ["cluster_created"] = Tone.Progress,
         ["cluster_deleted"] = Tone.Quiet,
         ["cluster_failed"] = Tone.Bad,
+        ["cluster_paused"] = Tone.Warning,
         ["cluster_resized"] = Tone.Progress,
+        ["cluster_resumed"] = Tone.Good,
         ["data_loss_accepted"] = Tone.Bad,
         ["election_changed"] = Tone.Change,
         ["promotion_changed"] = Tone.Change,
@@ -28,6 +30,7 @@ public static class EventPresentation
         ["failed_over"] = Tone.Good,
         ["acker_emptied"] = Tone.Bad,
         ["mysqld_ended"] = Tone.Bad,
+        ["node_abandoned"] = Tone.Bad,
         ["node_launched"] = Tone.Progress,
         ["node_leaves"] = Tone.Quiet,
         ["node_reachable"] = Tone.Good,
@@ -46,6 +49,9 @@ public static class EventPresentation
         ["task_ended"] = Tone.Warning,
         ["transactions_kept"] = Tone.Warning,
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Those that are known, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. s_tones.Keys.Order(StringComparer.Ordinal)];
 
     public static Tone Of(string kind) => s_tones.TryGetValue(kind, out var tone) ? tone : kind.Split('_')[^1] switch
     {

@@ -76,6 +76,16 @@ public static class Format
     public static string Size(ClusterSize size) =>
         $"{Cpus(size.Cpus)} cpu · {Mebibytes(size.MemMb)} · {Mebibytes(size.DiskMb)}";
 
+    public static string Resources(AgentResources resources) =>
+        $"{Cpus(resources.Cpus)} cpu · {Mebibytes(resources.MemMb)} · {Mebibytes(resources.DiskMb)}";
+
+    /// <summary>What there is of it: <c>24 GiB disk reserved</c>.</summary>
+    public static string Reserved(AgentResources reserved) => string.Join(" · ", new[]
+    {
+        reserved.Cpus > 0 ? $"{Cpus(reserved.Cpus)} cpu" : "", reserved.MemMb > 0 ? $"{Mebibytes(reserved.MemMb)} mem" : "",
+        reserved.DiskMb > 0 ? $"{Mebibytes(reserved.DiskMb)} disk" : "",
+    }.Where(part => part.Length > 0)) + " reserved";
+
     /// <summary><c>Lossless</c>, or <c>Available after 10s</c>.</summary>
     public static string Policy(ElectionView election) =>
         election.Policy == ElectionPolicy.Available ? $"Available after {election.Timeout}" : "Lossless";
@@ -99,6 +109,12 @@ public static class Format
     /// <summary>UTC to the second.</summary>
     public static string Moment(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="Moment"/>, where the heading says that it is UTC.</summary>
+    public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Below a second in milliseconds: <c>135 ms</c>, <c>2.4 s</c>.</summary>
+    public static string Took(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? Whole(time.TotalMilliseconds, "ms") : Seconds(time.TotalSeconds);
 
     public static string Seconds(double? seconds) => seconds switch
     {

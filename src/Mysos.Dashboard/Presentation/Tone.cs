@@ -61,6 +61,10 @@ public static class ConditionPresentation
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "has no presentation"),
     };
 
+    /// <summary>It needs someone, or will unless it mends itself: something that served does not.</summary>
+    public static bool IsProblem(ClusterCondition condition) =>
+        condition is ClusterCondition.Failed or ClusterCondition.Electing or ClusterCondition.Degraded;
+
     /// <summary>The word of a condition in a URL.</summary>
     public static string Slug(ClusterCondition condition) => Of(condition).Text.ToLowerInvariant();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Mysos.Core.Clusters;
@@ -45,8 +46,8 @@ internal sealed partial class LeadershipService(
         using var mesos = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var files = plan.Options.StateStorage == StateStorage.Local ? new FileStateStore(Path.Combine(plan.Options.WorkDir, "state")) : null;
         var stored = files ?? (IStateStore)new ZooKeeperStateStore(zooKeeper);
-        var self = new LeaderData(plan.Options.AdvertiseHost, port, $"{Environment.MachineName}-{Environment.ProcessId}") { Tls = plan.Options.TlsCert is not null };
-        await using var latch = new LeaderLatch(zooKeeper, plan.ZooKeeper.At("leader"), self);
+        var self = new LeaderData(plan.Options.AdvertiseHost, port, $"{Environment.MachineName}-{Environment.ProcessId}") { Tls = plan.Options.TlsCert is not null, Version = ProgramVersion.Text };
+        await using var latch = new LeaderLatch(zooKeeper, LatchPath, self);
         using var following = latch.States.Subscribe(state => Locate(state, self), _ => leader.Current = null);
         while (!stopping.IsCancellationRequested)
         {
@@ -56,7 +57,7 @@ internal sealed partial class LeadershipService(
                     await LeadAsync(latch, leading, Parts(zooKeeper, mesosZooKeeper, leading, files, port), mesos, () => zooKeeper.LastConfirmed, stopping);
                 else
                     await FollowAsync(latch, async cancellation => StoredView.Of(
-                        await stored.LoadAsync(cancellation), plan.Settings(port), View(connected: true), time.GetUtcNow()), stopping);
+                        await stored.LoadAsync(cancellation), plan.Settings(port), View(connected: true, []), time.GetUtcNow()), stopping);
             }
             catch (FrameworkChangedException e)
             {
@@ -140,11 +141,18 @@ internal sealed partial class LeadershipService(
             ServerSets = new ZooKeeperServerSets(fenced),
             Vault = plan.Vault,
             Backups = plan.Options.BackupStoreArgs is { } directory ? new DirectoryBackupStore(directory) : null,
-            ZooKeeper = zooKeeper.Connected.Select(View),
+            ZooKeeper = zooKeeper.Connected.CombineLatest(LatchContenders.Watch(zooKeeper, LatchPath).StartWith(ImmutableArray<LeaderData>.Empty), View),
         };
     }
 
-    private ZooKeeperView View(bool connected) => new() { Connected = connected, Url = plan.ZooKeeper.ToString() };
+    private string LatchPath => plan.ZooKeeper.At("leader");
+
+    /// <param name="schedulers">The leader first.</param>
+    private ZooKeeperView View(bool connected, ImmutableArray<LeaderData> schedulers) => new()
+    {
+        Connected = connected, Url = plan.ZooKeeper.ToString(),
+        Schedulers = [.. schedulers.Select((s, place) => new SchedulerMember($"{s.Host}:{s.Port}", place == 0, s.Version))],
+    };
 
     /// <summary>A leader at this scheduler's own address is its predecessor, killed, whose session has not expired yet.</summary>
     private void Locate(LatchState state, LeaderData self) => leader.Current =

@@ -1,6 +1,6 @@
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Host.Api;
-using Mysos.Host.Api.Events;
 using Mysos.Host.Api.Status;
 
 namespace Mysos.Host.Telemetry;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mysos.Core.Clusters.History;
 
 namespace Mysos.Host.Telemetry;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Host.Api.Status;
 

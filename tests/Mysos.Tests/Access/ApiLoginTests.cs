@@ -42,7 +42,7 @@ public sealed class ApiLoginTests(LoginHost login) : IClassFixture<LoginHost>
     [InlineData("/health")]
     [InlineData("/ready")]
     [InlineData("/login")]
-    [InlineData("/_content/Mysos.Dashboard/mysos.css")]
+    [InlineData("/_content/Mysos.Dashboard/css/login.css")]
     public async Task What_NeedsNoLogin_IsServed(string target) =>
         (await _host.Http.GetAsync(target)).StatusCode.ShouldBe(HttpStatusCode.OK);
 

@@ -1,5 +1,5 @@
 using Mysos.Core.Clusters;
-using Mysos.Host.Api.Clusters;
+using Mysos.Core.Clusters.History;
 using Shouldly;
 using Xunit;
 

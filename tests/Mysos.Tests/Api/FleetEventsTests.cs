@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Host.Api.Events;
 
 namespace Mysos.Tests.Api;

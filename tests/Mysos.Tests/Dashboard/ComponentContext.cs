@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 using MudBlazor.Services;
 using Mysos.Core.Clusters;
+using Mysos.Dashboard;
 using Mysos.Dashboard.Access;
 using Mysos.Dashboard.History;
 using Mysos.Dashboard.Live;
@@ -25,6 +26,7 @@ public abstract class ComponentContext : BunitContext
         Services.AddSingleton<IReadModel>(Feed);
         Services.AddSingleton<IClusterService>(Service);
         Services.AddSingleton<TimeProvider>(Time);
+        Services.AddDashboardSnapshots();
         Services.AddSingleton<ClusterHistory>();
         Services.AddScoped<IDashboardSession, DashboardSession>();
         Services.AddSingleton<IDashboardUser>(User);

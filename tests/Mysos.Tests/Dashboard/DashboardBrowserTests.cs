@@ -15,7 +15,8 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
     [InlineData("_framework/blazor.web.js")]
     [InlineData("_content/MudBlazor/MudBlazor.min.css")]
     [InlineData("_content/MudBlazor/MudBlazor.min.js")]
-    [InlineData("_content/Mysos.Dashboard/mysos.css")]
+    [InlineData("_content/Mysos.Dashboard/css/base.css")]
+    [InlineData("_content/Mysos.Dashboard/css/login.css")]
     [InlineData("_content/Mysos.Dashboard/mysos.js")]
     [InlineData("_content/Mysos.Dashboard/favicon.svg")]
     public async Task Assets_AskedFor_AreServed(string path)
@@ -51,7 +52,7 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task FleetPage_SearchSortAndPage_LiveInTheAddress()
+    public async Task FleetPage_SearchAndSort_LiveInTheAddress()
     {
         await using var host = await DashboardHost.StartAsync(Views.Fleet(40));
         await using var open = await browser.OpenAsync(host.Address);
@@ -59,17 +60,15 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
         await page.GotoAsync("/");
 
         await page.GetByRole(AriaRole.Searchbox).PressSequentiallyAsync("team", new() { Delay = 15 });
-        await Expect(Rows(page)).ToHaveCountAsync(25);
+        await Expect(Rows(page).First).ToContainTextAsync("team-00");
         await page.GetByRole(AriaRole.Button, new() { Name = "Worst lag" }).ClickAsync();
         await Expect(Rows(page).First).ToContainTextAsync("team-39");
-        await page.GetByLabel("Next page").ClickAsync();
-        await Expect(Rows(page)).ToHaveCountAsync(15);
-        await Expect(page).ToHaveURLAsync(new Regex(@"/\?q=team&sort=-lag&page=2$"));
+        await Expect(page).ToHaveURLAsync(new Regex(@"/\?q=team&sort=-lag$"));
         await Expect(page.GetByRole(AriaRole.Searchbox)).ToHaveValueAsync("team");
 
         await page.ReloadAsync();
 
-        await Expect(Rows(page)).ToHaveCountAsync(15);
+        await Expect(Rows(page).First).ToContainTextAsync("team-39");
         await Expect(page.GetByRole(AriaRole.Searchbox)).ToHaveValueAsync("team");
         open.Complaints.ShouldBeEmpty();
     }
@@ -244,31 +243,23 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
 
         foreach (var (name, path, text) in new[]
         {
-            ("fleet", "/", "billing"), ("cluster", "/ui/clusters/billing", "GTID position"),
+            ("fleet", "/", "billing"), ("agents", "/ui/agents", "rack-a-07"), ("events", "/ui/events", "Backup billing"), ("cluster", "/ui/clusters/billing", "GTID position"),
             ("unknown", "/ui/clusters/wiki", "There is no cluster"), ("missing", "/ui/elsewhere", "no such page"),
         })
         {
             await page.GotoAsync(path);
             await Expect(page.Locator("main")).ToContainTextAsync(text);
             await open.PictureAsync($"{name}-{shape}");
-            (await TooWideAsync(page)).ShouldBeEmpty(name);
+            (await PageChecks.TooWideAsync(page)).ShouldBeEmpty(name);
         }
         host.Feed.Push(v => Views.Of() with { Agents = [], Mesos = v.Mesos with { Connected = false, Master = null }, ZooKeeper = new() });
         await page.GotoAsync("/");
         await Expect(page.GetByText("Not connected to Mesos")).ToBeVisibleAsync();
         await Expect(page.GetByText("No clusters yet")).ToBeVisibleAsync();
         await open.PictureAsync($"empty-{shape}");
-        (await TooWideAsync(page)).ShouldBeEmpty("empty");
+        (await PageChecks.TooWideAsync(page)).ShouldBeEmpty("empty");
         open.Complaints.ShouldBeEmpty();
     }
-
-    /// <summary>The elements that make the page wider than the window.</summary>
-    private static Task<string[]> TooWideAsync(IPage page) => page.EvaluateAsync<string[]>(
-        """
-        () => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("main *")]
-          .filter(e => e.getBoundingClientRect().right > innerWidth)
-          .map(e => `${e.tagName}.${e.className}: ${Math.round(e.getBoundingClientRect().right)}`)
-        """);
 
     private static ILocator Rows(IPage page) => page.Locator("tr[data-cluster]");
 

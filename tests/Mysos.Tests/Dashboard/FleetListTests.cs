@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Fleet;
 using Shouldly;
@@ -8,14 +7,14 @@ namespace Mysos.Tests.Dashboard;
 
 public sealed class FleetListTests
 {
-    private static readonly ImmutableArray<ClusterView> s_fleet = [.. Views.Fleet(0).Clusters.Values];
+    private static readonly FleetSnapshot s_fleet = FleetSnapshot.Empty.Next(Views.Fleet(0).Clusters);
 
-    private static string[] Names(FleetQuery query) => [.. FleetList.Of(s_fleet, query).Rows.Select(r => r.Name)];
+    private static string[] Names(FleetQuery query) => [.. s_fleet.Show(query).Rows.Select(r => r.Name)];
 
     [Fact]
     public void Of_Cluster_CountsServingAgainstWanted()
     {
-        var row = ClusterRow.Of(s_fleet.Single(c => c.Name == "billing"));
+        var row = ClusterRow.Of(s_fleet.Clusters["billing"]);
 
         row.Serving.ShouldBe(2);
         row.Wanted.ShouldBe(3);
@@ -46,11 +45,10 @@ public sealed class FleetListTests
     [Fact]
     public void Of_StateChosen_ShowsItAloneButCountsAll()
     {
-        var list = FleetList.Of(s_fleet, FleetQuery.Default with { State = ClusterCondition.Failed });
+        var list = s_fleet.Show(FleetQuery.Default with { State = ClusterCondition.Failed });
 
         list.Rows.Single().Name.ShouldBe("legacy-wiki");
-        list.Matching.ShouldBe(1);
-        list.Searched.Values.Sum().ShouldBe(s_fleet.Length);
+        list.Searched.Values.Sum().ShouldBe(s_fleet.Rows.Length);
     }
 
     [Theory]
@@ -68,22 +66,54 @@ public sealed class FleetListTests
         string.Join(',', Names(FleetQuery.Default with { Sort = column, Descending = descending })).ShouldBe(expected);
 
     [Fact]
-    public void Of_PageBeyondTheLast_ShowsTheLast()
+    public void Of_Problems_AreThoseThatNeedSomeoneTheWorstFirst()
     {
-        var list = FleetList.Of(s_fleet, FleetQuery.Default with { Page = 99 }, pageSize: 4);
-
-        list.Page.ShouldBe(2);
-        list.Pages.ShouldBe(2);
-        list.Rows.Select(r => r.Name).ShouldBe(["sessions", "tmp-import"]);
+        Names(FleetQuery.OfProblems).ShouldBe(["legacy-wiki", "sessions", "billing"]);
+        s_fleet.Problems.ShouldBe(3);
     }
 
     [Fact]
-    public void Of_NoClusters_IsOneEmptyPage()
-    {
-        var list = FleetList.Of([], FleetQuery.Default);
+    public void Of_TheDefault_HasProblemsFirst() =>
+        string.Join(',', Names(FleetQuery.Default)).ShouldBe("legacy-wiki,sessions,billing,search_index,tmp-import,orders");
 
-        (list.Page, list.Pages, list.Matching).ShouldBe((1, 1, 0));
-        list.Rows.ShouldBeEmpty();
+    [Fact]
+    public void Next_OneClusterChanged_KeepsTheOthersRows()
+    {
+        var changed = s_fleet.Clusters["orders"] with { Reason = "New." };
+        var next = s_fleet.Next(s_fleet.Clusters.SetItem("orders", changed).Remove("billing").Add("new-one", Views.Cluster("new-one")));
+
+        next.Rows.Select(r => r.Name).ShouldBe(["legacy-wiki", "new-one", "orders", "search_index", "sessions", "tmp-import"]);
+        next.Rows.Except(s_fleet.Rows).Select(r => r.Name).ShouldBe(["new-one", "orders"]);
+        next.Rows.Single(r => r.Name == "orders").Reason.ShouldBe("New.");
+    }
+
+    [Fact]
+    public void Snapshots_SameClusters_AreFoundOnce()
+    {
+        var snapshots = new FleetSnapshots();
+        var view = Views.Fleet();
+
+        var first = snapshots.Of(view);
+
+        snapshots.Of(view with { Version = 2, Mesos = new MesosView() }).ShouldBeSameAs(first);
+        first.Show(FleetQuery.Default).ShouldBeSameAs(first.Show(new FleetQuery()));
+        snapshots.Of(view with { Clusters = view.Clusters.Remove("orders") }).ShouldNotBeSameAs(first);
+    }
+
+    [Fact]
+    public void Show_FiveThousandClusters_CostsNoMoreThanAFrameHas()
+    {
+        var clusters = Views.Fleet(5000).Clusters;
+        var snapshot = FleetSnapshot.Empty.Next(clusters);
+        snapshot.Show(FleetQuery.Default).Rows.Length.ShouldBe(clusters.Count);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var next = snapshot.Next(clusters.SetItem("orders", clusters["orders"] with { Epoch = 9 }));
+        next.Show(FleetQuery.Default);
+        next.Show(FleetQuery.Default);
+
+        // Some words a cluster: the rows themselves are taken over, and the order is found once.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(5000 * 64);
     }
 }
 
@@ -94,8 +124,10 @@ public sealed class FleetQueryTests
         { FleetQuery.Default, "" },
         { FleetQuery.Default with { Search = "a b&c" }, "?q=a%20b%26c" },
         { FleetQuery.Default with { Sort = FleetColumn.Lag, Descending = true }, "?sort=-lag" },
-        { FleetQuery.Default with { Descending = true }, "?sort=-name" },
-        { FleetQuery.Default with { State = ClusterCondition.Failed, Page = 3 }, "?state=failed&page=3" },
+        { FleetQuery.Default with { Sort = FleetColumn.Name, Descending = false }, "?sort=name" },
+        { FleetQuery.Default with { Descending = false }, "?sort=state" },
+        { FleetQuery.Default with { State = ClusterCondition.Failed }, "?state=failed" },
+        { FleetQuery.OfProblems with { Search = "x" }, "?q=x&state=problems" },
     };
 
     [Theory]
@@ -107,8 +139,8 @@ public sealed class FleetQueryTests
     }
 
     [Theory]
-    [InlineData("?sort=shoe&state=7&page=-1")]
-    [InlineData("?sort=-&state=&page=x")]
+    [InlineData("?sort=shoe&state=7&page=2")]
+    [InlineData("?sort=-&state=")]
     [InlineData("?sort=3")]
     [InlineData("?other=1")]
     public void Parse_Nonsense_IsTheDefault(string address) => FleetQuery.Parse(address).ShouldBe(FleetQuery.Default);
@@ -119,7 +151,8 @@ public sealed class FleetQueryTests
         var byName = FleetQuery.Default.SortedBy(FleetColumn.Name);
         var byLag = byName.SortedBy(FleetColumn.Lag);
 
-        byName.Descending.ShouldBeTrue();
+        byName.Descending.ShouldBeFalse();
+        byName.SortedBy(FleetColumn.Name).Descending.ShouldBeTrue();
         byLag.ShouldBe(FleetQuery.Default with { Sort = FleetColumn.Lag, Descending = true });
         byLag.SortedBy(FleetColumn.Lag).Descending.ShouldBeFalse();
     }
@@ -127,9 +160,11 @@ public sealed class FleetQueryTests
     [Fact]
     public void Toggled_SameStateAgain_ShowsAll()
     {
-        var failed = (FleetQuery.Default with { Page = 4 }).Toggled(ClusterCondition.Failed);
+        var failed = FleetQuery.OfProblems.Toggled(ClusterCondition.Failed);
 
         failed.ShouldBe(FleetQuery.Default with { State = ClusterCondition.Failed });
         failed.Toggled(ClusterCondition.Failed).ShouldBe(FleetQuery.Default);
+        failed.ToggledProblems().ShouldBe(FleetQuery.OfProblems);
+        FleetQuery.OfProblems.ToggledProblems().ShouldBe(FleetQuery.Default);
     }
 }

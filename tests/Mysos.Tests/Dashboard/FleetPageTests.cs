@@ -12,6 +12,9 @@ public sealed class FleetPageTests : ComponentContext
     private static string[] Rows(IRenderedComponent<FleetPage> page) =>
         [.. page.FindAll("tr[data-cluster]").Select(r => r.GetAttribute("data-cluster")!)];
 
+    private static AngleSharp.Dom.IElement Chip(IRenderedComponent<FleetPage> page, string text) =>
+        page.FindAll(".ms-filter button").Single(b => b.TextContent.Trim().StartsWith(text, StringComparison.Ordinal));
+
     [Fact]
     public void FleetPage_NoClusters_ShowsACurlLineToCopy()
     {
@@ -47,14 +50,14 @@ public sealed class FleetPageTests : ComponentContext
 
         Feed.Put(Views.Cluster("aaa-new", ClusterCondition.Creating, "0 of 1 nodes serve"));
 
-        page.WaitForAssertion(() => Rows(page)[0].ShouldBe("aaa-new"));
+        page.WaitForAssertion(() => Rows(page).ShouldContain("aaa-new"));
     }
 
     [Fact]
     public void FleetPage_OpenedWithAddress_ShowsWhatItAsksFor()
     {
-        Navigation.NavigateTo("/?q=team&sort=-name&page=2");
-        Feed.Push(Views.Fleet(30));
+        Navigation.NavigateTo("/?q=team&sort=-name");
+        Feed.Push(Views.Fleet(5));
 
         var page = Render<FleetPage>();
 
@@ -82,7 +85,7 @@ public sealed class FleetPageTests : ComponentContext
 
         page.Find(".ms-message button").Click();
 
-        Rows(page).Length.ShouldBe(FleetList.PageSize);
+        Rows(page).Length.ShouldBe(30);
         Navigation.Uri.ShouldBe("http://localhost/");
     }
 
@@ -91,12 +94,12 @@ public sealed class FleetPageTests : ComponentContext
     {
         var page = Render<FleetPage>();
 
-        page.Find(".ms-filter .tone-bad").Click();
+        Chip(page, "Failed").Click();
         Rows(page).ShouldBe(["legacy-wiki"]);
-        page.Find(".ms-filter .tone-bad").GetAttribute("aria-pressed").ShouldBe("true");
-        page.Find(".ms-filter .tone-bad").Click();
+        Chip(page, "Failed").GetAttribute("aria-pressed").ShouldBe("true");
+        Chip(page, "Failed").Click();
 
-        Rows(page).Length.ShouldBe(FleetList.PageSize);
+        Rows(page).Length.ShouldBe(30);
     }
 
     [Fact]
@@ -111,15 +114,50 @@ public sealed class FleetPageTests : ComponentContext
     }
 
     [Fact]
-    public void FleetPage_NextPage_ShowsTheRest()
+    public void FleetPage_AtFirst_HasProblemsOnTop()
     {
         var page = Render<FleetPage>();
 
-        page.Find("button[aria-label='Next page']").Click();
+        Rows(page)[..4].ShouldBe(["legacy-wiki", "sessions", "billing", "search_index"]);
+        page.Find("th[aria-sort=descending]").TextContent.ShouldContain("State");
+    }
 
-        Rows(page).Length.ShouldBe(5);
-        page.Find(".ms-pager").TextContent.ShouldContain("26–30 of 30");
-        page.Find("button[aria-label='Next page']").HasAttribute("disabled").ShouldBeTrue();
+    [Fact]
+    public void FleetPage_ProblemsClicked_ShowsThemAloneAndAllAgain()
+    {
+        var page = Render<FleetPage>();
+
+        Chip(page, "Problems").Click();
+        Rows(page).ShouldBe(["legacy-wiki", "sessions", "billing"]);
+        Navigation.Uri.ShouldBe("http://localhost/?state=problems");
+        Chip(page, "Problems").Click();
+
+        Rows(page).Length.ShouldBe(30);
+    }
+
+    [Fact]
+    public void FleetPage_ProblemsMended_SaysThatThereIsNone()
+    {
+        Navigation.NavigateTo("/?state=problems");
+        Feed.Push(Views.Of(Views.Cluster("orders", nodes: Views.Master())));
+
+        var page = Render<FleetPage>();
+
+        page.Find(".ms-message h2").TextContent.ShouldBe("No cluster has a problem");
+    }
+
+    [Fact]
+    public void FleetPage_FrameWithoutChange_RendersNoRow()
+    {
+        var page = Render<FleetPage>();
+        var rows = page.FindComponents<ClusterTableRow>();
+        var before = rows.ToDictionary(r => r.Instance.Row.Name, r => r.RenderCount);
+        LetQuietPass();
+
+        Feed.Put(Orders with { Reason = "Something else." });
+
+        page.WaitForAssertion(() => page.Find("tr[data-cluster=orders]").TextContent.ShouldContain("Something else."));
+        rows.Where(r => r.RenderCount > before[r.Instance.Row.Name]).Select(r => r.Instance.Row.Name).ShouldBe(["orders"]);
     }
 
     [Fact]
@@ -130,19 +168,42 @@ public sealed class FleetPageTests : ComponentContext
 
         Navigation.NavigateTo("/");
 
-        page.WaitForAssertion(() => Rows(page).Length.ShouldBe(FleetList.PageSize));
+        page.WaitForAssertion(() => Rows(page).Length.ShouldBe(30));
     }
 
     [Fact]
-    public void SchedulerPanel_Agents_ShowOffersAndReach()
+    public void SchedulerPanel_Agents_AreCountedAndLeadToTheirPage()
+    {
+        var agents = Feed.Current.Agents;
+        Feed.Push(v => v with { Agents = [.. agents, Views.Agent(4, "rack-d-01", 1, 0) with { Draining = true }] });
+
+        var card = Render<SchedulerPanel>(p => p.Add(x => x.View, Feed.Current).Add(x => x.Now, Views.Now)).Find("[aria-labelledby=agents-heading]");
+
+        card.QuerySelector("h2 a")!.GetAttribute("href").ShouldBe("ui/agents");
+        card.QuerySelectorAll("li").Select(l => l.TextContent.Trim()).ShouldBe(["Unreachable 1", "Draining 1", "In service 3"]);
+        card.QuerySelector("li a")!.GetAttribute("href").ShouldBe("ui/agents?state=unreachable");
+    }
+
+    [Fact]
+    public void SchedulerPanel_Schedulers_AreNamedWithTheirVersionsAndWhoLeads()
+    {
+        var card = Render<SchedulerPanel>(p => p.Add(x => x.View, Feed.Current).Add(x => x.Now, Views.Now)).Find("[aria-labelledby=schedulers-heading]");
+
+        card.QuerySelectorAll("li").Length.ShouldBe(3);
+        card.QuerySelector("li:has(.tone-good) code")!.TextContent.ShouldBe("mysos-1.example.org:55001");
+        card.QuerySelector("li small")!.TextContent.ShouldBe("0.1.0");
+    }
+
+    [Fact]
+    public void SchedulerPanel_More_ShowsTheRestWhereThereIsLittleRoom()
     {
         var panel = Render<SchedulerPanel>(p => p.Add(x => x.View, Feed.Current).Add(x => x.Now, Views.Now));
+        panel.Find("aside").ClassList.ShouldNotContain("ms-open");
 
-        var agents = panel.FindAll(".ms-agents li");
-        agents.Count.ShouldBe(4);
-        agents[0].TextContent.ShouldContain("offers 24 cpu · 48 GiB · 480 GiB");
-        agents[2].TextContent.ShouldContain("nothing offered yet");
-        agents[3].TextContent.ShouldContain("unreachable");
+        panel.Find("aside > button").Click();
+
+        panel.Find("aside").ClassList.ShouldContain("ms-open");
+        panel.Find("aside > button").GetAttribute("aria-expanded").ShouldBe("true");
     }
 
     [Fact]
@@ -152,6 +213,7 @@ public sealed class FleetPageTests : ComponentContext
 
         panel.FindAll(".ms-chip").ShouldAllBe(c => c.TextContent == "Not connected");
         panel.Find("[aria-labelledby=agents-heading]").TextContent.ShouldContain("None has been offered yet");
+        panel.Find("[aria-labelledby=schedulers-heading]").TextContent.ShouldContain("not known yet");
     }
 }
 

@@ -80,7 +80,11 @@ internal static class Views
             FrameworkId = "0c4a2f1e-6a52-4c0e-9a3d-2f4f0c1c9a11-0000",
             LastHeartbeat = Now.AddSeconds(-4),
         },
-        ZooKeeper = new ZooKeeperView { Connected = true, Url = "zk://10.0.0.2:2181/mysos" },
+        ZooKeeper = new ZooKeeperView
+        {
+            Connected = true, Url = "zk://10.0.0.2:2181/mysos",
+            Schedulers = [new("mysos-1.example.org:55001", true, "0.1.0"), new("mysos-2.example.org:55001", false, "0.1.0"), new("mysos-3.example.org:55001", false, null)],
+        },
         Agents =
         [
             Agent(0, "rack-a-07", 24, 6), Agent(1, "rack-b-02", 12.5, 9), Agent(2, "rack-c-11", null, 0),
@@ -93,10 +97,13 @@ internal static class Views
         Id = $"0c4a2f1e-6a52-4c0e-9a3d-2f4f0c1c9a11-S{index}",
         Hostname = host,
         Address = $"10.0.0.1{index}:5051",
-        OfferedCpus = cpus,
-        OfferedMemMb = cpus * 2048,
-        OfferedDiskMb = cpus * 20480,
+        Offered = cpus is { } some ? new AgentResources(some, some * 2048, some * 20480) : null,
+        Reserved = cpus is { } reserved ? new AgentResources(0, 0, reserved * 1024) : null,
+        OfferedAt = cpus is null ? null : Now.AddSeconds(-20),
         Nodes = nodes,
+        Used = new AgentResources(nodes * 1.1, nodes * 544, nodes * 2048),
+        Volumes = nodes,
+        Zone = $"north/{(char)('a' + index % 3)}",
     };
 
     /// <summary>A fleet with everything in it that the pages can show.</summary>

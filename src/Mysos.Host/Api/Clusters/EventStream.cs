@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Host.Api.Events;
 
 namespace Mysos.Host.Api.Clusters;

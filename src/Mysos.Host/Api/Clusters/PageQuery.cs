@@ -20,7 +20,7 @@ internal sealed record PageQuery(int? Limit, string? After)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit
             ? limit
             : throw new RequestException(StatusCodes.Status400BadRequest, "limit",
-                $"limit must be a whole number from 1 to {MaxLimit.ToString(CultureInfo.InvariantCulture)}; leave it out for all clusters.");
+                $"limit must be a whole number from 1 to {MaxLimit.ToString(CultureInfo.InvariantCulture)}; leave it out for all.");
 
     private static string? Single(IQueryCollection query, string name)
     {

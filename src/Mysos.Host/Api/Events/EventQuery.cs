@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Clusters.Rules;
 
 namespace Mysos.Host.Api.Events;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Host.Access;
 using Mysos.Host.Api.Clusters;
 using Mysos.Host.Api.Errors;

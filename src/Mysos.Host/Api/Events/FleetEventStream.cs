@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 
 namespace Mysos.Host.Api.Events;
 

@@ -1,4 +1,5 @@
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 
 namespace Mysos.Host.Api.Events;
 

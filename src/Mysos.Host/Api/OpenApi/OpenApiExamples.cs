@@ -40,8 +40,17 @@ internal static class OpenApiExamples
         BackupId = "shop:202611232100", State = BackupState.Done, SizeBytes = 17_520_688, Seconds = 1.614, Started = Moment,
     };
 
+    private static readonly AgentDocument Agent = AgentDocument.Of(
+        new AgentView
+        {
+            Id = "7d2e6a5c-S0", Hostname = "db-07", Address = "10.0.0.12:5051", Offered = new(12, 49152, 819200), Reserved = new(0, 0, 0), OfferedAt = Moment,
+            Used = new(1.1, 544, 2048), Volumes = 1, Zone = "north/a",
+        },
+        [new AgentNode("shop", 1, NodeRole.Master, NodeState.Serving)]);
+
     private static readonly Dictionary<Type, object> Answers = new object[]
     {
+        new[] { Agent },
         Cluster, new[] { Cluster with { Nodes = [], Events = [] } }, new[] { Backup },
         new[] { new FleetEvent($"{Moment.UtcTicks}-0-shop", "shop", Happened.Time, Happened.Kind, Happened.Text) },
         new CreateAnswer("w9gMCkecsMh6sWsRdxNTa", Url), new DeleteAnswer(Url), new ResizeAnswer(Url, 2), new BackupAnswer(Backup.BackupId),

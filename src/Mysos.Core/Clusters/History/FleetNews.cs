@@ -1,17 +1,15 @@
-using Mysos.Core.Clusters;
-using Mysos.Host.Api.Clusters;
-
-namespace Mysos.Host.Api.Events;
+namespace Mysos.Core.Clusters.History;
 
 /// <summary>What is new in each view, in all clusters; in the first view, their whole history. For one reader.</summary>
 /// <param name="wanted">The clusters that are looked at; null: all.</param>
-internal sealed class FleetNews(Func<string, bool>? wanted = null)
+public sealed class FleetNews(Func<string, bool>? wanted = null)
 {
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
 
     /// <summary>Costs as much as has changed since the last view; views in between may be skipped.</summary>
     public News Next(SchedulerView view)
     {
+        ArgumentNullException.ThrowIfNull(view);
         var events = new List<(EventPlace Place, FleetEvent Event)>();
         foreach (var (name, cluster) in view.Clusters)
         {
@@ -24,7 +22,7 @@ internal sealed class FleetNews(Func<string, bool>? wanted = null)
             {
                 id = EventIds.Of(cluster.Events, i);
                 var (time, kind, text) = cluster.Events[i];
-                var place = EventPlace.Parse($"{id}-{name}")!.Value;
+                var place = EventIds.PlaceOf(name, cluster.Events, i);
                 events.Add((place, new FleetEvent(place.ToString(), name, time, kind, text, cluster.Events[i].By)));
             }
             _seen[name] = new Seen(cluster, id);
@@ -41,4 +39,4 @@ internal sealed class FleetNews(Func<string, bool>? wanted = null)
 
 /// <param name="Events">Oldest first.</param>
 /// <param name="Gone">Clusters that were there and are not.</param>
-internal sealed record News(IReadOnlyList<FleetEvent> Events, IReadOnlyList<string> Gone);
+public sealed record News(IReadOnlyList<FleetEvent> Events, IReadOnlyList<string> Gone);

@@ -1,24 +1,28 @@
 using System.Collections.Immutable;
-using Mysos.Core.Clusters;
 
-namespace Mysos.Host.Telemetry;
+namespace Mysos.Core.Clusters.History;
 
 /// <summary>Something that took its time in a cluster, from its first event to its last.</summary>
 /// <param name="Steps">What happened on the way, the last event included.</param>
-internal sealed record Course(CourseKind Kind, string Cluster, DateTimeOffset Began, ImmutableArray<ClusterEvent> Steps)
+public sealed record Course(CourseKind Kind, string Cluster, DateTimeOffset Began, ImmutableArray<ClusterEvent> Steps)
 {
     public DateTimeOffset Ended => Steps[^1].Time;
 
     public TimeSpan Duration => Ended > Began ? Ended - Began : TimeSpan.Zero;
 
     /// <summary>The course that this event of the cluster's history ends; null: it ends none, or its beginning is no longer known.</summary>
-    public static Course? EndedBy(ClusterView cluster, ClusterEvent last) => last.Kind switch
+    public static Course? EndedBy(ClusterView cluster, ClusterEvent last)
     {
-        "cluster_complete" => From(CourseKind.Create, cluster, last, "cluster_created", cluster.Created),
-        "failed_over" => From(CourseKind.Failover, cluster, last, "master_lost", null),
-        "switched_over" => From(CourseKind.Switchover, cluster, last, "switchover_began", null),
-        _ => null,
-    };
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(last);
+        return last.Kind switch
+        {
+            "cluster_complete" => From(CourseKind.Create, cluster, last, "cluster_created", cluster.Created),
+            "failed_over" => From(CourseKind.Failover, cluster, last, "master_lost", null),
+            "switched_over" => From(CourseKind.Switchover, cluster, last, "switchover_began", null),
+            _ => null,
+        };
+    }
 
     private static Course? From(CourseKind kind, ClusterView cluster, ClusterEvent last, string first, DateTimeOffset? began)
     {
@@ -35,4 +39,4 @@ internal sealed record Course(CourseKind Kind, string Cluster, DateTimeOffset Be
     }
 }
 
-internal enum CourseKind { Create, Failover, Switchover }
+public enum CourseKind { Create, Failover, Switchover }

@@ -1,24 +1,29 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Mysos.Core.Clusters;
 
-namespace Mysos.Host.Api.Clusters;
+namespace Mysos.Core.Clusters.History;
 
 /// <summary>
 /// Names the events of a cluster's history for <c>Last-Event-ID</c>: the time in ticks and, among events of one moment, a
 /// number. Unlike an index it stays the same when old events are dropped.
 /// </summary>
-internal static class EventIds
+public static class EventIds
 {
-    public static string Of(ImmutableArray<ClusterEvent> events, int index)
-    {
-        var sameMoment = 0;
-        for (var i = index - 1; i >= 0 && events[i].Time == events[index].Time; i--)
-        {
-            sameMoment++;
-        }
+    public static string Of(ImmutableArray<ClusterEvent> events, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{events[index].Time.UtcTicks}-{NumberOf(events, index)}");
 
-        return string.Create(CultureInfo.InvariantCulture, $"{events[index].Time.UtcTicks}-{sameMoment}");
+    /// <summary>The place of a cluster's event among those of all clusters.</summary>
+    public static EventPlace PlaceOf(string cluster, ImmutableArray<ClusterEvent> events, int index) =>
+        new(events[index].Time.UtcTicks, cluster, NumberOf(events, index));
+
+    private static int NumberOf(ImmutableArray<ClusterEvent> events, int index)
+    {
+        var first = index;
+        while (first > 0 && events[first - 1].Time == events[index].Time)
+        {
+            first--;
+        }
+        return index - first;
     }
 
     /// <summary>

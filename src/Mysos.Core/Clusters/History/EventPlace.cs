@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Mysos.Host.Api.Events;
+namespace Mysos.Core.Clusters.History;
 
 /// <summary>
 /// The place of an event among those of all clusters: its time in ticks, among events of one moment its cluster, and then
 /// its number there. Written <c>&lt;ticks&gt;-&lt;number&gt;-&lt;cluster&gt;</c>.
 /// </summary>
-internal readonly record struct EventPlace(long Ticks, string Cluster, int Number) : IComparable<EventPlace>
+public readonly record struct EventPlace(long Ticks, string Cluster, int Number) : IComparable<EventPlace>
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Ticks}-{Number}-{Cluster}");
 
