@@ -69,7 +69,7 @@ internal static class AckSet
         cluster.Durable.Ackers is { IsEmpty: false } ackers && ackers.All(n => SideIsOn(cluster, n)) ? cluster.Durable.AckSetNumber : 0;
 
     private static bool SideIsOn(ClusterState cluster, int node) => Mastership.IsServingSlave(cluster, node)
-        && cluster.Of(node) is { Sent: { Ackers: > 0 } sent, Report: { } report } && report.AppliedVersion >= sent.Version;
+        && cluster.Of(node) is { Sent.Ackers: > 0, AcknowledgesFrom: var from, Report: { } report } && report.AppliedVersion >= from;
 
     /// <summary>Who may not replicate from the master.</summary>
     public static IEnumerable<int> Barred(ClusterState cluster, DateTimeOffset now)

@@ -77,11 +77,15 @@ internal static class ClusterPlan
             .Take(staying.Length - wanted);
     }
 
-    /// <summary>Retiring and restarting nodes are killed once nobody is told of them any more.</summary>
+    /// <summary>
+    /// Retiring and restarting nodes are killed once nobody is told of them any more; who is only to be restarted, while a master serves: else it may
+    /// be the one that has every acknowledged write, and its data may be in its sandbox.
+    /// </summary>
     private static void EndTasks(Turn turn, string name)
     {
         var cluster = turn.Find(name)!;
-        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Task: not null } && (n.Retiring || n.Restarting)))
+        var served = cluster.Durable.Master is { } master && Mastership.IsServingMaster(cluster, master);
+        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Task: not null } && (n.Retiring || (n.Restarting && served))))
         {
             var seen = cluster.Of(node.Number);
             var announced = cluster.Announced is null || Announcement.Contains(cluster.Announced, node.Number);

@@ -31,6 +31,8 @@ public sealed record Observation
     public DateTimeOffset? ServedAt { get; init; }
     public Directive? Sent { get; init; }
     public DateTimeOffset SentAt { get; init; }
+    /// <summary>The first of the directives, one after the other, that had it acknowledge to the same master: since that one holds its side is on.</summary>
+    public long AcknowledgesFrom { get; init; }
     public DateTimeOffset? KillSent { get; init; }
 
     public bool Runs => Report is { Phase: NodePhase.Running };

@@ -33,11 +33,18 @@ internal static class Directives
             turn.Do(new SendDirective(node.Task!.Agent, node.Task.Executor, directive), name);
             cluster = cluster with
             {
-                Observed = cluster.Observed.SetItem(node.Number, seen with { Sent = directive, SentAt = turn.Now }),
+                Observed = cluster.Observed.SetItem(node.Number, seen with
+                {
+                    Sent = directive, SentAt = turn.Now, AcknowledgesFrom = Acknowledges(seen.Sent, directive) ? seen.AcknowledgesFrom : version,
+                }),
             };
         }
         turn.Put(cluster);
     }
+
+    /// <summary>Both have it acknowledge, to the same master.</summary>
+    private static bool Acknowledges(Directive? before, Directive now) =>
+        before is { Role: DirectedRole.Slave, Ackers: > 0 } && now is { Role: DirectedRole.Slave, Ackers: > 0 } && before.Epoch == now.Epoch && before.Source == now.Source;
 
     /// <summary>Above every version that any leader has sent: the time, or more than the executor has seen.</summary>
     private static long NextVersion(Observation seen, DateTimeOffset now) =>

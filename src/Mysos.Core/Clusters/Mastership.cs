@@ -54,7 +54,7 @@ internal static class Mastership
             $"Node {elected.Node} is master of epoch {election.Epoch} after {seconds:F2} s: {elected.Why}");
         foreach (var counted in elected.Ackers.Add(elected.Node))
             durable = durable with { Nodes = durable.Nodes.SetItem(counted, durable.Nodes[counted] with { DataMade = cluster.Of(counted).Report!.DataMade }) };
-        durable = durable with
+        durable = NodeRestarts.PutOff(durable, elected.Node) with
         {
             Master = elected.Node, Epoch = election.Epoch, Election = null, Succession = new Succession(election, turn.Now),
             ChosenEpoch = election.Named == elected.Node ? election.Epoch : durable.ChosenEpoch,

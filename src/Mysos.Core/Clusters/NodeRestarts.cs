@@ -18,6 +18,15 @@ internal static class NodeRestarts
     /// <summary>A restart would lose all data: they are in one sandbox.</summary>
     public static bool IsOnlyCopy(Cluster cluster) => cluster.Nodes.Count == 1 && cluster.Nodes.Values.First().Volume is null;
 
+    /// <summary>The node's turn comes later again.</summary>
+    public static Cluster PutOff(Cluster durable, int number) => durable.Nodes[number] is { Restarting: true } node
+        ? durable with
+        {
+            Nodes = durable.Nodes.SetItem(number, node with { Restarting = false }),
+            Restart = durable.Restart is { } restart ? restart with { Left = restart.Left.Add(number) } : null,
+        }
+        : durable;
+
     /// <summary>Begins with the next node once all serve; a cluster that loses a node meanwhile gets it back first.</summary>
     public static Cluster Advance(Turn turn, ClusterState cluster)
     {

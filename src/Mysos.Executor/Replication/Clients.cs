@@ -20,13 +20,17 @@ internal sealed class Clients(
     private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
     private const int NoSuchThread = 1094;
+    private const string OwnIdSql = "SELECT CONNECTION_ID()";
 
     public Task CutAsync(CancellationToken cancellation) => KillAsync(connection, flavor.ClientsSql(accounts), cancellation);
 
     /// <summary>Ends the connections with these ids.</summary>
-    public static async Task KillAsync(ServerConnection connection, string idsSql, CancellationToken cancellation)
+    public static async Task KillAsync(ServerConnection connection, string idsSql, CancellationToken cancellation) =>
+        await KillAsync(connection, await connection.NumbersAsync(idsSql, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+
+    private static async Task KillAsync(ServerConnection connection, IEnumerable<long> ids, CancellationToken cancellation)
     {
-        foreach (var id in await connection.NumbersAsync(idsSql, cancellation).ConfigureAwait(false))
+        foreach (var id in ids)
         {
             try
             {
@@ -40,15 +44,39 @@ internal sealed class Clients(
     }
 
     /// <summary>
-    /// What runs is given a second to end: read-only waits for it, and holds new commits back meanwhile. Who is idle or
-    /// between statements is cut off afterwards, so that nobody stays with a master that takes no writes.
+    /// What runs is given a second to end: read-only waits for it, and holds new commits back meanwhile; then it is cut off. But commits that wait for an
+    /// acknowledgement are waited for, since any other end of that may tell their clients that they are done, while nobody else has them. Who is
+    /// idle or between statements is cut off afterwards, so that nobody stays with a master that takes no writes.
     /// </summary>
-    public async Task YieldAsync(CancellationToken cancellation)
+    /// <param name="overtaken">There may be another order: when commits still wait, the server goes on as it was.</param>
+    public async Task YieldAsync(Task overtaken, CancellationToken cancellation)
     {
         log.Write("Yielding: no more writes.");
-        await HoldBackAsync(Orderly, cancellation).ConfigureAwait(false);
+        await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+        var id = (await own.NumbersAsync(OwnIdSql, cancellation).ConfigureAwait(false))[0];
+        var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
+        if (!await EndsWithinAsync(stopping, Orderly).ConfigureAwait(false))
+        {
+            await HeldBackAsync(stopping, id, cancellation).ConfigureAwait(false);
+            // Commits that have begun come to their wait in a moment.
+            await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false);
+            await KillAsync(connection, await NotWaitingAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await Task.WhenAny(stopping, overtaken).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        if (!stopping.IsCompleted)
+        {
+            log.Write("Taking writes again: commits wait for an acknowledgement that does not come.");
+            await KillAsync(connection, [id], cancellation).ConfigureAwait(false);
+            await stopping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+        await stopping.ConfigureAwait(false);
         await CutAsync(cancellation).ConfigureAwait(false);
     }
+
+    private async Task<IReadOnlyList<long>> NotWaitingAsync(CancellationToken cancellation) =>
+        [.. (await connection.NumbersAsync(flavor.ClientsSql(accounts), cancellation).ConfigureAwait(false))
+            .Except(await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false))];
 
     /// <summary>
     /// Of a master that was replaced, or may have been. Commits that wait for an acknowledgement keep read-only waiting. Nobody is cut off from
@@ -82,29 +110,32 @@ internal sealed class Clients(
         if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
             return false;
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
-        await HoldBackAsync(TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        await EndWaitsAsync(cancellation).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>
-    /// Of a master that stays, or whose last writes the next one is given: what waits may be done. Read-only waits for the commits under way,
-    /// and these may wait for an acknowledgement that never comes. Whoever keeps it waiting is cut off, once nobody new can commit, which is
-    /// when read-only waits for its lock: else whoever is cut off could come back. On MySQL a commit goes on waiting even so.
+    /// What waits is on the acker. Read-only waits for the commits under way, which wait for an acknowledgement that never comes. Whoever keeps it waiting
+    /// is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could come back.
+    /// On MySQL a commit goes on waiting even so.
     /// </summary>
-    private async Task HoldBackAsync(TimeSpan patience, CancellationToken cancellation)
+    private async Task EndWaitsAsync(CancellationToken cancellation)
     {
         await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        var id = (await own.NumbersAsync("SELECT CONNECTION_ID()", cancellation).ConfigureAwait(false))[0];
+        var id = (await own.NumbersAsync(OwnIdSql, cancellation).ConfigureAwait(false))[0];
         var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
-        if (!await EndsWithinAsync(stopping, patience).ConfigureAwait(false))
-        {
-            while (!stopping.IsCompleted && !await HoldsCommitsBackAsync(id, cancellation).ConfigureAwait(false))
-                await EndsWithinAsync(stopping, LookAgain).ConfigureAwait(false);
-            await CutAsync(cancellation).ConfigureAwait(false);
-            if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
-                await connection.ExecuteAsync(flavor.Await(0), cancellation).ConfigureAwait(false);
-        }
+        await HeldBackAsync(stopping, id, cancellation).ConfigureAwait(false);
+        await CutAsync(cancellation).ConfigureAwait(false);
+        if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
+            await connection.ExecuteAsync(flavor.Await(0), cancellation).ConfigureAwait(false);
         await stopping.ConfigureAwait(false);
+    }
+
+    /// <summary>Returns when nobody new can commit.</summary>
+    private async Task HeldBackAsync(Task stopping, long id, CancellationToken cancellation)
+    {
+        while (!stopping.IsCompleted && !await HoldsCommitsBackAsync(id, cancellation).ConfigureAwait(false))
+            await EndsWithinAsync(stopping, LookAgain).ConfigureAwait(false);
     }
 
     /// <param name="id">Of the connection that asks for read-only.</param>

@@ -201,7 +201,7 @@ internal sealed class Reconciler(
                 await _clients.CutAsync(cancellation).ConfigureAwait(false);
                 return null;
             case Step.Yield:
-                await _clients.YieldAsync(cancellation).ConfigureAwait(false);
+                await _clients.YieldAsync(overtaken, cancellation).ConfigureAwait(false);
                 return null;
             case Step.AwaitCaughtUp last:
                 await connection.RowAsync(flavor.AwaitApplied(last.Gtids, ApplySliceSeconds), cancellation).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class Commits(Server server)
 
     private readonly List<Commit> _running = [];
     private readonly Queue<Commit> _waiting = [];
-    private readonly List<Action> _readOnlyWaits = [];
+    private readonly List<(int Connection, Action Then, Action Killed)> _readOnlyWaits = [];
     /// <summary>Node → it has acknowledged so many transactions of the binary log. Those who are gone still count.</summary>
     private readonly Dictionary<int, int> _acknowledged = [];
 
@@ -58,9 +58,10 @@ internal sealed class Commits(Server server)
     }
 
     /// <summary>Calls back when no commit runs and the server is read-only.</summary>
-    public void MakeReadOnly(Action then)
+    /// <param name="killed">Called instead when the connection was killed: nothing has changed.</param>
+    public void MakeReadOnly(int connection, Action then, Action killed)
     {
-        _readOnlyWaits.Add(then);
+        _readOnlyWaits.Add((connection, then, killed));
         server.World.Watch.Changed(server);
         Settle();
     }
@@ -95,6 +96,13 @@ internal sealed class Commits(Server server)
     /// </summary>
     public void Kill(int connection)
     {
+        foreach (var wait in _readOnlyWaits.Where(w => w.Connection == connection).ToArray())
+        {
+            _readOnlyWaits.Remove(wait);
+            server.World.Watch.Changed(server);
+            Settle();
+            wait.Killed();
+        }
         foreach (var commit in _running.Concat(_waiting).Where(c => c.Connection == connection).ToArray())
         {
             var waits = commit.At >= 0 && server.IsMariaDb;
@@ -169,8 +177,8 @@ internal sealed class Commits(Server server)
                 if (!refused.Killed)
                     refused.End(CommitEnd.Refused);
             }
-            foreach (var then in waits)
-                then();
+            foreach (var wait in waits)
+                wait.Then();
             return;
         }
         while (_waiting.TryDequeue(out var next))

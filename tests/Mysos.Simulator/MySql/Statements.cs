@@ -38,7 +38,7 @@ internal sealed class Statements(Server server, int connection)
         if (sql.StartsWith("SELECT ", StringComparison.Ordinal) || sql.StartsWith("SHOW ", StringComparison.Ordinal))
             Ask(sql, then);
         else if (sql.StartsWith("SET ", StringComparison.Ordinal))
-            Set(sql, then);
+            Set(sql, then, failed);
         else if (sql.StartsWith("KILL ", StringComparison.Ordinal))
             Now(() => server.Kill(int.Parse(sql.AsSpan(5), CultureInfo.InvariantCulture)), then);
         else if (sql.StartsWith("CHANGE ", StringComparison.Ordinal))
@@ -114,7 +114,7 @@ internal sealed class Statements(Server server, int connection)
         ? gtids.Length == 0 || (Disk.SlavePosition?.Sequence ?? 0) >= long.Parse(gtids.AsSpan(gtids.LastIndexOf('-') + 1), CultureInfo.InvariantCulture)
         : Disk.Executed.Covers(gtids);
 
-    private void Set(string sql, Action then)
+    private void Set(string sql, Action then, Action<string> failed)
     {
         switch (sql)
         {
@@ -122,7 +122,7 @@ internal sealed class Statements(Server server, int connection)
             case "SET GLOBAL super_read_only=1":
                 if (server.World.Mistake.KillsClientsFirst)
                     server.KillClients();
-                server.Commits.MakeReadOnly(then);
+                server.Commits.MakeReadOnly(connection, then, () => failed("killed"));
                 return;
             case "SET GLOBAL read_only=1": break;
             case "SET GLOBAL super_read_only=0": server.ReadOnly = false; break;

@@ -63,20 +63,13 @@ internal sealed class TestNode : IAsyncDisposable
         }
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public static NodeTask TaskOf(int node, string cluster = "test") => new()
     {
         Cluster = cluster,
         Node = node,
         ServerId = (uint)node,
         Host = "127.0.0.1",
-        Port = FreePort(),
+        Port = Stack.MysosProcess.FreePort(),
         Size = new ClusterSize(1, 512, 2048),
     };
 

@@ -167,6 +167,23 @@ public sealed class PausingTests : PromotionTestBase
         World.Tasks.Values.ShouldAllBe(t => !t.Obeyed!.Paused);
     }
 
+    /// <summary>Else it would think that another slave acknowledges, and cut off whose commits wait.</summary>
+    [Fact]
+    public void Master_IsToldOfNoOtherAckers()
+    {
+        Healthy();
+        var master = World.NodeOf("c", Master);
+        var number = master.Obeyed!.Acker;
+        number.ShouldNotBe(0);
+        World.NodeOf("c", Acker).Deaf = true;
+        var since = World.Performed.Count;
+        Pause();
+        World.Run(1);
+        World.NodeOf("c", Acker).Deaf = false;
+        World.Run(2);
+        World.Performed.Skip(since).OfType<SendDirective>().Where(s => s.Directive.TaskId == master.TaskId).Select(s => s.Directive.Acker).ShouldAllBe(a => a == number);
+    }
+
     [Fact]
     public void Requests_WhatMovesNodesIsRefused_TheRestIsNot()
     {

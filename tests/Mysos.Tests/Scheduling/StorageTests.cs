@@ -7,6 +7,36 @@ namespace Mysos.Tests.Scheduling;
 /// <summary>Volumes: what outlives what, and what is given up when.</summary>
 public sealed class StorageTests
 {
+    /// <summary>It may be in its sandbox alone what every client was told is committed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void MasterIsLost_WhenTheOtherNodeIsToBeRestarted_ItIsNot(bool paused)
+    {
+        var world = new World(volumes: false);
+        world.Create("c", 2);
+        world.Run(5);
+        var durable = world.State.Clusters["c"].Durable;
+        var (master, other) = (world.NodeOf("c", durable.Master!.Value), world.NodeOf("c", durable.Ackers[0]));
+        (master.Rows, other.Rows) = (7, 7);
+        world.Run(1);
+        world.Ask(r => new RestartRequested(r, "c", durable.Incarnation));
+        if (paused)
+            world.Ask(r => new PauseRequested(r, "c", durable.Incarnation, true));
+        world.Post(master.Crash());
+        world.Run(30);
+
+        world.Tasks.Values.ShouldContain(other);
+        world.Ask(r => new PauseRequested(r, "c", durable.Incarnation, false));
+        world.Run(1);
+        world.State.Clusters["c"].Durable.Master.ShouldBe(durable.Ackers[0]);
+        world.Post(master.ComeBack());
+        world.Run(60);
+        world.View("c").State.ShouldBe(ClusterCondition.Healthy, world.View("c").Reason);
+        world.State.Clusters["c"].Durable.Restart.ShouldBeNull();
+        world.Tasks.Values.ShouldAllBe(t => t.Rows == 7);
+    }
+
     private static World Healthy(int nodes = 3, TimeSpan? abandonAfter = null)
     {
         var world = new World(agents: 4);

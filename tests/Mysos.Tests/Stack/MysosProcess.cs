@@ -9,6 +9,10 @@ namespace Mysos.Tests.Stack;
 /// <summary>The published <c>mysos</c> program as a user starts it, with all it starts; nothing of it outlives the test.</summary>
 internal sealed class MysosProcess : IAsyncDisposable
 {
+    private const int FirstPort = 10_000;
+    private const int Ports = 9_000;
+    private static int s_ports = Random.Shared.Next(Ports);
+
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
 
@@ -96,11 +100,23 @@ internal sealed class MysosProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>Below those that the kernel gives to connections, of which one could have it before its server does; each is given once.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + Interlocked.Increment(ref s_ports) % Ports;
+            using var listener = new TcpListener(IPAddress.Any, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     /// <summary>Living processes with the text in their command line or environment: what a work directory's stack has started.</summary>
