@@ -82,7 +82,11 @@ internal sealed class NodeExecutor : IAsyncDisposable
     {
         switch (happened)
         {
-            case { Type: "SUBSCRIBED" }: _log.Write("Subscribed."); break;
+            case { Type: "SUBSCRIBED" }:
+                _log.Write("Subscribed.");
+                // What was said while nobody listened is lost, and it may have been that mysqld has ended.
+                _node?.Status.Set(f => f);
+                break;
             case { Type: "LAUNCH", Launch.Task: { } task }: Launch(task); break;
             case { Type: "KILL", Kill: { } kill }: Kill(kill); break;
             case { Type: "SHUTDOWN" }: Shutdown("SHUTDOWN"); break;

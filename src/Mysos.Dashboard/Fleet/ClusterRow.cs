@@ -16,7 +16,7 @@ public sealed class ClusterRow
         Serving = cluster.Nodes.Count(n => n.State == NodeState.Serving);
         WorstLag = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds);
         _searched = new Lazy<string>(() => string.Join('\n',
-            cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(cluster.Reason).Prepend(State.Text).Prepend(cluster.User).Prepend(Name)));
+            cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(cluster.Reason).Prepend(State.Text).Prepend(Paused ? "Paused" : null).Prepend(cluster.User).Prepend(Name).OfType<string>()));
     }
 
     public ClusterView Cluster { get; }
@@ -24,6 +24,7 @@ public sealed class ClusterRow
     public string Name => Cluster.Name;
     public ClusterCondition Condition => Cluster.State;
     public string Reason => Cluster.Reason;
+    public bool Paused => Cluster.PausedSince is not null;
     public StatePresentation State => ConditionPresentation.Of(Condition);
     /// <summary><c>host:port</c>; null while there is no master.</summary>
     public string? Master { get; }
@@ -33,7 +34,7 @@ public sealed class ClusterRow
     public double? WorstLag { get; }
     public ClusterSize Size => Cluster.Size;
     public DateTimeOffset Created => Cluster.Created;
-    /// <summary>Where words are searched: name, user, state, reason, master and hosts.</summary>
+    /// <summary>Where words are searched: name, user, state, paused or not, reason, master and hosts.</summary>
     public string Searched => _searched.Value;
 
     public static ClusterRow Of(ClusterView cluster) => new(cluster);

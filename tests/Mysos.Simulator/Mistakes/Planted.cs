@@ -14,7 +14,7 @@ internal static class Planted
     [
         new AckSetNotDurableBeforeUse(), new AckerNotStopped(), new EpochIgnored(), new ElectionAmongNonAckers(), new RelayLogDropped(),
         new SnapshotTakenTooEarly(), new StaleLeader(), new ZNodeBeforeWritable(), new DuplicateUpdateHandledTwice(), new PositionComparedAsText(),
-        new StaleAcknowledgementsCount(), new UnendedCommitsNotNoted(), new FencedClientsKilled(),
+        new UnendedCommitsNotNoted(), new FencedClientsKilled(),
     ];
 
     public static Mistake Find(string name) => All.First(m => m.GetType().Name == name);
@@ -137,18 +137,6 @@ internal sealed class PositionComparedAsText : Mistake
         var at = gtid.LastIndexOfAny(['-', ':']) + 1;
         return gtid[..at] + gtid[at..].PadRight(7, '0');
     }));
-}
-
-/// <summary>Ackers that were to be added are given up at once: the master waits for fewer, and whoever acknowledged of those given up counts for the others.</summary>
-internal sealed class StaleAcknowledgementsCount : Mistake
-{
-    public override bool SeveralAckers => true;
-
-    public override IReadOnlyList<string> ShownBy { get; } = ["acker killed", "mysqld killed", "links slow", "master killed when the acker changes", "master killed"];
-
-    public override Decision Decided(SchedulerState before, Decision decision, DateTimeOffset now) => Change(decision, cluster =>
-        cluster.Durable is { AckChange: { To: var to, Count: var count }, Ackers: { IsEmpty: false } ackers } && to.SetEquals(ackers) && count > ackers.Count
-            ? cluster with { Durable = cluster.Durable with { AckChange = null } } : cluster);
 }
 
 /// <summary>What new ackers must have leaves commits out that wait for acknowledgements, and may have got some from those who are replaced.</summary>

@@ -147,6 +147,19 @@ public sealed class FleetPageTests : ComponentContext
     }
 
     [Fact]
+    public void FleetPage_ClusterThatIsPaused_SaysSo_AndIsFoundByIt()
+    {
+        Feed.Push(Views.Of(
+            Views.Cluster("one", nodes: Views.Master()) with { PausedSince = Views.Now }, Views.Cluster("two", nodes: Views.Master())));
+        var page = Render<FleetPage>();
+        page.FindAll("tr[data-cluster]").Where(r => r.QuerySelector(".ms-paused") is not null).Select(r => r.GetAttribute("data-cluster")).ShouldBe(["one"]);
+
+        page.Find("input[type=search]").Input("paused");
+
+        page.FindAll("tr[data-cluster]").Select(r => r.GetAttribute("data-cluster")).ShouldBe(["one"]);
+    }
+
+    [Fact]
     public void FleetPage_FrameWithoutChange_RendersNoRow()
     {
         var page = Render<FleetPage>();

@@ -104,6 +104,17 @@ public sealed class NodeExecutorTests
         States(node).Distinct().ShouldBe(WholeLife);
     }
 
+    /// <summary>While there is no mysqld, nothing else would tell.</summary>
+    [Fact]
+    public async Task AgentRestarts_WhatTheNodeIsIsSaidAgain()
+    {
+        await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1), givesAccounts: false);
+        node.Launch(Servers.Mysqld(Servers.MariaDb), checkpoint: true);
+        var before = await node.WaitForAsync(r => r.Phase == NodePhase.Preparing, "preparing");
+        node.Agent.EndStream();
+        (await node.WaitForAsync(r => r.Sequence > before.Sequence, "the same again")).Phase.ShouldBe(NodePhase.Preparing);
+    }
+
     [Fact]
     public async Task AgentGoes_WithoutCheckpoint_ServerEndsOrderly()
     {

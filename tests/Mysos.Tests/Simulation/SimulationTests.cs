@@ -44,13 +44,12 @@ public sealed class SimulationTests
     [InlineData(nameof(ZNodeBeforeWritable))]
     [InlineData(nameof(DuplicateUpdateHandledTwice))]
     [InlineData(nameof(PositionComparedAsText))]
-    [InlineData(nameof(StaleAcknowledgementsCount), 6200)]
     [InlineData(nameof(UnendedCommitsNotNoted))]
     [InlineData(nameof(FencedClientsKilled))]
-    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name, int first = 0)
+    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
     {
         var mistake = Planted.Find(name);
-        for (var seed = first; seed < MostSeeds; seed++)
+        for (var seed = 0; seed < MostSeeds; seed++)
         {
             if (Run(seed, mistake).Violation is not { } violation)
                 continue;
