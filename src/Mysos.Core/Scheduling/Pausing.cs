@@ -5,7 +5,7 @@ namespace Mysos.Core.Scheduling;
 
 /// <summary>
 /// A pause: its owner wants to work on a cluster undisturbed. Nothing is begun in it by itself: no election, switchover, launch, rebuild or repair. What is
-/// under way is brought to its end. Who acknowledges writes is still looked after, for they would stop or be at risk without it; and the ServerSet says who serves.
+/// under way is brought to its end, and executors start a mysqld that has ended again, in its role. Who acknowledges writes is still looked after, for they would stop or be at risk without it; and the ServerSet says who serves.
 /// </summary>
 internal static class Pausing
 {
@@ -28,7 +28,7 @@ internal static class Pausing
     {
         if (durable is { Election: not null } or { Handover: not null } or { AckChange: not null })
             yield return "What is under way is brought to its end.";
-        yield return "No master is elected or switched over, also when the master ends: writes stop then until the cluster is resumed.";
+        yield return "No master is elected or switched over: when the master's machine or task is lost, writes stop until the cluster is resumed. A mysqld that ends is started again.";
         yield return "No node is launched, restarted, rebuilt or given up, and what somebody changes on a server is left as it is.";
         yield return "Writes are acknowledged as before, backups and the password can be asked for, and ZooKeeper tells who serves.";
     }

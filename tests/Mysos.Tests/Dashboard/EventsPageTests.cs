@@ -211,8 +211,6 @@ public sealed class TimelineLinkTests : ComponentContext
     [Fact]
     public void Timeline_OfACluster_LeadsToAllItsEvents()
     {
-        Navigation.NavigateTo("/ui/clusters/orders?x=1");
-
         var page = Render<Mysos.Dashboard.Detail.ClusterPage>(p => p.Add(x => x.Name, "orders"));
 
         page.FindAll("a").Single(a => a.TextContent == "All events of this cluster").GetAttribute("href").ShouldBe("ui/events?cluster=orders");

@@ -7,6 +7,7 @@ public sealed class AckerTests
 {
     private const string MakeTable = "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY)";
     private const string Waiting = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'INSERT%' AND user = 'owner'";
+    private const string Connected = "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'owner'";
     private static readonly TimeSpan Longer = TimeSpan.FromSeconds(1.5);
 
     [Theory]
@@ -70,6 +71,30 @@ public sealed class AckerTests
 
         await master.AppliedAsync(master.Direct(DirectedRole.Candidate, 2), serving: false);
         await Should.ThrowAsync<MySqlConnector.MySqlException>(() => write);
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task MasterYields_WhileACommitWaitsForItsAcknowledgement_ItGoesOnWaiting_AlsoWhenTheYieldIsUndone(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, acker) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Candidate, 1), serving: false);
+        await using var idle = await master.LoginAsync(TestNode.Accounts.Cluster);
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        (await TestCluster.EventuallyAsync(master, Waiting, 1L)).ShouldBe(1L);
+
+        master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Yield = true });
+        (await TestCluster.EventuallyAsync(master, Connected, 1L)).ShouldBe(1L, "who waits for nothing is cut off");
+        write.IsCompleted.ShouldBeFalse();
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1));
+        write.IsCompleted.ShouldBeFalse();
+
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        await write.WaitAsync(TimeSpan.FromSeconds(30));
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
     }
 
     [Theory]

@@ -42,6 +42,22 @@ public sealed class PausingTests : PromotionTestBase
     }
 
     [Fact]
+    public void MastersServerIsStartedAgain_ItIsMasterAsBefore()
+    {
+        Healthy();
+        var (master, epoch) = (Master, Durable.Epoch);
+        Pause();
+        LoseMaster();
+        World.Run(2);
+        World.Post(World.NodeOf("c", master).ComeBack());
+        World.Run(3);
+
+        (Durable.Master, Durable.Epoch, Durable.Election).ShouldBe((master, epoch, null));
+        World.View("c").State.ShouldBe(ClusterCondition.Healthy, World.View("c").Reason);
+        World.Published["c"].Master!.Number.ShouldBe(master);
+    }
+
+    [Fact]
     public void AckerEnds_AnotherOneAcknowledges()
     {
         Healthy();
