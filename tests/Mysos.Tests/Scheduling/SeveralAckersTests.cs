@@ -28,22 +28,25 @@ public sealed class SeveralAckersTests
         NodeOf(Master).Obeyed!.Ackers.ShouldBe(2);
     }
 
-    /// <summary>With one that is to follow another master, and does not yet, the master is not left alone while others are added.</summary>
+    /// <summary>As after a switchover, when the master of before is an acker and follows only in a moment.</summary>
     [Fact]
-    public void SwitchedOver_TheMasterOfBeforeAcknowledges_WhileItAttaches()
+    public void OneIsAdded_WhileAnAckerDoesNotServeForAMoment_ThatOneStays()
     {
-        var (before, heir) = (Master, Durable.Ackers[0]);
-        _world.Ask(r => new SwitchoverRequested(r, "c", Durable.Incarnation, heir));
-        while (Durable.Master == before)
-            _world.Run(0.01);
-        NodeOf(before).Deaf = true;
-        _world.Run(1);
-        Durable.Master.ShouldBe(heir);
-        Durable.Ackers.ShouldContain(before);
-        NodeOf(before).Deaf = false;
+        var (acker, added) = (Durable.Ackers[0], Durable.Ackers[1]);
+        _world.Post(NodeOf(added).Crash());
         _world.Run(5);
-        Durable.Ackers.Count.ShouldBe(2);
-        Durable.Events.Select(e => e.Kind).ShouldNotContain("master_alone");
+        Durable.Ackers.ShouldBe([acker]);
+
+        NodeOf(acker).Suffer(null, serves: false);
+        _world.Post(NodeOf(acker).Say());
+        _world.Post(NodeOf(added).ComeBack());
+        _world.Run(1.5);
+        Durable.Ackers.ShouldBe([acker]);
+        Durable.AckChange!.To.ShouldBe([acker, added], ignoreOrder: true);
+
+        NodeOf(acker).Report = NodeOf(acker).Report with { Serving = true };
+        _world.Run(3);
+        Durable.Ackers.ShouldBe([acker, added], ignoreOrder: true);
     }
 
     [Fact]
