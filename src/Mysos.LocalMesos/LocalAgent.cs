@@ -31,7 +31,7 @@ public sealed class LocalAgent
         _loggers = loggers;
         Hostname = plan.AgentHostname(number);
         Port = server.Port;
-        node.Ending = () => _ending = Task.Run(StopAsync);
+        node.Ending = () => _ending = Task.Run(LeaveAsync);
     }
 
     public string AgentId => _node.Id.Value;
@@ -46,7 +46,9 @@ public sealed class LocalAgent
     /// The orderly end (SIGUSR1): the agent leaves the master, so that its tasks are lost, and then ends its executors:
     /// SHUTDOWN, and SIGKILL after their grace period.
     /// </summary>
-    public async Task StopAsync()
+    public Task StopAsync() => _ending = LeaveAsync();
+
+    private async Task LeaveAsync()
     {
         if (_server is null)
             return;
@@ -101,7 +103,7 @@ public sealed class LocalAgent
     /// <exception cref="IOException">The port is taken.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
-        // Told to end by the master, it may still be about it.
+        // It may still be about it.
         await _ending.ConfigureAwait(false);
         if (_server is not null)
             return;

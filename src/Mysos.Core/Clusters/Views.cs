@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
+using Mysos.Core.Scheduling;
 
 namespace Mysos.Core.Clusters;
 
@@ -238,6 +239,21 @@ public sealed record AgentResources(double Cpus, double MemMb, double DiskMb)
     {
         ArgumentNullException.ThrowIfNull(other);
         return new AgentResources(Cpus + other.Cpus, MemMb + other.MemMb, DiskMb + other.DiskMb);
+    }
+
+    /// <summary>What a node takes of its agent: its own size, and its executor beside it.</summary>
+    public static AgentResources OfNode(ClusterSize size)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        return new AgentResources(size.Cpus + SchedulerSettings.ExecutorCpus, size.MemMb + SchedulerSettings.ExecutorMemMb, size.DiskMb);
+    }
+
+    public AgentResources Times(int count) => new(Cpus * count, MemMb * count, DiskMb * count);
+
+    public bool Covers(AgentResources other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Cpus >= other.Cpus && MemMb >= other.MemMb && DiskMb >= other.DiskMb;
     }
 }
 

@@ -52,13 +52,18 @@ public sealed class CreateForm
     public static int? ParseNodes(string text) =>
         int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var nodes) ? nodes : null;
 
+    /// <summary>How many nodes of which size; null while one of these fields does not pass its check.</summary>
+    public (int Nodes, ClusterSize Size)? Wanted => new[] { NodesField, CpusField, MemField, DiskField }.All(f => Check(f) is null)
+        ? (ParseNodes(Nodes)!.Value, new ClusterSize(ParseCpus()!.Value, SizeText.Parse(Mem), SizeText.Parse(Disk)))
+        : null;
+
     /// <summary>The request; only when every field passes its check.</summary>
     public CreateRequest ToRequest() => new()
     {
         Name = Name,
         User = User,
-        NumNodes = ParseNodes(Nodes)!.Value,
-        Size = new ClusterSize(ParseCpus()!.Value, SizeText.Parse(Mem), SizeText.Parse(Disk)),
+        NumNodes = Wanted!.Value.Nodes,
+        Size = Wanted!.Value.Size,
         Password = Password.Length == 0 ? null : Password,
         BackupId = BackupId.Length == 0 ? null : BackupId,
     };

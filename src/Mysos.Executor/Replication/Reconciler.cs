@@ -27,7 +27,7 @@ internal sealed class Reconciler(
     private Accounts _accounts = known;
     private (long Epoch, long Acker) _eased;
     private long _attachedAt;
-    private long? _silentSince;
+    private (Endpoint Source, long Since)? _notReady;
     private (string Gtids, string? FirstLog)? _errant;
     private CopyGrant? _letIn;
 
@@ -303,18 +303,14 @@ internal sealed class Reconciler(
         }
         catch (DbException e)
         {
-            // A master that starts beside it answers in a moment.
-            _silentSince ??= time.GetTimestamp();
-            var again = time.GetElapsedTime(_silentSince.Value) < Moment ? Soon : Later;
-            return new Pass(state, false, $"the master {source} does not answer: {e.Message}", false, again);
+            return NotReady(source, state, $"the master {source} does not answer: {e.Message}");
         }
-        _silentSince = null;
         var covered = GtidPosition.Parse(at.Executed).Covers(state.Position);
         if (!at.Has(state.Executed) || !at.Has(state.Replica?.Received ?? ""))
         {
             // A master that still applies what it received may have it soon; once it takes writes, it has all it will ever have.
             return at.ReadOnly && !covered
-                ? new Pass(state, false, $"the master {source} is still applying what it received", false, Later)
+                ? NotReady(source, state, $"the master {source} is still applying what it received")
                 : new Pass(state, false,
                     $"it has transactions that the master {source} lacks: executed {state.Executed}, received {state.Replica?.Received}, "
                     + $"the master {at.Executed}{(at.BinlogState.Length > 0 ? $" ({at.BinlogState})" : "")}", true, null)
@@ -322,6 +318,7 @@ internal sealed class Reconciler(
                     ErrantFrom = await Errants.FirstLogAsync(connection, at, cancellation).ConfigureAwait(false),
                 };
         }
+        _notReady = null;
         log.Write($"Following {source}{(attach.DelaySeconds > 0 ? $", {DelayText.Of(attach.DelaySeconds)} late" : "")}.");
         _divergence.Reset();
         _errant = null;
@@ -330,6 +327,14 @@ internal sealed class Reconciler(
         if (state.Replica is { Follows: true } before && before.Source == source)
             await FollowsAgainAsync(cancellation).ConfigureAwait(false);
         return null;
+    }
+
+    /// <summary>A master that starts, or is elected, beside it is ready in a moment.</summary>
+    private Pass NotReady(Endpoint source, ServerState state, string reason)
+    {
+        if (_notReady?.Source != source)
+            _notReady = (source, time.GetTimestamp());
+        return new Pass(state, false, reason, false, time.GetElapsedTime(_notReady!.Value.Since) < Moment ? Soon : Later);
     }
 
     private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)

@@ -183,6 +183,23 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
                 tasks.Returned(framework, task, known.SentState, now);
             }
         }
+        Drop(framework, agent, registration, wasUnreachable, now);
+    }
+
+    /// <summary>Tasks that the agent never got, as the connection broke. Of those on an agent that was given up only reconciliation tells.</summary>
+    private void Drop(FrameworkEntry framework, AgentId agent, AgentRegistration registration, bool wasUnreachable, Moment now)
+    {
+        var known = registration.Tasks.Where(task => task.FrameworkId == framework.Id).Select(task => task.Info.TaskId).ToHashSet();
+        foreach (var task in framework.Tasks.Values.Where(
+            task => task.AgentId == agent && !TaskState.IsTerminal(task.LatestState) && !known.Contains(task.Info.TaskId)).ToArray())
+        {
+            framework.Tasks.Remove(task.Info.TaskId);
+            if (!wasUnreachable)
+            {
+                tasks.Lost(framework, task, framework.IsPartitionAware ? TaskState.Dropped : TaskState.Lost,
+                    StatusReason.Reconciliation, "Reconciliation: task unknown to the agent", null, now);
+            }
+        }
     }
 
     private static void RemoveAll(FrameworkEntry framework, AgentId agent, Action<TaskEntry, FrameworkEntry> each)

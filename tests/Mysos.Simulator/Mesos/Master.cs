@@ -104,10 +104,18 @@ internal sealed class Master(World world)
             Event(new TaskUpdated(Status(task, TaskState.Unreachable, agent, "REASON_SLAVE_REMOVED")), TimeSpan.Zero);
     }
 
+    /// <summary>The agent is heard again: of a task whose launch was lost on the way it says that it has none.</summary>
     public void Return(Agent agent)
     {
+        if (!agent.ReachesMaster)
+            return;
         if (_unreachable.Remove(agent.Id.Value))
             world.Journal.Write(Host, $"{agent.Id} is back");
+        foreach (var task in TasksOn(agent).Where(t => Known[t].State == TaskState.Staging && !agent.Tasks.ContainsKey(t)))
+        {
+            Known[task] = (agent, TaskState.Dropped);
+            Event(new TaskUpdated(Status(task, TaskState.Dropped, agent, "REASON_RECONCILIATION")), TimeSpan.Zero);
+        }
     }
 
     /// <summary>The operator says that the agent, which is dead, will never come back.</summary>

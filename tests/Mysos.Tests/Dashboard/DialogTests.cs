@@ -67,6 +67,27 @@ public sealed class DialogTests : ComponentContext
         dialogs.Markup.ShouldNotContain("is not allowed");
     }
 
+    // Of the four agents one is unreachable, and one was never offered.
+    [Theory]
+    [InlineData("2", "1", "Takes 2.2 cpu · 1.1 GiB · 4 GiB, executors included. 2 agents have room for a node by the last offer.", false)]
+    [InlineData("3", "1", "Takes 3.3 cpu · 1.6 GiB · 6 GiB, executors included. 2 agents have room for a node by the last offer, fewer than there are to be.", true)]
+    [InlineData("1", "20", "Takes 20.1 cpu · 544 MiB · 2 GiB, executors included. 1 agent has room for a node by the last offer.", false)]
+    [InlineData("1", "24", "Takes 24.1 cpu · 544 MiB · 2 GiB, executors included. No agent's last offer has room for a node: all would wait.", true)]
+    public async Task CreateDialog_WhatIsAskedFor_SaysWhatItTakesAndWhereThereIsRoom(string nodes, string cpus, string text, bool isShort)
+    {
+        var dialogs = RenderDialogs();
+        await ShowAsync(CreateClusterDialog.ShowAsync);
+
+        dialogs.Find("#create-nodes").Input(nodes);
+        dialogs.Find("#create-cpus").Input(cpus);
+
+        var line = dialogs.Find("[data-testid=takes]");
+        line.TextContent.Trim().ShouldBe(text);
+        line.ClassList.Contains("ms-takes-short").ShouldBe(isShort);
+        dialogs.Find("#create-cpus").Input("many");
+        dialogs.FindAll("[data-testid=takes]").ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task CreateDialog_EmptyForm_AsksNothingOfTheService()
     {

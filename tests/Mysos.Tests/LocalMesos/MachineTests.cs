@@ -65,6 +65,42 @@ public sealed class MachineTests : MachineTestBase
     }
 
     [Fact]
+    public void AgentBack_WithoutATaskThatItNeverGot_ItIsDropped()
+    {
+        Register();
+        Subscribe();
+        Launch("t1");
+        Do(Master.AgentDisconnected(AgentInfo.Id!.Value, At(10)));
+
+        Register(11);
+
+        Statuses().Single().ShouldSatisfyAllConditions(
+            status => status.State.ShouldBe("TASK_DROPPED"), status => status.Reason.ShouldBe("REASON_RECONCILIATION"),
+            status => status.Message.ShouldBe("Reconciliation: task unknown to the agent"));
+        Do(Master.Tick(At(12)));
+        Offers().Last().Resources.Single(resource => resource.Name == "cpus").Scalar!.Value.ShouldBe(4);
+    }
+
+    [Fact]
+    public void AgentBack_AfterItWasGivenUp_WithoutATaskThatItNeverGot_ReconciliationSaysSo()
+    {
+        Register();
+        Subscribe();
+        Launch("t1");
+        Do(Master.AgentDisconnected(AgentInfo.Id!.Value, At(10)));
+        Do(Master.Tick(At(86)));
+
+        Register(90);
+        Statuses().Count().ShouldBe(1);
+        Call(new SchedulerCall
+        {
+            Type = "RECONCILE", Reconcile = new SchedulerCall.ReconcileCall([new SchedulerCall.ReconcileTask(new TaskId("t1"), AgentInfo.Id!.Value)]),
+        }, 91);
+
+        Statuses().Last().State.ShouldBe("TASK_GONE");
+    }
+
+    [Fact]
     public void AgentLost_WithoutCheckpointing_TasksAreLostAtOnce()
     {
         Register();

@@ -45,10 +45,11 @@ internal static class Prospects
         var name = $"Node {node.ServerId}";
         if (node.TaskId.Length == 0 && node.State is NodeState.Waiting or NodeState.Down)
         {
+            var needs = AgentResources.OfNode(cluster.Size);
             yield return node.Agent is not null
                 ? $"{name} starts again on its volume as soon as its agent offers it."
-                : $"{name} starts as soon as an agent offers {ClusterSizeText.FormatCpus(cluster.Size.Cpus + Core.Scheduling.SchedulerSettings.ExecutorCpus)} cpus, "
-                    + $"{SizeText.Format(cluster.Size.MemMb + (long)Core.Scheduling.SchedulerSettings.ExecutorMemMb)} memory and {SizeText.Format(cluster.Size.DiskMb)} disk.";
+                : $"{name} starts as soon as an agent offers {ClusterSizeText.FormatCpus(needs.Cpus)} cpus, "
+                    + $"{SizeText.Format((long)needs.MemMb)} memory and {SizeText.Format(cluster.Size.DiskMb)} disk.";
             yield break;
         }
         var next = node.State switch
