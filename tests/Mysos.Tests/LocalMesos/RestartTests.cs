@@ -87,6 +87,22 @@ public sealed class RestartTests : LocalMesosTestBase
     }
 
     [Fact]
+    public async Task StartAgent_WhileItStops_ItStartsOnceItHasStopped()
+    {
+        await using var scheduler = await TestScheduler.SubscribeAsync(Cluster);
+        var offer = await scheduler.WaitOfferAsync();
+        await scheduler.AcceptAsync(offer, 0, Launch(NewTask(offer, "t1", data: """{"shutdown":"update"}""")));
+        await scheduler.WaitUpdateAsync("t1", "TASK_RUNNING");
+
+        var stopping = Agent.StopAsync();
+        var skip = scheduler.Events.Count;
+        await Agent.StartAsync();
+
+        stopping.IsCompletedSuccessfully.ShouldBeTrue();
+        await scheduler.WaitOfferAsync(skip: skip);
+    }
+
+    [Fact]
     public async Task KillAgent_WithItsExecutors_TasksFailWhenItIsBack()
     {
         await using var scheduler = await TestScheduler.SubscribeAsync(Cluster);
