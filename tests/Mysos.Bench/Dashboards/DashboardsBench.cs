@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using Mysos.Bench.Scale;
+using Mysos.Core.ZooKeeper;
+
+namespace Mysos.Bench.Dashboards;
+
+/// <summary>
+/// What a hundred open dashboards cost: <c>Mysos.Bench dashboards &lt;path of mysos&gt; &lt;agents&gt; &lt;clusters&gt;</c>. The scheduler and
+/// ZooKeeper are real; Mesos and the browsers are played. Half of the dashboards show the fleet, half a cluster each.
+/// </summary>
+internal static class DashboardsBench
+{
+    private const int Dashboards = 100;
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longer than what Blazor keeps a circuit for, whose browser has gone without a word: three minutes.</summary>
+    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(200);
+
+    public static async Task<int> RunAsync(string mysos, int agents, int clusters)
+    {
+        var directory = Directory.CreateTempSubdirectory("mysos-dashboards-").FullName;
+        await using var zooKeeper = await ZooKeeperServer.StartAsync(Path.Combine(directory, "zk"), 0, TimeProvider.System, CancellationToken.None);
+        using var mesos = PlayedMesos.Start(agents, busy: true);
+        try
+        {
+            var port = int.Parse((await mesos.StandardOutput.ReadLineAsync())!);
+            using var figures = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            await using var scheduler = await SchedulerProcess.StartAsync(mysos, directory, port, $"zk://{zooKeeper.ConnectString}/mysos");
+            return await MeasureAsync(scheduler, figures, $"{agents} agents, {clusters} clusters", [.. Enumerable.Range(0, clusters).Select(i => $"c{i:D5}")]) ? 0 : 1;
+        }
+        finally
+        {
+            mesos.StandardInput.Close();
+            await mesos.WaitForExitAsync();
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static async Task<bool> MeasureAsync(SchedulerProcess scheduler, HttpClient mesos, string among, IReadOnlyList<string> clusters)
+    {
+        await scheduler.CreateAsync(clusters);
+        // One of each, so that what is shared by all, and what has to be compiled, is not counted as the hundred's.
+        foreach (var browser in await OpenAsync(scheduler, clusters, 2))
+            await browser.DisposeAsync();
+        var none = await WindowAsync(scheduler, mesos, []);
+        Say("no dashboard", none);
+        var browsers = await OpenAsync(scheduler, clusters, Dashboards);
+        var open = await WindowAsync(scheduler, mesos, browsers);
+        Say($"{Dashboards} dashboards", open);
+        return true;
+
+        void Say(string what, Measured m) => Console.WriteLine($"| {among} | {what} | {m} |");
+    }
+
+    private static async Task<PlayedBrowser[]> OpenAsync(SchedulerProcess scheduler, IReadOnlyList<string> clusters, int count)
+    {
+        var browsers = new List<PlayedBrowser>();
+        for (var i = 0; i < count; i++)
+        {
+            var cluster = clusters[i / 2 % clusters.Count];
+            browsers.Add(i % 2 == 0 ? await PlayedBrowser.OpenAsync(scheduler.Http, "", $"ui/clusters/{clusters[0]}")
+                : await PlayedBrowser.OpenAsync(scheduler.Http, $"ui/clusters/{cluster}", "topology-heading"));
+        }
+        return [.. browsers];
+    }
+
+    private static async Task<Measured> WindowAsync(SchedulerProcess scheduler, HttpClient mesos, IReadOnlyList<PlayedBrowser> browsers)
+    {
+        await Task.Delay(Settle, TimeProvider.System);
+        foreach (var browser in browsers)
+            browser.Look();
+        await mesos.GetFromJsonAsync<OfferFigures>("/figures");
+        var bytes = browsers.Sum(b => b.Bytes);
+        var before = await scheduler.LookAsync();
+        var clock = Stopwatch.StartNew();
+        await Task.Delay(Window, TimeProvider.System);
+        var (after, seconds) = (await scheduler.LookAsync(), clock.Elapsed.TotalSeconds);
+        var offers = (await mesos.GetFromJsonAsync<OfferFigures>("/figures"))!;
+        var batches = browsers.Select(b => b.Look()).ToArray();
+        return new Measured((after.Cpu - before.Cpu).TotalSeconds / seconds, after.RssMb, after.HeapMb, (browsers.Sum(b => b.Bytes) - bytes) / seconds,
+            batches.Length == 0 ? 0 : Figures.Median([.. batches.Select(b => b.Length / seconds)]), batches.Length == 0 ? 0 : batches.Max(Most), offers.P99);
+    }
+
+    /// <summary>The most in any second.</summary>
+    private static int Most(long[] batches) => batches.Select((from, i) => batches.Skip(i).TakeWhile(b => b - from < Stopwatch.Frequency).Count()).DefaultIfEmpty().Max();
+
+    private sealed record Measured(double Cores, double RssMb, double HeapMb, double Bytes, double Batches, int MostBatches, double OffersP99);
+}
