@@ -45,13 +45,25 @@ internal static class DashboardsBench
         foreach (var browser in await OpenAsync(scheduler, clusters, 2))
             await browser.DisposeAsync();
         var none = await WindowAsync(scheduler, mesos, []);
-        Say("no dashboard", none);
+        Say("no dashboard", none.ToString());
         var browsers = await OpenAsync(scheduler, clusters, Dashboards);
         var open = await WindowAsync(scheduler, mesos, browsers);
-        Say($"{Dashboards} dashboards", open);
-        return true;
+        Say($"{Dashboards} dashboards", open.ToString());
+        Say("each of them", $"{(open.Cores - none.Cores) / Dashboards * 1000:F1} ms of CPU a second, {(open.RssMb - none.RssMb) / Dashboards:F1} MB ({(open.HeapMb - none.HeapMb) / Dashboards:F1} MB managed), "
+            + $"{open.Bytes / Dashboards / 1000:F1} kB/s received");
+        Say("rendered", $"{open.Batches:F1} times a second (median), at most {open.MostBatches} in any second");
+        foreach (var browser in browsers)
+            await browser.DisposeAsync();
+        Say("all gone without a word", (await WindowAsync(scheduler, mesos, [])).ToString());
+        await Task.Delay(Forgotten - Settle - Window, TimeProvider.System);
+        Say($"{Forgotten.TotalSeconds:F0} s later", (await WindowAsync(scheduler, mesos, [])).ToString());
+        var kept = 0;
+        foreach (var browser in browsers)
+            kept += await browser.ReturnsAsync() ? 1 : 0;
+        Say("circuits that are still kept", $"{kept}");
+        return open.MostBatches <= 4 && kept == 0;
 
-        void Say(string what, Measured m) => Console.WriteLine($"| {among} | {what} | {m} |");
+        void Say(string what, string measured) => Console.WriteLine($"| {among} | {what} | {measured} |");
     }
 
     private static async Task<PlayedBrowser[]> OpenAsync(SchedulerProcess scheduler, IReadOnlyList<string> clusters, int count)
@@ -86,5 +98,8 @@ internal static class DashboardsBench
     /// <summary>The most in any second.</summary>
     private static int Most(long[] batches) => batches.Select((from, i) => batches.Skip(i).TakeWhile(b => b - from < Stopwatch.Frequency).Count()).DefaultIfEmpty().Max();
 
-    private sealed record Measured(double Cores, double RssMb, double HeapMb, double Bytes, double Batches, int MostBatches, double OffersP99);
+    private sealed record Measured(double Cores, double RssMb, double HeapMb, double Bytes, double Batches, int MostBatches, double OffersP99)
+    {
+        public override string ToString() => $"{Cores * 100:F1} % of a core, {RssMb:F0} MB ({HeapMb:F0} MB managed), offers p99 {OffersP99:F0} ms";
+    }
 }

@@ -16,11 +16,15 @@ internal sealed class PlayedBrowser : IAsyncDisposable
     private readonly TaskCompletionSource _shows = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly List<long> _batches = [];
+    private readonly Uri _root;
+    private string _circuit = "";
+    private bool _closing;
     private Socket? _socket;
     private int _calls;
 
     private PlayedBrowser(Uri root, string shown)
     {
+        _root = root;
         _shown = Encoding.UTF8.GetBytes(shown);
         var builder = new HubConnectionBuilder().WithUrl(new Uri(root, "_blazor"), options => options.WebSocketFactory = async (context, cancellation) =>
         {
@@ -66,14 +70,19 @@ internal sealed class PlayedBrowser : IAsyncDisposable
         var page = BlazorPage.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)));
         var browser = new PlayedBrowser(root, shown);
         await browser._hub.StartAsync();
-        browser.Circuit = await browser._hub.InvokeAsync<string>("StartCircuit", root, new Uri(root, path), "[]", page.State);
+        browser._circuit = await browser._hub.InvokeAsync<string>("StartCircuit", root, new Uri(root, path), "[]", page.State);
         await browser._hub.SendAsync("UpdateRootComponents", page.Operations, page.State);
         await browser._shows.Task.WaitAsync(TimeSpan.FromSeconds(60));
         return browser;
     }
 
-    /// <summary>What only this browser can return to.</summary>
-    public string Circuit { get; private set; } = "";
+    /// <summary>Whether the circuit of a browser that has gone is still there to come back to. If it is, it is back.</summary>
+    public async Task<bool> ReturnsAsync()
+    {
+        await using var again = new PlayedBrowser(_root, "");
+        await again._hub.StartAsync();
+        return await again._hub.InvokeAsync<bool>("ConnectCircuit", _circuit);
+    }
 
     /// <summary>When batches came since the last look.</summary>
     public long[] Look()
@@ -86,7 +95,12 @@ internal sealed class PlayedBrowser : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+    /// <summary>Goes without telling the server that it will not come back.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _closing = true;
+        return _hub.DisposeAsync();
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
@@ -99,8 +113,6 @@ internal sealed class PlayedBrowser : IAsyncDisposable
     {
         lock (_gate)
             _batches.Add(Stopwatch.GetTimestamp());
-        if (Environment.GetEnvironmentVariable("BATCHES") is not null)
-            Console.Error.WriteLine($"batch {batch} {data.Length}");
         if (!_shows.Task.IsCompleted && data.AsSpan().IndexOf(_shown) >= 0)
             _shows.TrySetResult();
         return _hub.SendAsync("OnRenderCompleted", batch, null);
@@ -108,8 +120,6 @@ internal sealed class PlayedBrowser : IAsyncDisposable
 
     private async Task CallAsync(long call, string identifier, string? arguments)
     {
-        if (Environment.GetEnvironmentVariable("CALLS") is not null)
-            Console.Error.WriteLine($"{call} {identifier} {arguments}");
         if (call != 0)
             await _hub.SendAsync("EndInvokeJSFromDotNet", call, true, $"[{call},true,{PlayedScripts.Answer(identifier)}]");
         if (PlayedScripts.Scrolled(identifier, arguments) is { } scrolled)
@@ -118,7 +128,7 @@ internal sealed class PlayedBrowser : IAsyncDisposable
 
     private void Fail(string? why)
     {
-        if (why is null)
+        if (why is null || _closing)
             return;
         if (!_shows.TrySetException(new InvalidOperationException(why)))
             Console.Error.WriteLine(why);

@@ -9,6 +9,8 @@ internal static class PlayedScripts
     public static string Answer(string identifier) => identifier switch
     {
         "mysos.watchTheme" => "false",
+        "window.hasOwnProperty" => "true",
+        "mudpopoverHelper.countProviders" => "1",
         _ => "null",
     };
 
