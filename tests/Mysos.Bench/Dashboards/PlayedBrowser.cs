@@ -1,25 +1,23 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mysos.Bench.Dashboards;
 
 /// <summary>An open dashboard without a browser: Blazor Server's own protocol, every batch acknowledged, nothing drawn.</summary>
 internal sealed class PlayedBrowser : IAsyncDisposable
 {
+    private readonly Uri _root;
     private readonly HubConnection _hub;
     private readonly byte[] _shown;
     private readonly TaskCompletionSource _shows = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
-    private readonly List<long> _batches = [];
-    private readonly Uri _root;
     private string _circuit = "";
     private bool _closing;
     private Socket? _socket;
+    private int _batches;
     private int _calls;
 
     private PlayedBrowser(Uri root, string shown)
@@ -58,7 +56,7 @@ internal sealed class PlayedBrowser : IAsyncDisposable
         {
             // tcpi_bytes_received of struct tcp_info (linux/tcp.h).
             Span<byte> info = stackalloc byte[136];
-            _socket!.GetRawSocketOption((int)ProtocolType.Tcp, 11, info);
+            _ = _socket!.GetRawSocketOption((int)ProtocolType.Tcp, 11, info);
             return BitConverter.ToInt64(info[128..]);
         }
     }
@@ -84,16 +82,8 @@ internal sealed class PlayedBrowser : IAsyncDisposable
         return await again._hub.InvokeAsync<bool>("ConnectCircuit", _circuit);
     }
 
-    /// <summary>When batches came since the last look.</summary>
-    public long[] Look()
-    {
-        lock (_gate)
-        {
-            var batches = _batches.ToArray();
-            _batches.Clear();
-            return batches;
-        }
-    }
+    /// <summary>How many batches came since the last look.</summary>
+    public int Batches() => Interlocked.Exchange(ref _batches, 0);
 
     /// <summary>Goes without telling the server that it will not come back.</summary>
     public ValueTask DisposeAsync()
@@ -111,8 +101,7 @@ internal sealed class PlayedBrowser : IAsyncDisposable
 
     private Task RenderAsync(long batch, byte[] data)
     {
-        lock (_gate)
-            _batches.Add(Stopwatch.GetTimestamp());
+        Interlocked.Increment(ref _batches);
         if (!_shows.Task.IsCompleted && data.AsSpan().IndexOf(_shown) >= 0)
             _shows.TrySetResult();
         return _hub.SendAsync("OnRenderCompleted", batch, null);

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Mysos.Core.Processes;
 
 namespace Mysos.Bench.Dashboards;
@@ -55,19 +53,12 @@ internal sealed class SchedulerProcess : IAsyncDisposable
         return scheduler;
     }
 
-    /// <summary>Creates them, and waits until all are healthy.</summary>
+    /// <summary>Creates them, and waits until all are healthy; and one that no agent has room for, so that Mesos goes on to offer.</summary>
     public async Task CreateAsync(IReadOnlyList<string> clusters)
     {
-        await Parallel.ForEachAsync(clusters, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (name, cancellation) =>
-        {
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["cluster_user"] = "bench", ["num_nodes"] = "3", ["cluster_password"] = "bench-password",
-            });
-            using var answer = await Http.PostAsync(new Uri($"clusters/{name}", UriKind.Relative), form, cancellation);
-            answer.EnsureSuccessStatusCode();
-        });
+        await Parallel.ForEachAsync(clusters, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (name, _) => await CreateAsync(name, "512mb"));
         await Wait.UntilAsync(async () => await ReadAsync("mysos_nodes_serving") == clusters.Count * 3, TimeSpan.FromMinutes(5), "all nodes to serve");
+        await CreateAsync("too-large", "1000gb");
     }
 
     public async Task<Usage> LookAsync()
@@ -81,6 +72,16 @@ internal sealed class SchedulerProcess : IAsyncDisposable
         Http.Dispose();
         await ChildProcesses.StopAsync(_process, TimeSpan.FromSeconds(30), TimeProvider.System);
         _process.Dispose();
+    }
+
+    private async Task CreateAsync(string name, string memory)
+    {
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["cluster_user"] = "bench", ["num_nodes"] = "3", ["cluster_password"] = "bench-password", ["size"] = $$"""{"mem":"{{memory}}"}""",
+        });
+        using var answer = await Http.PostAsync(new Uri($"clusters/{name}", UriKind.Relative), form);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>The sum over the metric's labels.</summary>
