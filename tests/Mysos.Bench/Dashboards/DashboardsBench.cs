@@ -62,7 +62,7 @@ internal static class DashboardsBench
         foreach (var browser in browsers)
             kept += await browser.ReturnsAsync() ? 1 : 0;
         Say("circuits that are still kept", $"{kept}");
-        // What nothing refers to stays until the collector needs the room: so a second hundred has to find it.
+        // The collector takes its time with what nothing refers to; a second hundred shows whether its room is there again.
         browsers = await OpenAsync(scheduler, clusters, Dashboards);
         Say($"{Dashboards} others", (await WindowAsync(scheduler, mesos, browsers)).ToString());
         foreach (var browser in browsers)
