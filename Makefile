@@ -22,7 +22,7 @@ common := $(wildcard Directory.*.props global.json)
 host := out/mysos/mysos
 executor := out/mysos-executor.tar.gz
 
-.PHONY: simulate help setup setup-for-tests build run test publish chaos bench-failover bench bench-scale test-image clean
+.PHONY: simulate help setup setup-for-tests build run test publish chaos bench-failover bench bench-scale bench-dashboards test-image clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | sort | column -t -s '|'
@@ -84,6 +84,10 @@ bench: setup publish ## How long Mysos takes, beside the same steps by hand
 bench-scale: setup-for-tests ## The scheduler alone among 1 000 and 10 000 agents
 	dotnet build tests/Mysos.Bench -c Release --nologo -v quiet
 	@for size in "1000 200" "10000 2000"; do tests/Mysos.Bench/bin/Release/net10.0/Mysos.Bench scale $$size; done
+
+bench-dashboards: setup-for-tests $(host) ## What a hundred open dashboards cost the scheduler; SIZE="10000 2000" for more agents and clusters
+	dotnet build tests/Mysos.Bench -c Release --nologo -v quiet
+	@tests/Mysos.Bench/bin/Release/net10.0/Mysos.Bench dashboards $(host) $(or $(SIZE),1000 200)
 
 test-image: ## Build the container image and run a cluster in it (root, Debian)
 	@scripts/test-image

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Mysos.Bench;
+using Mysos.Bench.Dashboards;
 using Mysos.Bench.Scale;
 using Mysos.Core.Processes;
 using Mysos.Core.ZooKeeper;
@@ -10,11 +11,13 @@ using Mysos.Core.ZooKeeper;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
-    case ["played-mesos", var agents]: return await PlayedMesos.RunAsync(int.Parse(agents, CultureInfo.InvariantCulture));
+    case ["played-mesos", var agents, .. var how]: return await PlayedMesos.RunAsync(int.Parse(agents, CultureInfo.InvariantCulture), how is ["busy"]);
     case ["scale", var agents, var clusters]:
         return await ScaleBench.RunAsync(int.Parse(agents, CultureInfo.InvariantCulture), int.Parse(clusters, CultureInfo.InvariantCulture));
+    case ["dashboards", var path, var agents, var clusters]:
+        return await DashboardsBench.RunAsync(path, int.Parse(agents, CultureInfo.InvariantCulture), int.Parse(clusters, CultureInfo.InvariantCulture));
 }
-var mysos = args.Length > 0 ? args[0] : throw new ArgumentException("usage: Mysos.Bench <path of mysos> [rounds] | scale <agents> <clusters>");
+var mysos = args.Length > 0 ? args[0] : throw new ArgumentException("usage: Mysos.Bench <path of mysos> [rounds] | scale <agents> <clusters> | dashboards <path of mysos> <agents> <clusters>");
 var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
 var results = new List<(string What, string Measured, string Target, bool Met)>();
 void Add(string what, string measured, string target, bool met)

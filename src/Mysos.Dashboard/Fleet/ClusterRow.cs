@@ -15,6 +15,7 @@ public sealed class ClusterRow
         Master = ConnectLines.Endpoint(cluster.Master);
         Serving = cluster.Nodes.Count(n => n.State == NodeState.Serving);
         WorstLag = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds);
+        Says = new Shown(Name, Condition, Reason, Paused, Master, Serving, Wanted, WorstLag, Size);
         _searched = new Lazy<string>(() => string.Join('\n',
             cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(cluster.Reason).Prepend(State.Text).Prepend(Paused ? "Paused" : null).Prepend(cluster.User).Prepend(Name).OfType<string>()));
     }
@@ -34,8 +35,12 @@ public sealed class ClusterRow
     public double? WorstLag { get; }
     public ClusterSize Size => Cluster.Size;
     public DateTimeOffset Created => Cluster.Created;
+    /// <summary>What the table shows of it, beside its age: equal where nothing is to be drawn anew.</summary>
+    internal Shown Says { get; }
     /// <summary>Where words are searched: name, user, state, paused or not, reason, master and hosts.</summary>
     public string Searched => _searched.Value;
 
     public static ClusterRow Of(ClusterView cluster) => new(cluster);
+
+    internal sealed record Shown(string Name, ClusterCondition State, string Reason, bool Paused, string? Master, int Serving, int Wanted, double? WorstLag, ClusterSize Size);
 }

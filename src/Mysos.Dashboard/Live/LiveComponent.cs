@@ -23,6 +23,10 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     {
     }
 
+    /// <summary>Whether this frame shows anything else than the one before. Asked after <see cref="OnFrame"/>: a rendering in which nothing
+    /// changes is a message to the browser nevertheless, and an answer.</summary>
+    protected virtual bool Differs => true;
+
     protected override void OnInitialized()
     {
         Frame = Session.Current;
@@ -50,7 +54,10 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         {
             Frame = frame;
             OnFrame();
-            StateHasChanged();
+            if (Differs)
+            {
+                StateHasChanged();
+            }
         }
 #pragma warning disable CA1031 // Whatever a rendering throws belongs to the circuit, not to the stream of views.
         catch (Exception e)

@@ -8,13 +8,17 @@ namespace Mysos.Bench.Scale;
 /// <summary>Executors that do as they are told at once, and report each second as the real ones do.</summary>
 internal sealed class PlayedExecutors
 {
+    private readonly bool _busy;
     private readonly byte[] _publicKey;
     private readonly Dictionary<string, Executor> _executors = new(StringComparer.Ordinal);
     private readonly List<Executor> _all = [];
     private int _next;
+    private long _written;
 
-    public PlayedExecutors()
+    /// <param name="busy">Clients write: each report tells of more transactions.</param>
+    public PlayedExecutors(bool busy)
     {
+        _busy = busy;
         using var key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         _publicKey = key.PublicKey.ExportSubjectPublicKeyInfo();
     }
@@ -59,6 +63,7 @@ internal sealed class PlayedExecutors
     /// <summary>The reports that are due when each executor makes one a second.</summary>
     public IEnumerable<SchedulerEvent> Reports(double seconds)
     {
+        _written++;
         for (var left = (int)Math.Ceiling(_all.Count * seconds); left > 0; left--)
         {
             var executor = _all[_next++ % _all.Count];
@@ -69,9 +74,14 @@ internal sealed class PlayedExecutors
     private SchedulerEvent Hello(Executor executor) =>
         Message(executor, new ExecutorMessage { Hello = new Hello { TaskId = executor.Report.TaskId, PublicKey = _publicKey } });
 
-    private static SchedulerEvent Say(Executor executor)
+    private SchedulerEvent Say(Executor executor)
     {
         executor.Report = executor.Report with { Sequence = executor.Report.Sequence + 1 };
+        if (_busy && executor.Report.Serving)
+        {
+            var gtid = $"0-1-{_written}";
+            executor.Report = executor.Report with { Executed = gtid, Received = gtid, LagSeconds = executor.Report.Source is null ? null : 0, Connections = 10, DataMb = 100 };
+        }
         return Message(executor, new ExecutorMessage { Report = executor.Report });
     }
 

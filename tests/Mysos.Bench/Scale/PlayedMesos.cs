@@ -16,7 +16,7 @@ internal sealed record OfferFigures(int Answered, double Median, double P99, dou
 
 /// <summary>
 /// A Mesos master with many agents and executors, played over the real v1 HTTP API, in a process of its own so that the
-/// scheduler's memory can be told from it. <c>Mysos.Bench played-mesos &lt;agents&gt;</c> prints its port and ends with its input.
+/// scheduler's memory can be told from it. <c>Mysos.Bench played-mesos &lt;agents&gt; [busy]</c> prints its port and ends with its input.
 /// </summary>
 internal sealed class PlayedMesos
 {
@@ -24,15 +24,26 @@ internal sealed class PlayedMesos
     private readonly FrameworkId _framework = new("bench-0000");
     private readonly Lock _gate = new();
     private readonly PlayedAgents _agents;
-    private readonly PlayedExecutors _executors = new();
+    private readonly PlayedExecutors _executors;
     private Channel<byte[]>? _stream;
     private int _subscriptions;
 
-    private PlayedMesos(int agents) => _agents = new PlayedAgents(agents, _framework);
+    private PlayedMesos(int agents, bool busy) => (_agents, _executors) = (new PlayedAgents(agents, _framework), new PlayedExecutors(busy));
 
-    public static async Task<int> RunAsync(int agents)
+    /// <summary>Starts it in a process of its own.</summary>
+    public static Process Start(int agents, bool busy)
     {
-        var mesos = new PlayedMesos(agents);
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(PlayedMesos).Assembly.Location);
+        foreach (var argument in (string[])["played-mesos", $"{agents}", .. busy ? ["busy"] : Array.Empty<string>()])
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    public static async Task<int> RunAsync(int agents, bool busy)
+    {
+        var mesos = new PlayedMesos(agents, busy);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

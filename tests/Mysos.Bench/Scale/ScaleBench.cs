@@ -24,7 +24,7 @@ internal static class ScaleBench
     {
         var directory = Directory.CreateTempSubdirectory("mysos-scale-").FullName;
         await using var zooKeeper = await ZooKeeperServer.StartAsync(directory, 0, TimeProvider.System, CancellationToken.None);
-        using var mesos = Start(agents);
+        using var mesos = PlayedMesos.Start(agents, busy: false);
         try
         {
             var port = int.Parse((await mesos.StandardOutput.ReadLineAsync())!);
@@ -109,16 +109,6 @@ internal static class ScaleBench
         }), CancellationToken.None);
 
     private static Task UntilAsync(Func<bool> condition, string what) => Wait.UntilAsync(() => Task.FromResult(condition()), Patience, what);
-
-    private static Process Start(int agents)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(ScaleBench).Assembly.Location);
-        start.ArgumentList.Add("played-mesos");
-        start.ArgumentList.Add($"{agents}");
-        return Process.Start(start)!;
-    }
 
     private static double StatusMb(string field) => double.Parse(
         File.ReadLines("/proc/self/status").First(l => l.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..].Trim().Split(' ')[0]) / 1024;

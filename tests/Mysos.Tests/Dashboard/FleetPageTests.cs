@@ -174,6 +174,23 @@ public sealed class FleetPageTests : ComponentContext
     }
 
     [Fact]
+    public void FleetPage_ClusterInWhichOnlyGtidsMoveOn_RendersNoRow()
+    {
+        var page = Render<FleetPage>();
+        var orders = page.FindComponents<ClusterTableRow>().Single(r => r.Instance.Row.Name == "orders");
+        var before = orders.RenderCount;
+        LetQuietPass();
+
+        Feed.Put(Orders with { Nodes = [.. Orders.Nodes.Select(n => n with { Gtid = "0-1-999" })] });
+        LetQuietPass();
+        Feed.Put(Orders with { Reason = "Something else." });
+        LetQuietPass();
+
+        page.WaitForAssertion(() => page.Find("tr[data-cluster=orders]").TextContent.ShouldContain("Something else."));
+        orders.RenderCount.ShouldBe(before + 1);
+    }
+
+    [Fact]
     public void FleetPage_BackInHistory_FollowsTheAddress()
     {
         var page = Render<FleetPage>();
@@ -248,6 +265,14 @@ public sealed class ConnectionBannerTests : ComponentContext
         Feed.Push(v => v with { Mesos = v.Mesos with { Connected = true } });
 
         banner.WaitForAssertion(() => banner.FindAll("[role=alert]").ShouldBeEmpty());
+        LetQuietPass();
+        var before = banner.RenderCount;
+        for (var version = 1; version <= 3; version++)
+        {
+            Feed.Push(v => v with { Version = v.Version + 1 });
+            LetQuietPass();
+        }
+        banner.RenderCount.ShouldBe(before);
     }
 
     [Fact]

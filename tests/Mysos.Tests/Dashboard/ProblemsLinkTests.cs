@@ -63,6 +63,26 @@ public sealed class ProblemsLinkTests : ComponentContext
 
         link.WaitForAssertion(() => link.Find("[role=status]").TextContent.ShouldBe("All healthy"));
     }
+
+    [Fact]
+    public void ViewsInWhichNoStateChanges_AreNotRendered()
+    {
+        Feed.Push(Views.Of(Of(ClusterCondition.Healthy)));
+        var link = Render<ProblemsLink>();
+        LetQuietPass();
+        var before = link.RenderCount;
+
+        for (var epoch = 1; epoch <= 3; epoch++)
+        {
+            Feed.Put(Of(ClusterCondition.Healthy) with { Epoch = epoch });
+            LetQuietPass();
+        }
+        Feed.Put(Of(ClusterCondition.Failed));
+        LetQuietPass();
+
+        link.WaitForAssertion(() => link.Find("[role=status]").TextContent.ShouldBe("1 problem: 1 failed"));
+        link.RenderCount.ShouldBe(before + 1);
+    }
 }
 
 public sealed class MainNavTests : ComponentContext
