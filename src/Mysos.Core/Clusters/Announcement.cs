@@ -43,7 +43,12 @@ internal static class Announcement
         var wanted = Wanted(cluster);
         if ((cluster.Announcing ?? cluster.Announced)?.Equals(wanted) == true)
             return;
-        turn.Do(new PublishServerSet(name, cluster.Durable.Incarnation, wanted), name);
+        var publish = new PublishServerSet(name, cluster.Durable.Incarnation, wanted);
+        // Who takes writes was told to, so all that its announcement needs is durable: clients need not wait for what is noted of it now.
+        if (wanted.Master is null || cluster.Announcing is not null)
+            turn.Do(publish, name);
+        else
+            turn.Do(publish);
         turn.Put(cluster with { Announcing = wanted });
     }
 

@@ -68,6 +68,9 @@ internal sealed class RunningServer : IServerProcess
 
     public string LastWords(int code)
     {
+        // From outside: nothing in its log tells why.
+        if (code == SignalBase + (int)UnixSignal.Kill)
+            return $"mysqld was ended by signal {code - SignalBase}";
         List<string> lines = [.. LogTail()];
         lock (_said)
             lines.AddRange(_said);

@@ -79,8 +79,9 @@ internal sealed class Scene
     /// <returns>False: no other node has been master and served in time.</returns>
     public Task<bool> FailedOverAsync(TimeSpan deadline) => Eventually.IsAsync(HasFailedOverAsync, deadline);
 
-    public async Task<bool> HasFailedOverAsync() =>
-        await Cluster.DurableAsync() is { } now && now.Master is { } master && master != Master && now.ServedEpoch == now.Epoch;
+    public async Task<bool> HasFailedOverAsync() => await Cluster.DurableAsync() is { } now && IsFailedOver(now);
+
+    public bool IsFailedOver(Cluster now) => now.Master is { } master && master != Master && now.ServedEpoch == now.Epoch;
 
     /// <summary>What is durable, whenever it changes, until it is as wanted.</summary>
     /// <returns>Null: it was not in time.</returns>
