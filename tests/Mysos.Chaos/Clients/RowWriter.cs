@@ -11,7 +11,7 @@ namespace Mysos.Chaos.Clients;
 /// <param name="acknowledged">Told of each row that the server has said is committed, however late.</param>
 internal sealed class RowWriter(string user, string password, TimeSpan pace, Func<long> next, Action<long> acknowledged)
 {
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(50);
     private const uint PatienceSeconds = 6;
 
     private readonly Lock _lock = new();
@@ -109,7 +109,7 @@ internal sealed class RowWriter(string user, string password, TimeSpan pace, Fun
         }
         catch (Exception e) when (e is DbException or InvalidOperationException or IOException or ObjectDisposedException)
         {
-            await Task.Delay(AfterFailure, TimeProvider.System);
+            await Task.WhenAny(turned, Task.Delay(AfterFailure, TimeProvider.System));
             if (!turned.IsCompleted)
                 await WaitWhilePausedAsync();
         }
