@@ -156,7 +156,8 @@ internal sealed class Node
             var changed = Orders.Changed;
             switch (Orders.Current)
             {
-                case { Role: DirectedRole.Slave }: return true;
+                // Who is counted on must not cut off what it is counted on to have: what its engine had not written yet was acknowledged.
+                case { Role: DirectedRole.Slave }: return !Orders.Current.CountedOn;
                 case { Role: DirectedRole.Master }: return false;
                 default:
                     await changed.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
