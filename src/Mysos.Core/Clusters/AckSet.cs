@@ -68,6 +68,12 @@ internal static class AckSet
     public static long Acknowledging(ClusterState cluster) =>
         cluster.Durable.Ackers is { IsEmpty: false } ackers && ackers.All(n => SideIsOn(cluster, n)) ? cluster.Durable.AckSetNumber : 0;
 
+    /// <summary>What each of them has received, for a master that has to know; else nothing.</summary>
+    public static IReadOnlyList<string> Received(ClusterState cluster, int master) =>
+        cluster.Of(master).Report is { Stalled: true } && Acknowledging(cluster) != 0
+            ? [.. cluster.Durable.Ackers.Select(n => $"{cluster.Of(n).Report!.Executed},{cluster.Of(n).Report!.Received}")]
+            : [];
+
     private static bool SideIsOn(ClusterState cluster, int node) => Mastership.IsServingSlave(cluster, node)
         && cluster.Of(node) is { Sent.Ackers: > 0, AcknowledgesFrom: var from, Report: { } report } && report.AppliedVersion >= from;
 

@@ -51,8 +51,8 @@ internal static class Directives
         Math.Max(now.ToUnixTimeMilliseconds(), Math.Max(seen.Report?.NewestVersion ?? 0, seen.Sent?.Version ?? 0) + 1);
 
     private static bool Same(Directive sent, Directive wanted) =>
-        sent with { Version = 0, Followers = wanted.Followers, Barred = wanted.Barred } == wanted
-        && sent.Followers.SequenceEqual(wanted.Followers) && sent.Barred.SequenceEqual(wanted.Barred);
+        sent with { Version = 0, Followers = wanted.Followers, Barred = wanted.Barred, AckersHave = wanted.AckersHave } == wanted
+        && sent.Followers.SequenceEqual(wanted.Followers) && sent.Barred.SequenceEqual(wanted.Barred) && sent.AckersHave.SequenceEqual(wanted.AckersHave);
 
     private static Directive Wanted(ClusterState cluster, Node node, SchedulerSettings settings, DateTimeOffset now)
     {
@@ -80,6 +80,7 @@ internal static class Directives
             ? directive with
             {
                 Role = DirectedRole.Master, DataMade = node.DataMade, Ackers = AckSet.Awaited(durable), Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
+                AckersHave = AckSet.Received(cluster, master),
                 Followers = [.. durable.Nodes.Keys.Where(n => n != master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
             }
             : directive with

@@ -96,6 +96,8 @@ public sealed record Directive
     public IReadOnlyList<int> Barred { get; init => field = value ?? []; } = [];
     /// <summary>For a master: a number of the present set of those who acknowledge, whose sides are all known to be on; 0: not all are.</summary>
     public long Acker { get; init; }
+    /// <summary>For a master whose commits wait (<see cref="Report.Stalled"/>): of each who acknowledges, the GTIDs that it has received.</summary>
+    public IReadOnlyList<string> AckersHave { get; init => field = value ?? []; } = [];
     /// <summary>For a master: as <see cref="Report.DataMade"/>, of the data that it is master with; it is none with others. Null: with any.</summary>
     public DateTimeOffset? DataMade { get; init; }
     /// <summary>For a master: changes nothing, but the report that this directive holds tells the GTIDs of then.</summary>
@@ -158,6 +160,8 @@ public sealed record Report
     public string? Executed { get; init; }
     /// <summary>MySQL: GTIDs in the binary log whose commits have not ended, as those that wait for an acknowledgement; null on MariaDB, where they are among the executed.</summary>
     public string? Unended { get; init; }
+    /// <summary>A master's commits wait for acknowledgements that may never come: who acknowledges may have got them before its side was on.</summary>
+    public bool Stalled { get; init; }
     /// <summary>GTIDs received, executed or not.</summary>
     public string? Received { get; init; }
     /// <summary>MariaDB's <c>gtid_binlog_state</c>: the last GTID of each server in each domain; null on MySQL, whose GTIDs say it all.</summary>

@@ -27,6 +27,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         public ServerState? Observed { get; init; }
         public long QuietVersion { get; init; }
         public bool Diverged { get; init; }
+        public bool Stalled { get; init; }
         /// <summary>The owner's account was seen to work on this mysqld. To a delayed slave it may come late.</summary>
         public bool OwnerArrived { get; init; }
         /// <summary>mysqld does not answer: what it said last cannot be relied on.</summary>
@@ -98,6 +99,7 @@ internal sealed class NodeStatus(string taskId, Action<Report> send)
         Serving = facts.Serving,
         Executed = facts.Observed?.Executed,
         Unended = facts.Observed is { Unended: { Length: > 0 } unended } ? unended : null,
+        Stalled = facts.Stalled,
         Received = facts.Observed?.Replica?.Received,
         History = facts.Observed?.BinlogState,
         Source = facts.Observed?.Replica?.Source,

@@ -178,6 +178,7 @@ internal sealed class Service(
             OwnerArrived = _ownerArrived,
             Reason = pass.Reason,
             Diverged = pass.Diverged,
+            Stalled = pass.Stalled,
             QuietVersion = pass.State.SemiSyncReplica ? before.QuietVersion : directive.Version,
             Applied = pass.Holds ? directive : before.Applied,
             Epoch = pass.Holds ? directive.Epoch : before.Epoch,
@@ -189,7 +190,7 @@ internal sealed class Service(
         {
             status.Set(f => f with
             {
-                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, QuietVersion = now.QuietVersion,
+                Observed = now.Observed, OwnerArrived = now.OwnerArrived, Reason = now.Reason, Diverged = now.Diverged, Stalled = now.Stalled, QuietVersion = now.QuietVersion,
                 Applied = now.Applied, Epoch = now.Epoch,
             });
         }
@@ -210,7 +211,7 @@ internal sealed class Service(
     private void Repaired(string found) => status.Set(f => f with { Repair = new Repair(time.GetUtcNow(), found) });
 
     private static bool Same(NodeStatus.Facts a, NodeStatus.Facts b) =>
-        a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Applied == b.Applied
+        a.Serving == b.Serving && a.Reason == b.Reason && a.Diverged == b.Diverged && a.Stalled == b.Stalled && a.Applied == b.Applied
         && a.QuietVersion == b.QuietVersion && a.Observed?.Writable == b.Observed?.Writable;
 
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlConnector;
+using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Executor.Servers;
 
@@ -97,21 +98,41 @@ internal sealed class Clients(
 
     /// <summary>
     /// A commit that the new acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
-    /// clients are cut off, as when a master is lost. False when nobody waits in vain; else the server is read-only now.
+    /// clients are cut off, as when a master is lost. But only where those who acknowledge are known to have all that waits: it may as well not have
+    /// come to them yet.
     /// </summary>
-    public async Task<bool> EaseAsync(ServerState before, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
+    /// <param name="have">What each of them has received; empty: not asked for yet.</param>
+    /// <param name="stall">What this has returned last; null: nothing, or for others.</param>
+    /// <param name="before">Now.</param>
+    /// <param name="observe">Tells how it is later.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>What still waits, and has to be looked at again; and whether the server is read-only now, since clients were cut off.</returns>
+    public async Task<(Stall? Stall, bool Eased)> EaseAsync(
+        IReadOnlyList<string> have, Stall? stall, ServerState before, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
     {
         var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
         if (waiting.Count == 0)
-            return false;
-        await time.PauseAsync(Acknowledged, cancellation).ConfigureAwait(false);
-        var after = await observe(cancellation).ConfigureAwait(false);
-        var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-        if (before.Executed != after.Executed || !still.Intersect(waiting).Any())
-            return false;
+            return (null, false);
+        if (stall is null)
+        {
+            await time.PauseAsync(Acknowledged, cancellation).ConfigureAwait(false);
+            var after = await observe(cancellation).ConfigureAwait(false);
+            var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
+            return (still.Intersect(waiting).Any() ? Stall.At(after) : null, false);
+        }
+        if (stall != Stall.At(before) with { Changes = stall.Changes })
+            return (stall.Changes < Stall.MostChanges ? Stall.At(before) with { Changes = stall.Changes + 1 } : null, false);
+        if (!AllHave(have, before))
+            return (stall, false);
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
-        await EndWaitsAsync(cancellation).ConfigureAwait(false);
-        return true;
+        await EndWaitsAsync(have, observe, cancellation).ConfigureAwait(false);
+        return (null, true);
+    }
+
+    private static bool AllHave(IReadOnlyList<string> have, ServerState state)
+    {
+        var waits = GtidPosition.Parse(state.Executed).Union(GtidPosition.Parse(state.Unended));
+        return have.Count > 0 && have.All(one => GtidPosition.Parse(one).Covers(waits));
     }
 
     /// <summary>
@@ -119,12 +140,19 @@ internal sealed class Clients(
     /// is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could come back.
     /// On MySQL a commit goes on waiting even so.
     /// </summary>
-    private async Task EndWaitsAsync(CancellationToken cancellation)
+    private async Task EndWaitsAsync(IReadOnlyList<string> have, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
     {
         await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
         var id = (await own.NumbersAsync(OwnIdSql, cancellation).ConfigureAwait(false))[0];
         var stopping = own.ExecuteAsync(flavor.ReadOnly(true), cancellation);
         await HeldBackAsync(stopping, id, cancellation).ConfigureAwait(false);
+        // What has begun to wait meanwhile is not known to be there: with its acknowledgement all before it have theirs.
+        if (!AllHave(have, await observe(cancellation).ConfigureAwait(false)))
+        {
+            await KillAsync(connection, [id], cancellation).ConfigureAwait(false);
+            await stopping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
         await CutAsync(cancellation).ConfigureAwait(false);
         if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
             await connection.ExecuteAsync(flavor.Await(0), cancellation).ConfigureAwait(false);

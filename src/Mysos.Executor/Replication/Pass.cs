@@ -12,6 +12,9 @@ internal sealed record Pass(ServerState State, bool Holds, string? Reason, bool 
     /// <summary>What was found to be otherwise than the directive, which held before; null: nothing.</summary>
     public string? Repaired { get; init; }
 
+    /// <summary>As <see cref="Core.Protocol.Report.Stalled"/>.</summary>
+    public bool Stalled { get; init; }
+
     /// <summary>The binary log from which on this server has what its master lacks; null: it lacks nothing, or it cannot be told.</summary>
     public string? ErrantFrom { get; init; }
 }

@@ -78,9 +78,19 @@ internal sealed class ClientCommand : Command
         }
     }
 
-    /// <summary>The scheduler that is talked to.</summary>
-    /// <exception cref="UsageException">What is given is no address.</exception>
-    public Uri ApiOf(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io);
+    private Uri ApiOf(ParseResult parsed) => ClientOptions.ReadApi(parsed.GetValue(_api), _io);
+
+    /// <summary>For what is asked while somebody types; null when the login would be read from standard input.</summary>
+    /// <exception cref="UsageException">What is given is no address, token or certificate.</exception>
+    public HttpClient? ConnectQuietly(ParseResult parsed, TimeSpan patience)
+    {
+        if (parsed.GetValue(_token) == "-")
+            return null;
+        // Files are all that it reads.
+        var http = ConnectAsync(parsed).GetAwaiter().GetResult();
+        http.Timeout = patience;
+        return http;
+    }
 
     private async Task<HttpClient> ConnectAsync(ParseResult parsed)
     {

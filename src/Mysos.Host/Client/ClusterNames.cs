@@ -11,14 +11,14 @@ internal static class ClusterNames
     /// <summary>Whoever types waits for this.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>None when no scheduler answers at once.</summary>
+    /// <summary>None when no scheduler answers at once, or it wants another login than the one that is given.</summary>
     public static IEnumerable<CompletionItem> Complete(CompletionContext context)
     {
         try
         {
-            if (context.ParseResult.CommandResult.Command is not ClientCommand command)
+            using var http = (context.ParseResult.CommandResult.Command as ClientCommand)?.ConnectQuietly(context.ParseResult, Patience);
+            if (http is null)
                 return [];
-            using var http = new HttpClient { BaseAddress = command.ApiOf(context.ParseResult), Timeout = Patience };
             using var answer = http.Send(new HttpRequestMessage(HttpMethod.Get, $"clusters?limit={Most}"));
             using var list = JsonDocument.Parse(answer.Content.ReadAsStream());
             return [.. list.RootElement.EnumerateArray().Select(c => new CompletionItem(c.GetProperty("name").GetString()!))];

@@ -85,6 +85,29 @@ public sealed class AccessCommandTests
         File.Delete(file);
     }
 
+    [Fact]
+    public async Task Completion_LogsInAsTheCommandWould_AndNeverAsks()
+    {
+        await using var host = new ApiHost { Access = People.Settings };
+        await host.InitializeAsync();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, People.Token + "\n");
+
+        async Task<string> SuggestedAsync(string line, string? token)
+        {
+            var environment = new Dictionary<string, string> { ["MYSOS_API"] = host.Address.ToString() };
+            if (token is not null)
+                environment["MYSOS_TOKEN"] = token;
+            return (await RunAsync([$"[suggest:{line.Length}]", line], People.Token + "\n", environment: environment)).Out;
+        }
+
+        (await SuggestedAsync("get ", People.Token)).ShouldContain("taken");
+        (await SuggestedAsync($"get --token-file {file} ", null)).ShouldContain("taken");
+        (await SuggestedAsync("get ", null)).ShouldNotContain("taken");
+        (await SuggestedAsync("get --token-file - ", null)).ShouldNotContain("taken");
+        File.Delete(file);
+    }
+
     private static async Task<Run> RunAsync(
         string[] args, string input = "", Func<string>? hidden = null, Dictionary<string, string>? environment = null)
     {
