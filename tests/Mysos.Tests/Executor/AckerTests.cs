@@ -44,16 +44,22 @@ public sealed class AckerTests
         await cluster.WriteAsync(master, MakeTable);
         await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint));
         await acker.AppliedAsync(acker.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        var before = master.Last;
         var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
         await Should.ThrowAsync<TimeoutException>(() => write.WaitAsync(Longer, TestContext.Current.CancellationToken));
         // It has the row by now, but only an acker's word counts.
         (await TestCluster.EventuallyAsync(other, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
         write.IsCompleted.ShouldBeFalse();
 
-        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        // It came before the acker's side was on, so nobody can acknowledge it any more; but nothing is given up before that is known.
+        var has = await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
         await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 3 }));
-        // It came before the acker's side was on, so nobody could acknowledge it any more.
+        await master.WaitForAsync(r => r.Stalled, "a commit that may wait in vain");
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 3, AckersHave = [before!.Executed!] }));
+        await Should.ThrowAsync<TimeoutException>(() => write.WaitAsync(Longer, TestContext.Current.CancellationToken));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 3, AckersHave = [$"{has.Executed},{has.Received}"] }));
         await Should.ThrowAsync<MySqlConnector.MySqlException>(() => write);
+        await master.WaitForAsync(r => !r.Stalled, "nothing that waits");
         await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
     }
 
