@@ -41,6 +41,28 @@ public sealed class AckSetTests
     }
 
     [Fact]
+    public void Stalled_TheMasterIsToldWhatItsAckerHas_UntilItNoLongerIs()
+    {
+        var world = World.Healthy(3);
+        var (acker, master) = (world.NodeOf("c", Acker(world)), world.NodeOf("c", Durable(world).Master!.Value));
+        master.Obeyed!.AckersHave.ShouldBeEmpty();
+
+        master.Report = master.Report with { Stalled = true };
+        world.Post(master.Say());
+        world.Run(1);
+
+        master.Obeyed!.AckersHave.ShouldBe([$"{acker.Report.Executed},{acker.Report.Received}"]);
+        acker.Report = acker.Report with { Executed = "0-1-9", Received = "0-1-9" };
+        world.Post(acker.Say());
+        world.Run(1);
+        master.Obeyed!.AckersHave.ShouldBe(["0-1-9,0-1-9"], "it has more now");
+        master.Report = master.Report with { Stalled = false };
+        world.Post(master.Say());
+        world.Run(1);
+        master.Obeyed!.AckersHave.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Switchover_TheOldAckerHasNotAnswered_ItIsShownWhatItWaitsFor()
     {
         var world = World.Healthy(3);
