@@ -6,11 +6,11 @@ env > "$mine.new/env"
 ls -A > "$mine.new/files"
 mkfifo "$mine.new/orders"
 mv "$mine.new" "$mine"
-while :; do
-    # An end without a line is that of the writer before.
-    read -r order argument < "$mine/orders" || continue
+# Open all the time: what is written between two openings would be lost.
+exec 3<> "$mine/orders"
+while read -r order argument <&3; do
     case $order in
     exit) exit "$argument" ;;
-    child) sleep 1000 & ;;
+    child) sleep 1000 3>&- & ;;
     esac
 done
