@@ -168,7 +168,8 @@ internal sealed class Reconciler(
     {
         if (directive is not { Role: DirectedRole.Master, Yield: false } || !state.Writable)
             return;
-        if (_followers.Pending)
+        // Other followers are the plan's: whom to lock out waits for the account that is being made, and that for an acknowledgement which the plan may end.
+        if (_followers.Pending && _followers.AreInOrder(directive))
             await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
         if (_owner.Pending)
             await _owner.EnsureAsync(state, cancellation).ConfigureAwait(false);
@@ -336,9 +337,8 @@ internal sealed class Reconciler(
     /// <summary>A master that starts, or is elected, beside it is ready in a moment.</summary>
     private Pass NotReady(Endpoint source, ServerState state, string reason)
     {
-        if (_notReady?.Source != source)
-            _notReady = (source, time.GetTimestamp());
-        return new Pass(state, false, reason, false, time.GetElapsedTime(_notReady!.Value.Since) < Moment ? Soon : Later);
+        var (_, since) = _notReady is { } known && known.Source == source ? known : (_notReady = (source, time.GetTimestamp())).Value;
+        return new Pass(state, false, reason, false, time.GetElapsedTime(since) < Moment ? Soon : Later);
     }
 
     private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)
