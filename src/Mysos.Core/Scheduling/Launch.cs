@@ -22,9 +22,6 @@ internal static class Launch
         ("disk", cluster.Size.DiskMb),
     ];
 
-    /// <summary>What a node's task takes, its executor included.</summary>
-    public static AgentResources Takes(Cluster cluster) => AgentResources.OfNode(cluster.Size);
-
     /// <summary>Why this offer of the volume's own agent cannot start the node; null when it can.</summary>
     public static string? LacksForVolume(Cluster cluster, NodeVolume volume, ResourcePool pool)
     {
@@ -134,9 +131,9 @@ internal static class Launch
         return resources.Replace(piece, disk);
     }
 
-    private static double Cpus(Cluster cluster) => Takes(cluster).Cpus;
+    private static double Cpus(Cluster cluster) => AgentResources.OfNode(cluster.Size).Cpus;
 
-    private static double MemMb(Cluster cluster) => Takes(cluster).MemMb;
+    private static double MemMb(Cluster cluster) => AgentResources.OfNode(cluster.Size).MemMb;
 
     private static double Sum(IEnumerable<Resource> resources, string name) =>
         resources.Where(r => r.Name == name).Sum(r => r.Scalar?.Value ?? 0);

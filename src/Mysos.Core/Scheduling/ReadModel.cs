@@ -135,7 +135,7 @@ public sealed class ReadModel : IReadModel, IDisposable
     {
         var used = AgentResources.None;
         foreach (var key in nodes)
-            used = used.Plus(Launch.Takes(state.Clusters[key.Cluster].Durable));
+            used = used.Plus(AgentResources.OfNode(state.Clusters[key.Cluster].Durable.Size));
         return used;
     }
 }

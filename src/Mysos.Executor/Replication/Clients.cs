@@ -22,6 +22,11 @@ internal sealed class Clients(
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
     private const int NoSuchThread = 1094;
     private const string OwnIdSql = "SELECT CONNECTION_ID()";
+    private (long Epoch, long Acker) _eased;
+    private Stall? _stall;
+
+    /// <summary>Commits wait that may do so in vain, and whether they do is not known yet.</summary>
+    public bool Stalled => _stall is not null;
 
     public Task CutAsync(CancellationToken cancellation) => KillAsync(connection, flavor.ClientsSql(accounts), cancellation);
 
@@ -101,32 +106,35 @@ internal sealed class Clients(
     /// clients are cut off, as when a master is lost. But only where those who acknowledge are known to have all that waits: it may as well not have
     /// come to them yet.
     /// </summary>
-    /// <param name="have">What each of them has received; empty: not asked for yet.</param>
-    /// <param name="stall">What this has returned last; null: nothing, or for others.</param>
-    /// <param name="before">Now.</param>
-    /// <param name="observe">Tells how it is later.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>What still waits, and has to be looked at again; and whether the server is read-only now, since clients were cut off.</returns>
-    public async Task<(Stall? Stall, bool Eased)> EaseAsync(
-        IReadOnlyList<string> have, Stall? stall, ServerState before, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
+    /// <returns>Clients were cut off, and the server is read-only now.</returns>
+    public async Task<bool> EaseAsync(Directive directive, ServerState state, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
     {
+        var acker = directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } ? (directive.Epoch, directive.Acker) : default;
+        if (acker == _eased && !Stalled)
+            return false;
+        if (acker != _eased)
+            (_eased, _stall) = (acker, null);
+        if (acker.Acker == 0)
+            return false;
         var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
         if (waiting.Count == 0)
-            return (null, false);
-        if (stall is null)
+        {
+            _stall = null;
+            return false;
+        }
+        if (_stall is not { } stall)
         {
             await time.PauseAsync(Acknowledged, cancellation).ConfigureAwait(false);
             var after = await observe(cancellation).ConfigureAwait(false);
             var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-            return (still.Intersect(waiting).Any() ? Stall.At(after) : null, false);
+            _stall = still.Intersect(waiting).Any() ? Stall.At(after) : null;
+            return false;
         }
-        if (stall != Stall.At(before) with { Changes = stall.Changes })
-            return (stall.Changes < Stall.MostChanges ? Stall.At(before) with { Changes = stall.Changes + 1 } : null, false);
-        if (!AllHave(have, before))
-            return (stall, false);
-        log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
-        await EndWaitsAsync(have, observe, cancellation).ConfigureAwait(false);
-        return (null, true);
+        _stall = stall.Next(state);
+        if (_stall != stall || !AllHave(directive.AckersHave, state) || !await EndWaitsAsync(directive.AckersHave, observe, cancellation).ConfigureAwait(false))
+            return false;
+        _stall = null;
+        return true;
     }
 
     private static bool AllHave(IReadOnlyList<string> have, ServerState state)
@@ -140,7 +148,8 @@ internal sealed class Clients(
     /// is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could come back.
     /// On MySQL a commit goes on waiting even so.
     /// </summary>
-    private async Task EndWaitsAsync(IReadOnlyList<string> have, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
+    /// <returns>False: it could not be, and nothing has changed.</returns>
+    private async Task<bool> EndWaitsAsync(IReadOnlyList<string> have, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
     {
         await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
         var id = (await own.NumbersAsync(OwnIdSql, cancellation).ConfigureAwait(false))[0];
@@ -151,12 +160,14 @@ internal sealed class Clients(
         {
             await KillAsync(connection, [id], cancellation).ConfigureAwait(false);
             await stopping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return;
+            return false;
         }
+        log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
         await CutAsync(cancellation).ConfigureAwait(false);
         if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
             await connection.ExecuteAsync(flavor.Await(0), cancellation).ConfigureAwait(false);
         await stopping.ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Returns when nobody new can commit.</summary>

@@ -25,8 +25,6 @@ internal sealed class Reconciler(
     private readonly Owner _owner = new(
         flavor, known, formerUser, connection, logins, new ReplicatedChanges(logins, known.Admin, connection, time));
     private Accounts _accounts = known;
-    private (long Epoch, long Acker) _eased;
-    private Stall? _stall;
     private long _attachedAt;
     private (Endpoint Source, long Since)? _notReady;
     private (string Gtids, string? FirstLog)? _errant;
@@ -144,22 +142,15 @@ internal sealed class Reconciler(
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
             plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         }
-        if (directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } && plan.Holds && (directive.Epoch, directive.Acker) is var acker && (acker != _eased || _stall is not null))
+        if (plan.Holds && await _clients.EaseAsync(directive, state, ObserveAsync, cancellation).ConfigureAwait(false))
         {
-            if (acker != _eased)
-                _stall = null;
-            _eased = acker;
-            (_stall, var easing) = acker.Acker == 0 ? (null, false) : await _clients.EaseAsync(directive.AckersHave, _stall, state, ObserveAsync, cancellation).ConfigureAwait(false);
-            if (easing)
-            {
-                state = await ObserveAsync(cancellation).ConfigureAwait(false);
-                plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
-            }
+            state = await ObserveAsync(cancellation).ConfigureAwait(false);
+            plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         }
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving or Step.StopApplying])
             return Following(state, plan.Holds);
         return plan.Holds
-            ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending || _stall is not null ? Later : null) { Stalled = _stall is not null }
+            ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending || _clients.Stalled ? Later : null) { Stalled = _clients.Stalled }
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
     }
 

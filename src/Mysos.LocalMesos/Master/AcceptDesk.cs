@@ -84,7 +84,7 @@ internal sealed class AcceptDesk(MasterState state, OfferDesk offerDesk, EventDe
 
     private void Drop(FrameworkEntry framework, Operation operation, string error, Moment now)
     {
-        var dropped = framework.IsPartitionAware ? TaskState.Dropped : TaskState.Lost;
+        var dropped = framework.Lost(TaskState.Dropped);
         foreach (var task in operation.Launch?.TaskInfos ?? operation.LaunchGroup?.TaskGroup.Tasks ?? [])
             SendStatus(framework, task, dropped, StatusReason.InvalidOffers, $"Task launched with invalid offers: {error}", now);
         if (operation.Type is not ("LAUNCH" or "LAUNCH_GROUP"))

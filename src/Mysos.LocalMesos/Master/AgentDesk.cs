@@ -98,7 +98,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
         foreach (var framework in state.Frameworks.Values)
         {
             RemoveAll(framework, agent.Id, (task, _) => tasks.Lost(
-                framework, task, framework.IsPartitionAware ? TaskState.GoneByOperator : TaskState.Lost,
+                framework, task, framework.Lost(TaskState.GoneByOperator),
                 StatusReason.AgentRemovedByOperator, "Agent has been marked gone", null, now));
         }
         Remove(agent, TaskState.Lost, StatusReason.AgentRemovedByOperator, "", now);
@@ -130,7 +130,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
                 {
                     task.UnreachableSince = since;
                     tasks.Lost(
-                        framework, task, framework.IsPartitionAware ? TaskState.Unreachable : TaskState.Lost,
+                        framework, task, framework.Lost(TaskState.Unreachable),
                         StatusReason.AgentRemoved, "health check timed out", since, now);
                 }
             }
@@ -196,7 +196,7 @@ internal sealed class AgentDesk(MasterState state, OfferDesk offers, TaskDesk ta
             framework.Tasks.Remove(task.Info.TaskId);
             if (!wasUnreachable)
             {
-                tasks.Lost(framework, task, framework.IsPartitionAware ? TaskState.Dropped : TaskState.Lost,
+                tasks.Lost(framework, task, framework.Lost(TaskState.Dropped),
                     StatusReason.Reconciliation, "Reconciliation: task unknown to the agent", null, now);
             }
         }

@@ -30,7 +30,8 @@ internal sealed class FrameworkEntry(FrameworkId id, FrameworkInfo info)
     public DateTimeOffset ReregisteredAt { get; set; }
 
     public bool IsConnected => Stream is not null;
-    public bool IsPartitionAware => Info.Has("PARTITION_AWARE");
+    /// <summary>The state of a lost task as this framework knows it.</summary>
+    public string Lost(string taskState) => Info.Has("PARTITION_AWARE") ? taskState : TaskState.Lost;
     public bool IsMultiRole => Info.Has("MULTI_ROLE");
     public bool KnowsRefinement => Info.Has("RESERVATION_REFINEMENT");
 

@@ -74,21 +74,21 @@ internal sealed class TaskDesk(MasterState state, EventDesk events)
         {
             answer = answer with
             {
-                State = Aware(framework, TaskState.Unreachable), Message = "Reconciliation: Task is unreachable",
+                State = framework.Lost(TaskState.Unreachable), Message = "Reconciliation: Task is unreachable",
                 AgentId = task?.AgentId ?? agentId, UnreachableTime = since,
             };
         }
         else if (agentId is { } gone && state.GoneAgents.Contains(gone))
         {
-            answer = answer with { State = Aware(framework, TaskState.GoneByOperator), Message = "Reconciliation: Task is gone" };
+            answer = answer with { State = framework.Lost(TaskState.GoneByOperator), Message = "Reconciliation: Task is gone" };
         }
         else if (agent is not null)
         {
-            answer = answer with { State = Aware(framework, TaskState.Gone), Message = "Reconciliation: Task is unknown to the agent" };
+            answer = answer with { State = framework.Lost(TaskState.Gone), Message = "Reconciliation: Task is unknown to the agent" };
         }
         else
         {
-            answer = answer with { State = Aware(framework, TaskState.Unknown), Message = "Reconciliation: Task is unknown" };
+            answer = answer with { State = framework.Lost(TaskState.Unknown), Message = "Reconciliation: Task is unknown" };
         }
         // As long as agents of an earlier master are missing, nobody knows what they run.
         if (task is null && agent is null && IsUncertain(agentId))
@@ -98,9 +98,6 @@ internal sealed class TaskDesk(MasterState state, EventDesk events)
 
     private bool IsUncertain(AgentId? agent) =>
         agent is { } known ? state.RecoveredAgents.Contains(known) : state.RecoveredAgents.Count > 0;
-
-    private static string Aware(FrameworkEntry framework, string taskState) =>
-        framework.IsPartitionAware ? taskState : TaskState.Lost;
 
     /// <summary>The task was on an agent that was unreachable, and never ceased to run.</summary>
     public void Returned(FrameworkEntry framework, TaskEntry task, string taskState, Moment now) =>

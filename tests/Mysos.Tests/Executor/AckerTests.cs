@@ -82,6 +82,22 @@ public sealed class AckerTests
     [Theory]
     [InlineData(Servers.MariaDb)]
     [InlineData(Servers.MySql)]
+    public async Task OnlyAckerIsGone_WhileAnAccountIsMadeThatItWouldHaveToAcknowledge_TheMasterGoesOnAlone(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, acker) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Candidate, 1), serving: false);
+        int[] with = [.. TestNode.AllFollowers, 9];
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Followers = with }));
+
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, change: d => d with { Followers = [.. with.Except([2])] }));
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
     public async Task MasterYields_WhileACommitWaitsForItsAcknowledgement_ItGoesOnWaiting_AlsoWhenTheYieldIsUndone(string flavor)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);

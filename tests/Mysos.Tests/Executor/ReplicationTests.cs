@@ -27,7 +27,7 @@ public sealed class ReplicationTests
         }
 
         await TestCluster.KillServerAsync(first);
-        await first.SeenAsync(r => r is { Phase: NodePhase.Stopped, Serving: false }, "a stop");
+        await first.SeenAsync(r => r is { Phase: NodePhase.Stopped, Serving: false, Reason: "mysqld was ended by signal 9" }, "a stop, and its reason alone");
         var votes = new[] { second.Direct(DirectedRole.Candidate, 2), third.Direct(DirectedRole.Candidate, 2) };
         var candidate = await second.AppliedAsync(votes[0], serving: false);
         (candidate.Role, candidate.Epoch, candidate.Serving).ShouldBe((DirectedRole.Candidate, 2L, false));

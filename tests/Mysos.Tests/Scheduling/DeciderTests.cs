@@ -77,6 +77,8 @@ public sealed class DeciderTests
         var promotion = world.Performed.OfType<PublishServerSet>().Last(p => p.Set.Master?.Number == 3);
         var before = world.Performed.OfType<PublishServerSet>().TakeWhile(p => p != promotion).Last();
         before.Set.Slaves.ShouldContain(m => m.Number == 3);
+        before.After.ShouldBe(["c"], "nobody is told of an election that is not durable");
+        promotion.After.ShouldBeEmpty("clients need not wait for what is noted of it");
 
         world.Post(world.NodeOf("c", 1).ComeBack());
         world.Run(2);
