@@ -8,9 +8,12 @@ namespace Mysos.Executor.Replication;
 /// is not let in.
 /// </summary>
 /// <param name="restored">The data come from a backup: such accounts in them have another cluster's password.</param>
+/// <param name="end">Kills mysqld.</param>
 internal sealed class Followers(
-    IFlavor flavor, Accounts accounts, bool restored, ServerConnection connection, ReplicatedChanges changes, Log log)
+    IFlavor flavor, Accounts accounts, bool restored, ServerConnection connection, ReplicatedChanges changes, Action end, TimeProvider time, Log log)
 {
+    /// <summary>In which accounts are locked and unlocked, unless a change of some account keeps that waiting.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private Directive? _inOrderFor;
 
     /// <summary>Accounts are still to be made, and <see cref="EnsureAsync"/> is to be called again.</summary>
@@ -19,8 +22,26 @@ internal sealed class Followers(
     public bool AreInOrder(Directive directive) => _inOrderFor is { } done
         && done.Followers.SequenceEqual(directive.Followers) && done.Barred.SequenceEqual(directive.Barred);
 
-    /// <summary>Who is barred is locked out and cut off when this returns; that others can log in may take longer.</summary>
+    /// <summary>
+    /// Who is barred is locked out and cut off when this returns; that others can log in may take longer. A change of an account, whoever makes it,
+    /// waits for its acknowledgement with all accounts locked, and the one who would give it may be the one who is to be locked out, or let in again: then mysqld
+    /// is killed, which tells nobody that the change is done.
+    /// </summary>
     public async Task EnsureAsync(Directive directive, ServerState state, CancellationToken cancellation)
+    {
+        var ensuring = ChangeAsync(directive, state, cancellation);
+        if (state.AckersAwaited > 0)
+            await ensuring.WaitAsync(Patience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        if (state.AckersAwaited > 0 && !ensuring.IsCompleted)
+        {
+            log.Write("mysqld is killed: no account can be locked, since a change of one waits for an acknowledgement.");
+            end();
+        }
+        await ensuring.ConfigureAwait(false);
+    }
+
+    private async Task ChangeAsync(Directive directive, ServerState state, CancellationToken cancellation)
     {
         var found = await FindAsync(cancellation).ConfigureAwait(false);
         var wanted = directive.Followers.Except(directive.Barred).Select(accounts.Follower).ToList();

@@ -21,7 +21,7 @@ internal sealed class Reconciler(
     private readonly Divergence _divergence = new(time);
     private readonly Clients _clients = new(flavor, known, connection, logins, end, time, log);
     private readonly Followers _followers = new(
-        flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), log);
+        flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), end, time, log);
     private readonly Owner _owner = new(
         flavor, known, formerUser, connection, logins, new ReplicatedChanges(logins, known.Admin, connection, time));
     private Accounts _accounts = known;

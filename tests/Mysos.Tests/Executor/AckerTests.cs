@@ -96,6 +96,30 @@ public sealed class AckerTests
     }
 
     [Theory]
+    [InlineData(Servers.MariaDb, false)]
+    [InlineData(Servers.MariaDb, true)]
+    [InlineData(Servers.MySql, false)]
+    [InlineData(Servers.MySql, true)]
+    public async Task AckerIsToBeLockedOut_WhileAnAccountIsMadeThatItWouldHaveToAcknowledge_AnotherTakesItsPlace(string flavor, bool byItsOwner)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 3);
+        var (master, acker, other) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        await cluster.WriteAsync(master, MakeTable);
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Candidate, 1), serving: false);
+        int[] followers = byItsOwner ? [.. TestNode.AllFollowers] : [.. TestNode.AllFollowers, 9];
+        var made = byItsOwner ? cluster.WriteAsync(master, "CREATE USER u IDENTIFIED BY 'p'") : Task.FromResult<object?>(null);
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Followers = followers }));
+        made.IsCompleted.ShouldBe(!byItsOwner);
+
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Followers = followers, Barred = [2] }));
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        if (byItsOwner)
+            await Should.ThrowAsync<MySqlConnector.MySqlException>(() => made);
+    }
+
+    [Theory]
     [InlineData(Servers.MariaDb)]
     [InlineData(Servers.MySql)]
     public async Task MasterYields_WhileACommitWaitsForItsAcknowledgement_ItGoesOnWaiting_AlsoWhenTheYieldIsUndone(string flavor)
