@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Mysos.Core.Clusters;
 using Mysos.Core.Scheduling;
+using Mysos.Executor.Data;
 using Mysos.Simulator.Mesos;
 
 namespace Mysos.Simulator.Faults;
@@ -23,30 +26,35 @@ internal static class Limits
     /// <summary>Its data may be deleted, of a volume too.</summary>
     public static bool MayLoseData(this World world, RunningTask task) => MayLoseData(world, t => t == task);
 
-    public static bool MayLoseData(this World world, Agent agent) => MayLoseData(world, t => t.Agent == agent)
-        && !agent.Volumes.Values.Any(v => v.Disk.Marker is { } marker && !MayLoseNode(world, marker.Node));
+    public static bool MayLoseData(this World world, Agent agent) => MayLoseNodes(world,
+        [.. NodesOf(world, t => t.Agent == agent), .. agent.Volumes.Values.Select(v => v.Disk.Marker).OfType<NodeMarker>().Select(marker => marker.Node)]);
 
-    private static bool MayLoseData(World world, Func<RunningTask, bool> lost) =>
-        world.Tasks.Where(lost).All(t => MayLoseNode(world, t.Node.Node));
+    private static bool MayLoseData(World world, Func<RunningTask, bool> lost) => MayLoseNodes(world, [.. NodesOf(world, lost)]);
+
+    private static IEnumerable<int> NodesOf(World world, Func<RunningTask, bool> tasks) => world.Tasks.Where(tasks).Select(t => t.Node.Node);
 
     /// <summary>
-    /// Another node is sure to have everything, the durable state says so, and the leader hears of both: so it will not decide that
+    /// A node that stays is sure to have everything, the durable state says so, and the leader hears of all such nodes: so it will not decide that
     /// the master goes on alone before it hears what happened. Nothing else happens for a while.
     /// </summary>
-    private static bool MayLoseNode(World world, int node)
+    private static bool MayLoseNodes(World world, ImmutableSortedSet<int> nodes)
     {
+        if (nodes.IsEmpty)
+            return true;
         if (world.State is not { Durable: { Election: null, AckChange: null, Handover: null, Master: { } master } durable } state || !world.Network.IsWhole
             || world.Store.Find(World.Cluster) is not { } stored || stored.Master != master || !stored.Ackers.SetEquals(durable.Ackers))
             return false;
         if (!durable.Served)
             return true;
         var sure = durable.Ackers.Add(master);
-        if (!sure.Contains(node))
+        if (!sure.Overlaps(nodes))
             return true;
-        if (sure.Count < 2 || sure.Any(n => world.Clock.Now - state.Of(n).ServedAt is not { } silence || silence > Fresh)
-            || world.Tasks.Count(t => sure.Contains(t.Node.Node) && t.Executor!.Machine.Server is { Ended: false, Frozen: false }) < 2)
+        if (sure.Any(n => world.Clock.Now - state.Of(n).ServedAt is not { } silence || silence > Fresh) || !sure.Except(nodes).Any(n => Stays(world, durable, n)))
             return false;
         world.Plague.Pause(TimeSpan.FromSeconds(5));
         return true;
     }
+
+    private static bool Stays(World world, Cluster durable, int node) => durable.Nodes[node] is { Restarting: false, Retiring: false }
+        && world.Tasks.Any(t => t.Node.Node == node && t.Executor!.Machine.Server is { Ended: false, Frozen: false });
 }

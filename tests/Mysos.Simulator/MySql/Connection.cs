@@ -19,12 +19,15 @@ internal sealed class Connection(Server server, ProcessTime process, string from
     {
         var open = new TaskCompletionSource<ServerConnection>();
         var registration = cancellation.UnsafeRegister(_ => open.TrySetCanceled(cancellation), null);
+        void Break() => Fail("the connection to mysqld broke");
         void End(Action end)
         {
             registration.Dispose();
+            server?.Open.Remove(Break);
             if (!process.Ended)
                 end();
         }
+        void Fail(string why) => End(() => open.TrySetException(new AnsweredWithErrorException(why)));
         void Login() => End(() =>
         {
             if (server!.Ended)
@@ -35,11 +38,13 @@ internal sealed class Connection(Server server, ProcessTime process, string from
                 open.TrySetResult(new Connection(server, process, from));
         });
         if (server is null)
-            world.Clock.After(world.Chance.Milliseconds(0.1, 0.5), () => End(() => open.TrySetException(new AnsweredWithErrorException("connection refused"))));
-        else
-            server.After(world.Chance.Milliseconds(0.2, 1), Login);
-        if (server is { Frozen: true })
-            world.Clock.After(timeout, () => End(() => open.TrySetException(new AnsweredWithErrorException("no greeting came"))));
+        {
+            world.Clock.After(world.Chance.Milliseconds(0.1, 0.5), () => Fail("connection refused"));
+            return open.Task;
+        }
+        server.Open.Add(Break);
+        server.After(world.Chance.Milliseconds(0.2, 1), Login);
+        world.Clock.After(timeout, () => Fail("no greeting came"));
         return open.Task;
     }
 
