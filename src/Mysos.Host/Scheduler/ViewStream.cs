@@ -23,7 +23,7 @@ internal static class ViewStream
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     /// <summary>What a busy second changes goes out in so many pieces, not in thousands.</summary>
-    private static readonly TimeSpan BetweenViews = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenViews = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Writes until this scheduler leads no more, or cancelled.</summary>
     public static async Task WriteAsync(PipeWriter writer, IReadModel model, Func<bool> leads, TimeProvider time, CancellationToken cancellation)
