@@ -16,6 +16,8 @@ internal sealed class Node
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
     /// <summary>How long a former master waits to be told whom it follows, before it starts as if nobody had replaced it.</summary>
     private static readonly TimeSpan SuccessorPatience = TimeSpan.FromSeconds(1);
+    /// <summary>A server that starts keeps a machine busy, and the successor needs so long to take over; they may share it.</summary>
+    private static readonly TimeSpan Succession = TimeSpan.FromMilliseconds(100);
 
     private readonly NodeTask _task;
     private readonly IMachine _machine;
@@ -154,18 +156,16 @@ internal sealed class Node
         while (!either.IsCancellationRequested)
         {
             var changed = Orders.Changed;
-            switch (Orders.Current)
-            {
-                // Who is counted on must not cut off what it is counted on to have: what its engine had not written yet was acknowledged.
-                case { Role: DirectedRole.Slave }: return !Orders.Current.CountedOn;
-                case { Role: DirectedRole.Master }: return false;
-                default:
-                    await changed.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    break;
-            }
+            if (Orders.Current is { Role: DirectedRole.Slave or DirectedRole.Master })
+                break;
+            await changed.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         stop.ThrowIfCancellationRequested();
-        return false;
+        // Who is counted on must not cut off what it is counted on to have: what its engine had not written yet was acknowledged.
+        if (Orders.Current is not { Role: DirectedRole.Slave, CountedOn: false })
+            return false;
+        await _time.PauseAsync(Succession, stop).ConfigureAwait(false);
+        return Orders.Current is { Role: DirectedRole.Slave, CountedOn: false };
     }
 
     private enum ServerEnd
