@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,7 +33,10 @@ public static class DashboardServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddDashboardSnapshots();
         services.AddSingleton<ClusterHistory>();
+        services.AddSingleton<RenderTurns>();
         services.AddHostedService<HistoryService>();
+        services.AddScoped<BrowserPresence>();
+        services.AddScoped<CircuitHandler>(s => s.GetRequiredService<BrowserPresence>());
         services.TryAddScoped<IDashboardSession, DashboardSession>();
         services.TryAddScoped<IDashboardUser, Anybody>();
         return services;

@@ -1,6 +1,5 @@
 using System.Reactive.Linq;
 using System.Text.Json;
-using Mysos.Core.Scheduling;
 using Mysos.Core.ZooKeeper;
 
 namespace Mysos.Core.Mesos;
@@ -38,17 +37,12 @@ public sealed class ZooKeeperMasters(Func<CancellationToken, Task<IZooKeeper>> c
 {
     private const string Prefix = "json.info_";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan WatchAgain = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
     /// A lost connection tells nothing of the leader: it is silent about that, and with the next session it watches again.
     /// What is wrong is said by <see cref="FindAsync"/>.
     /// </summary>
-    public IObservable<Uri> Elected => Observable.FromAsync(connect)
-        .SelectMany(session => session.WatchChildren(group)
-            .Select(_ => Observable.FromAsync(() => LeaderAsync(session))).Switch()
-            .Concat(Observable.Throw<Uri?>(new ZooKeeperException(ZooKeeperError.SessionExpired, group, "The session was closed."))))
-        .RetryWhen(failures => failures.SelectMany(_ => Observable.Timer(WatchAgain, new TimeProviderScheduler(time))))
+    public IObservable<Uri> Elected => connect.ReadChildren(group, LeaderAsync, time)
         .Where(leader => leader is not null).Select(leader => leader!)
         .DistinctUntilChanged();
 
@@ -59,7 +53,8 @@ public sealed class ZooKeeperMasters(Func<CancellationToken, Task<IZooKeeper>> c
         try
         {
             var session = await connect(either.Token).ConfigureAwait(false);
-            return await LeaderAsync(session).WaitAsync(either.Token).ConfigureAwait(false)
+            var members = await session.ChildrenAsync(group).WaitAsync(either.Token).ConfigureAwait(false) ?? [];
+            return await LeaderAsync(session, members).WaitAsync(either.Token).ConfigureAwait(false)
                 ?? throw new MesosException(MesosOutcome.Unavailable, $"No Mesos master has announced itself in ZooKeeper under {group}.");
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
@@ -69,9 +64,8 @@ public sealed class ZooKeeperMasters(Func<CancellationToken, Task<IZooKeeper>> c
         }
     }
 
-    private async Task<Uri?> LeaderAsync(IZooKeeper session)
+    private async Task<Uri?> LeaderAsync(IZooKeeper session, IReadOnlyList<string> members)
     {
-        var members = await session.ChildrenAsync(group).ConfigureAwait(false) ?? [];
         var leader = members.Where(m => m.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
         if (leader is null || await session.GetAsync($"{group}/{leader}").ConfigureAwait(false) is not { } node)
             return null;

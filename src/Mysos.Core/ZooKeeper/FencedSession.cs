@@ -15,7 +15,7 @@ internal sealed class FencedSession(IZooKeeper session, string guard) : IZooKeep
 
     public Task<IReadOnlyList<string>?> ChildrenAsync(string path) => session.ChildrenAsync(path);
 
-    public IObservable<Unit> WatchChildren(string path) => session.WatchChildren(path);
+    public IObservable<IReadOnlyList<string>> WatchChildren(string path) => session.WatchChildren(path);
 
     public IObservable<Unit> WatchData(string path) => session.WatchData(path);
 

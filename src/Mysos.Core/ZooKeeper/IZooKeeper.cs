@@ -24,9 +24,9 @@ public interface IZooKeeper : IAsyncDisposable
     Task DeleteAsync(string path, int version = -1);
     /// <summary>All or nothing. On failure <see cref="ZooKeeperException.FailedOperation"/> is the first that failed.</summary>
     Task TransactAsync(IReadOnlyList<ZooKeeperOperation> operations);
-    /// <summary>Emits once now and whenever the node's children or existence changed (also after a reconnect); the reader reads.</summary>
-    IObservable<System.Reactive.Unit> WatchChildren(string path);
-    /// <summary>As <see cref="WatchChildren"/>, for the node's data and existence.</summary>
+    /// <summary>The node's children (none: there is no such node) now and whenever they or its existence changed, also after a reconnect.</summary>
+    IObservable<IReadOnlyList<string>> WatchChildren(string path);
+    /// <summary>Emits once now and whenever the node's data or existence changed (also after a reconnect); the reader reads.</summary>
     IObservable<System.Reactive.Unit> WatchData(string path);
 }
 

@@ -125,16 +125,23 @@ public sealed class ZooKeeperClient : IZooKeeper
         });
     }
 
-    public IObservable<Unit> WatchChildren(string path) => _watches.Watch(path, async () =>
+    public IObservable<IReadOnlyList<string>> WatchChildren(string path) => _watches.Watch(path, async () =>
     {
         // A watch for children needs the node; without one, its creation is watched for.
-        while (await ChildrenAsync(path, watch: true).ConfigureAwait(false) is null
-            && await ExistsAsync(path).ConfigureAwait(false))
+        while (true)
         {
+            if (await ChildrenAsync(path, watch: true).ConfigureAwait(false) is { } children)
+                return children;
+            if (!await ExistsAsync(path).ConfigureAwait(false))
+                return [];
         }
     });
 
-    public IObservable<Unit> WatchData(string path) => _watches.Watch(path, () => ExistsAsync(path));
+    public IObservable<Unit> WatchData(string path) => _watches.Watch(path, async () =>
+    {
+        await ExistsAsync(path).ConfigureAwait(false);
+        return Unit.Default;
+    });
 
     /// <summary>Ends the session, so that its ephemeral nodes go at once. Takes up to three seconds without a server.</summary>
     public async ValueTask DisposeAsync()

@@ -1,12 +1,11 @@
-using System.Reactive;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
 
 namespace Mysos.Core.ZooKeeper;
 
 /// <summary>
-/// Keeps one-shot watches armed: after each that fired and after each reconnect, arm again, then tell the observer, so
-/// that what it reads next is no older than the watch.
+/// Keeps one-shot watches armed: after each that fired and after each reconnect, arm again, then tell the observer what was there, so
+/// that this, and what it reads next, is no older than the watch.
 /// </summary>
 internal sealed class ZooKeeperWatches
 {
@@ -14,9 +13,10 @@ internal sealed class ZooKeeperWatches
     private readonly Dictionary<string, List<Subscription>> _byPath = [];
 
     /// <param name="arm">Sets the watch; fails as any call.</param>
-    internal IObservable<Unit> Watch(string path, Func<Task> arm) => Observable.Create<Unit>(observer =>
+    /// <returns>What <paramref name="arm"/> found.</returns>
+    internal IObservable<T> Watch<T>(string path, Func<Task<T>> arm) => Observable.Create<T>(observer =>
     {
-        var subscription = new Subscription(observer, arm, ended => Remove(path, ended));
+        var subscription = new Subscription<T>(observer, arm, ended => Remove(path, ended));
         lock (_lock)
         {
             if (!_byPath.TryGetValue(path, out var list))
@@ -56,7 +56,12 @@ internal sealed class ZooKeeperWatches
         }
     }
 
-    private sealed class Subscription(IObserver<Unit> observer, Func<Task> arm, Action<Subscription> ended)
+    private abstract class Subscription
+    {
+        internal abstract void Signal();
+    }
+
+    private sealed class Subscription<T>(IObserver<T> observer, Func<Task<T>> arm, Action<Subscription> ended) : Subscription
     {
         private readonly Lock _lock = new();
         private bool _running;
@@ -64,7 +69,7 @@ internal sealed class ZooKeeperWatches
         private bool _over;
 
         /// <summary>Returns at once; what follows runs on the thread pool, never twice at a time.</summary>
-        internal void Signal()
+        internal override void Signal()
         {
             lock (_lock)
             {
@@ -89,9 +94,10 @@ internal sealed class ZooKeeperWatches
             while (Continue())
             {
                 Exception? failure = null;
+                T found = default!;
                 try
                 {
-                    await arm().ConfigureAwait(false);
+                    found = await arm().ConfigureAwait(false);
                 }
                 catch (ZooKeeperException e) when (e.Error is ZooKeeperError.ConnectionLoss or ZooKeeperError.Timeout)
                 {
@@ -106,7 +112,7 @@ internal sealed class ZooKeeperWatches
                     continue;
                 if (failure is null)
                 {
-                    observer.OnNext(Unit.Default);
+                    observer.OnNext(found);
                     continue;
                 }
                 End();

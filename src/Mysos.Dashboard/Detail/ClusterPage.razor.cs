@@ -11,8 +11,13 @@ namespace Mysos.Dashboard.Detail;
 /// <summary>One cluster. When it goes while someone looks, what it was last stays on the screen and says so.</summary>
 public sealed partial class ClusterPage
 {
+    /// <summary>After which ages, and agents that have changed, are shown anew.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
     private ClusterView? _cluster;
     private bool _gone;
+    private bool _differs;
+    private DateTimeOffset _shownAt;
 
     [Parameter] public string Name { get; set; } = "";
 
@@ -47,9 +52,13 @@ public sealed partial class ClusterPage
     protected override void OnFrame()
     {
         var found = Frame.View.Clusters.GetValueOrDefault(Name);
-        _gone = found is null && _cluster is not null;
-        _cluster = found ?? _cluster;
+        var (cluster, gone) = (found ?? _cluster, found is null && _cluster is not null);
+        _differs = !ReferenceEquals(cluster, _cluster) || gone != _gone || Frame.Now - _shownAt >= Tick;
+        (_cluster, _gone, _shownAt) = (cluster, gone, _differs ? Frame.Now : _shownAt);
     }
+
+    /// <summary>Most frames are of other clusters.</summary>
+    protected override bool Differs => _differs;
 
     private Task Ask<TDialog>()
         where TDialog : RequestDialog =>

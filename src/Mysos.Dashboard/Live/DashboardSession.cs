@@ -14,7 +14,7 @@ public interface IDashboardSession
 
     /// <summary>
     /// Frames to show: at most 4 a second however often the state changes, and one now and then while it does not, so
-    /// that ages grow. Never ends, never fails.
+    /// that ages grow; none while the browser is gone. Never ends, never fails.
     /// </summary>
     IObservable<DashboardFrame> Frames { get; }
 }
@@ -30,17 +30,21 @@ internal sealed class DashboardSession : IDashboardSession
     private readonly IReadModel _model;
     private readonly TimeProvider _time;
 
-    public DashboardSession(IReadModel model, TimeProvider time)
+    public DashboardSession(IReadModel model, BrowserPresence browser, TimeProvider time)
     {
         _model = model;
         _time = time;
         var scheduler = new TimeProviderScheduler(time);
-        // Each view again and again until there is a newer one, for its ages. Shared, because a page is several components.
-        Frames = model.Views
+        // Each view again and again until there is a newer one, for its ages.
+        var frames = model.Views
             .Coalesce(MinimumInterval, scheduler)
             .Select(view => Observable.Interval(AgeInterval, scheduler).Select(_ => view).StartWith(view))
             .Switch()
-            .Select(Frame)
+            .Select(Frame);
+        // Shared, because a page is several components.
+        Frames = browser.Changes
+            .Select(there => there ? frames : Observable.Never<DashboardFrame>())
+            .Switch()
             .Publish()
             .RefCount();
     }

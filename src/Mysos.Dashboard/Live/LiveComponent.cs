@@ -14,6 +14,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     private bool _disposed;
 
     [Inject] private IDashboardSession Session { get; set; } = null!;
+    [Inject] private RenderTurns Turns { get; set; } = null!;
 
     /// <summary>What to render. Changes only on the renderer's own context.</summary>
     protected DashboardFrame Frame { get; private set; } = null!;
@@ -39,7 +40,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         Volatile.Write(ref _newest, frame);
         if (Interlocked.Exchange(ref _queued, 1) == 0)
         {
-            _ = InvokeAsync(ShowNewest);
+            Turns.Take(() => InvokeAsync(ShowNewest));
         }
     }
 

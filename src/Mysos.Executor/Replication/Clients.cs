@@ -20,9 +20,12 @@ internal sealed class Clients(
     /// <summary>In which an acker that follows has answered.</summary>
     private static readonly TimeSpan Acknowledged = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
+    /// <summary>How often a master looks whether commits wait in vain.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private const int NoSuchThread = 1094;
     private const string OwnIdSql = "SELECT CONNECTION_ID()";
     private (long Epoch, long Acker) _eased;
+    private long _lookedAt;
     private Stall? _stall;
 
     /// <summary>Commits wait that may do so in vain, and whether they do is not known yet.</summary>
@@ -102,20 +105,22 @@ internal sealed class Clients(
     }
 
     /// <summary>
-    /// A commit that the new acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
+    /// A commit that an acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
     /// clients are cut off, as when a master is lost. But only where those who acknowledge are known to have all that waits: it may as well not have
-    /// come to them yet.
+    /// come to them yet. Who acknowledges may be another now, or the same one, started again unseen: so it is looked again and again.
     /// </summary>
+    /// <param name="overtaken">As of <see cref="Reconciler.PassAsync"/>.</param>
     /// <returns>Clients were cut off, and the server is read-only now.</returns>
-    public async Task<bool> EaseAsync(Directive directive, ServerState state, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
+    public async Task<bool> EaseAsync(
+        Directive directive, ServerState state, Func<CancellationToken, Task<ServerState>> observe, Task overtaken, CancellationToken cancellation)
     {
         var acker = directive is { Role: DirectedRole.Master, Ackers: > 0, Yield: false } ? (directive.Epoch, directive.Acker) : default;
-        if (acker == _eased && !Stalled)
-            return false;
-        if (acker != _eased)
+        var isOther = acker != _eased;
+        if (isOther)
             (_eased, _stall) = (acker, null);
-        if (acker.Acker == 0)
+        if (acker.Acker == 0 || (!isOther && !Stalled && time.GetElapsedTime(_lookedAt) < LookEvery))
             return false;
+        _lookedAt = time.GetTimestamp();
         var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
         if (waiting.Count == 0)
         {
@@ -124,10 +129,16 @@ internal sealed class Clients(
         }
         if (_stall is not { } stall)
         {
-            await time.PauseAsync(Acknowledged, cancellation).ConfigureAwait(false);
+            await Task.WhenAny(time.PauseAsync(Acknowledged, cancellation), overtaken).ConfigureAwait(false);
+            if (overtaken.IsCompleted)
+            {
+                _eased = default;
+                return false;
+            }
             var after = await observe(cancellation).ConfigureAwait(false);
             var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-            _stall = still.Intersect(waiting).Any() ? Stall.At(after) : null;
+            // While a server goes on, its clients always wait for something.
+            _stall = still.Intersect(waiting).Any() && (isOther || Stall.At(after) == Stall.At(state)) ? Stall.At(after) : null;
             return false;
         }
         _stall = stall.Next(state);

@@ -142,7 +142,7 @@ internal sealed class Reconciler(
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
             plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         }
-        if (plan.Holds && await _clients.EaseAsync(directive, state, ObserveAsync, cancellation).ConfigureAwait(false))
+        if (plan.Holds && await _clients.EaseAsync(directive, state, ObserveAsync, overtaken, cancellation).ConfigureAwait(false))
         {
             state = await ObserveAsync(cancellation).ConfigureAwait(false);
             plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
@@ -150,7 +150,7 @@ internal sealed class Reconciler(
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving or Step.StopApplying])
             return Following(state, plan.Holds);
         return plan.Holds
-            ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending || _clients.Stalled ? Later : null) { Stalled = _clients.Stalled }
+            ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending || _clients.Stalled ? Later : state.AckersAwaited > 0 ? Clients.LookEvery : null) { Stalled = _clients.Stalled }
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
     }
 

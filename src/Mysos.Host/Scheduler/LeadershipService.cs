@@ -7,6 +7,7 @@ using Mysos.Core.Mesos;
 using Mysos.Core.Scheduling;
 using Mysos.Core.State;
 using Mysos.Core.ZooKeeper;
+using Mysos.Host.Access.Sessions;
 using Mysos.Host.Options;
 using Mysos.Host.Telemetry;
 
@@ -19,7 +20,7 @@ namespace Mysos.Host.Scheduler;
 /// </summary>
 internal sealed partial class LeadershipService(
     SchedulerPlan plan, CurrentTerm door, ReadModel readModel, LeaderAddress leader, LeaderFollower follower, ListeningPort listening, FatalError fatal, MysosMetrics metrics,
-    IHostApplicationLifetime lifetime, ILogger<LeadershipService> log, ILoggerFactory loggers, TimeProvider time) : BackgroundService
+    SessionRules sessions, IHostApplicationLifetime lifetime, ILogger<LeadershipService> log, ILoggerFactory loggers, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
 
@@ -43,6 +44,7 @@ internal sealed partial class LeadershipService(
         await using var mesosZooKeeper = plan.Options.MesosMaster is MesosMaster.InZooKeeper { Url: var url }
             ? new ZooKeeperConnection(url, plan.Options.ZkSessionTimeout, time)
             : null;
+        using var ended = new EndedSessions(zooKeeper, plan.ZooKeeper.At("sessions"), sessions, loggers.CreateLogger<EndedSessions>(), time);
         using var mesos = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var files = plan.Options.StateStorage == StateStorage.Local ? new FileStateStore(Path.Combine(plan.Options.WorkDir, "state")) : null;
         var stored = files ?? (IStateStore)new ZooKeeperStateStore(zooKeeper);

@@ -63,7 +63,7 @@ internal sealed class MasterOf(ZooKeeperUrl serverSet)
             {
                 await using var zooKeeper = await ZooKeeperClient.ConnectAsync(serverSet, TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
                 // Ends with an error when the session has expired.
-                await zooKeeper.WatchChildren(_group).Select(_ => Observable.FromAsync(() => ReadAsync(zooKeeper, changed))).Concat().LastOrDefaultAsync();
+                await zooKeeper.WatchChildren(_group).Select(members => Observable.FromAsync(() => ReadAsync(zooKeeper, members, changed))).Concat().LastOrDefaultAsync();
             }
             catch (ZooKeeperException)
             {
@@ -72,11 +72,11 @@ internal sealed class MasterOf(ZooKeeperUrl serverSet)
         }
     }
 
-    private async Task<Unit> ReadAsync(ZooKeeperClient zooKeeper, Action<(string Host, int Port)> changed)
+    private async Task<Unit> ReadAsync(ZooKeeperClient zooKeeper, IReadOnlyList<string> members, Action<(string Host, int Port)> changed)
     {
         try
         {
-            foreach (var member in await zooKeeper.ChildrenAsync(_group) ?? [])
+            foreach (var member in members)
             {
                 if (await zooKeeper.GetAsync($"{_group}/{member}") is not { } node)
                     continue;

@@ -29,6 +29,7 @@ public sealed class AccessFileTests
     [InlineData("users:\n  - name: 'an:na'\n    role: admin\n    password: $hash", "line 2: a user has no name, or one with other characters")]
     [InlineData("users:\n  - { name: anna, role: admin, password: $hash }\n  - { name: anna, role: viewer, password: $hash }", "line 3: user 'anna' is there already")]
     [InlineData("users:\n  - { name: anna, role: admin, password: $hash, mail: x }", "line 2: user 'anna': 'mail' is nothing here")]
+    [InlineData("users:\n  - { name: anna, role: admin, password: $hash, [a]: x, [b]: x }", "line 2: user 'anna': '' is nothing here")]
     [InlineData("tokens:\n  - { name: ci, role: viewer, hash: hunter2 }", "line 2: token 'ci': the hash is none of a token; make both with 'mysos make-token ci'")]
     [InlineData("users:\n  anna: admin", "line 2: users must be a list")]
     [InlineData("oidc_roles:\n  dba: king", "line 2: oidc_roles, 'dba': there is no role 'king'")]

@@ -28,6 +28,8 @@ public abstract class ComponentContext : BunitContext
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddDashboardSnapshots();
         Services.AddSingleton<ClusterHistory>();
+        Services.AddSingleton<RenderTurns>();
+        Services.AddScoped<BrowserPresence>();
         Services.AddScoped<IDashboardSession, DashboardSession>();
         Services.AddSingleton<IDashboardUser>(User);
     }

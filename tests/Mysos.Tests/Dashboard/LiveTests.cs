@@ -75,15 +75,40 @@ public sealed class CoalescingTests : IDisposable
     }
 }
 
-public sealed class DashboardSessionTests
+public sealed class DashboardSessionTests : IDisposable
 {
+    private readonly BrowserPresence _browser = new();
+
+    public void Dispose() => _browser.Dispose();
+
+    [Fact]
+    public async Task Frames_BrowserIsGone_NoneUntilItIsBack_ThenTheNewestAtOnce()
+    {
+        var time = new FakeTimeProvider(Views.Now);
+        using var feed = new Feed(SchedulerView.Empty);
+        var seen = new List<DashboardFrame>();
+        using var subscription = new DashboardSession(feed, _browser, time).Frames.Subscribe(seen.Add);
+        seen.Count.ShouldBe(1);
+
+        await _browser.OnConnectionDownAsync(null!, TestContext.Current.CancellationToken);
+        feed.Push(Views.Fleet());
+        time.Advance(TimeSpan.FromMinutes(1));
+        seen.Count.ShouldBe(1);
+        feed.Watched.ShouldBeFalse();
+
+        await _browser.OnConnectionUpAsync(null!, TestContext.Current.CancellationToken);
+        seen.Count.ShouldBe(2);
+        seen[^1].View.ShouldBe(feed.Current);
+        seen[^1].View.Clusters.ShouldNotBeEmpty();
+    }
+
     [Fact]
     public void Frames_NothingChanges_AgesStillGrow()
     {
         var time = new FakeTimeProvider(Views.Now);
         using var feed = new Feed(Views.Fleet());
         var seen = new List<DashboardFrame>();
-        using var subscription = new DashboardSession(feed, time).Frames.Subscribe(seen.Add);
+        using var subscription = new DashboardSession(feed, _browser, time).Frames.Subscribe(seen.Add);
 
         for (var i = 0; i < 30; i++)
         {
@@ -99,7 +124,7 @@ public sealed class DashboardSessionTests
     public void Frames_SeveralComponents_ShareOneSubscription()
     {
         using var feed = new Feed(SchedulerView.Empty);
-        var session = new DashboardSession(feed, new FakeTimeProvider(Views.Now));
+        var session = new DashboardSession(feed, _browser, new FakeTimeProvider(Views.Now));
 
         var one = session.Frames.Subscribe();
         var two = session.Frames.Subscribe();

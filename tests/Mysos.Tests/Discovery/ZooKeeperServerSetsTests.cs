@@ -110,7 +110,7 @@ public sealed class ZooKeeperServerSetsTests(ZooKeeperFixture fixture) : IAsyncL
     {
         await _sets.PublishAsync("test_cluster3", new(M1, [M2]), Deadline);
         await using var watcher = await ZooKeeperFixture.ConnectAsync(_connection.Url);
-        using var seen = new Told<System.Reactive.Unit>(watcher.WatchChildren(Cluster + "/master"));
+        using var seen = new Told<IReadOnlyList<string>>(watcher.WatchChildren(Cluster + "/master"));
         await seen.NextAsync();
         await _sets.PublishAsync("test_cluster3", new(M2, [M1]), Deadline);
         await seen.NextAsync();

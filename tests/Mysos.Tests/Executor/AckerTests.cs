@@ -66,6 +66,27 @@ public sealed class AckerTests
     [Theory]
     [InlineData(Servers.MariaDb)]
     [InlineData(Servers.MySql)]
+    public async Task CommitThatTheAckerGotWhileItsSideWasOff_WhichTheMasterHearsNothingOf_DoesNotWaitForEver(string flavor)
+    {
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
+        var (master, acker) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await cluster.WriteAsync(master, MakeTable);
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 1 }));
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        (await TestCluster.EventuallyAsync(acker, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
+        var has = await acker.AppliedAsync(acker.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+
+        await master.WaitForAsync(r => r.Stalled, "a commit that may wait in vain");
+        write.IsCompleted.ShouldBeFalse();
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 1, AckersHave = [$"{has.Executed},{has.Received}"] }));
+        await Should.ThrowAsync<MySqlConnector.MySqlException>(() => write);
+        await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (2)");
+    }
+
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
     public async Task MasterThatWaitsInVain_IsFencedAndTellsNobodyThatItIsDone(string flavor)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);

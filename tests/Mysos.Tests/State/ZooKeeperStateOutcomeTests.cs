@@ -110,7 +110,7 @@ public sealed class ZooKeeperStateOutcomeTests(ZooKeeperFixture fixture) : IAsyn
 
         public Task TransactAsync(IReadOnlyList<ZooKeeperOperation> operations) => inner.TransactAsync(operations);
 
-        public IObservable<Unit> WatchChildren(string path) => inner.WatchChildren(path);
+        public IObservable<IReadOnlyList<string>> WatchChildren(string path) => inner.WatchChildren(path);
 
         public IObservable<Unit> WatchData(string path) => inner.WatchData(path);
 

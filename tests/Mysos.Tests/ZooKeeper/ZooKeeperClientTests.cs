@@ -123,12 +123,12 @@ public sealed class ZooKeeperClientTests(ZooKeeperFixture fixture) : IAsyncLifet
     public async Task WatchChildren_AnyChange_IsTold()
     {
         var path = _url.At("group");
-        using var told = new Told<Unit>(_zk.WatchChildren(path));
-        await told.NextAsync();
+        using var told = new Told<IReadOnlyList<string>>(_zk.WatchChildren(path));
+        (await told.NextAsync()).ShouldBeEmpty();
         await _zk.CreateAsync(path, default);
         await told.NextAsync();
         await _zk.CreateAsync(path + "/a", default);
-        await told.NextAsync();
+        (await told.NextAsync()).ShouldBe(["a"]);
         await _zk.DeleteAsync(path + "/a");
         await told.NextAsync();
         await _zk.DeleteAsync(path);
@@ -154,8 +154,8 @@ public sealed class ZooKeeperClientTests(ZooKeeperFixture fixture) : IAsyncLifet
     [Fact]
     public async Task Watch_TwoOnOnePath_AreIndependent()
     {
-        using var first = new Told<Unit>(_zk.WatchChildren(_url.Path));
-        using var second = new Told<Unit>(_zk.WatchChildren(_url.Path));
+        using var first = new Told<IReadOnlyList<string>>(_zk.WatchChildren(_url.Path));
+        using var second = new Told<IReadOnlyList<string>>(_zk.WatchChildren(_url.Path));
         await first.NextAsync();
         await second.NextAsync();
         first.Dispose();

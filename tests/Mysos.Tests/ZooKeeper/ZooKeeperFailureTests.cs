@@ -21,7 +21,7 @@ public sealed class ZooKeeperFailureTests : IAsyncLifetime
         await zk.EnsurePathAsync("/mysos");
         await zk.CreateAsync("/mysos/e", default, CreateMode.Ephemeral);
         using var states = new Told<SessionState>(zk.States);
-        using var children = new Told<Unit>(zk.WatchChildren("/mysos"));
+        using var children = new Told<IReadOnlyList<string>>(zk.WatchChildren("/mysos"));
         using var data = new Told<Unit>(zk.WatchData("/mysos/none"));
         await children.NextAsync();
         await data.NextAsync();

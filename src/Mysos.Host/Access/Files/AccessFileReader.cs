@@ -110,7 +110,7 @@ internal sealed partial class AccessFileReader
                 Wrong(node, $"a {kind} must have name, role and {hashKey}");
                 continue;
             }
-            var values = entry.Children.ToDictionary(c => Text(c.Key), c => c.Value);
+            var values = entry.Children.Where(c => c.Key is YamlScalarNode).ToDictionary(c => Text(c.Key), c => c.Value);
             var name = values.TryGetValue("name", out var named) ? Text(named) : "";
             if (!IsName(name))
             {

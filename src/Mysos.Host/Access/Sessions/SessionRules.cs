@@ -17,10 +17,14 @@ internal sealed class SessionRules(AccessDirectory directory, TimeProvider time)
     public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
-    private readonly Subject<Unit> _endings = new();
+    private readonly Subject<Unit> _changes = new();
+    private readonly Subject<EndedSession> _endings = new();
 
     /// <summary>Some sessions may have ended, or have another role.</summary>
-    public IObservable<Unit> Changes => directory.Changes.Merge(_endings);
+    public IObservable<Unit> Changes => directory.Changes.Merge(_changes);
+
+    /// <summary>Each that is ended here.</summary>
+    public IObservable<EndedSession> Endings => _endings;
 
     /// <summary>Null: it counts no longer.</summary>
     public Actor? ActorOf(Session session, string from) =>
@@ -31,15 +35,27 @@ internal sealed class SessionRules(AccessDirectory directory, TimeProvider time)
     /// <summary>Somebody has logged out: copies of the cookie count no longer either.</summary>
     public void End(Session session)
     {
+        var ended = new EndedSession(session.Id, session.Began + Longest);
+        Learn(ended);
+        _endings.OnNext(ended);
+    }
+
+    /// <summary>It has ended, here or elsewhere.</summary>
+    public void Learn(EndedSession ended)
+    {
         var now = time.GetUtcNow();
         foreach (var (id, forgotten) in _ended)
         {
             if (forgotten <= now)
                 _ended.TryRemove(id, out _);
         }
-        _ended[session.Id] = session.Began + Longest;
-        _endings.OnNext(Unit.Default);
+        _ended[ended.Id] = ended.Until;
+        _changes.OnNext(Unit.Default);
     }
 
-    public void Dispose() => _endings.Dispose();
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _endings.Dispose();
+    }
 }
