@@ -69,6 +69,8 @@ internal interface IFlavor
     string ReadOnly(bool on);
     /// <summary>Commits wait for so many acknowledgements; 0: for none. Takes effect at once.</summary>
     string Await(int ackers);
+    /// <summary>It stops waiting for acknowledgements at once only when no slave that gives some is connected; else up to a second later.</summary>
+    bool StopsAwaitingLate { get; }
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>
     string SemiSyncReplica(bool on, bool receiving);
     string StopReceiving { get; }

@@ -144,6 +144,8 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 
+    public bool StopsAwaitingLate => false;
+
     public string Await(int ackers) => ackers switch
     {
         0 => "SET GLOBAL rpl_semi_sync_master_enabled=0",

@@ -148,6 +148,9 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
 
+    // Its thread that hears acknowledgements looks each second whether it is to end, unless one of its connections does.
+    public bool StopsAwaitingLate => true;
+
     public string Await(int ackers) => ackers == 0 ? "SET GLOBAL rpl_semi_sync_source_enabled=0" : string.Create(
         CultureInfo.InvariantCulture, $"SET GLOBAL rpl_semi_sync_source_wait_for_replica_count={ackers}; SET GLOBAL rpl_semi_sync_source_enabled=1");
 
