@@ -28,7 +28,7 @@ internal sealed class World
         Master = new Master(this);
         Flavor = Chance.Of(0.5) && !mistake.SeveralAckers ? new MariaDbFlavor() : new MySqlFlavor();
         Program = new ServerProgram { Path = "/mysqld", Flavor = Flavor, Version = "1.0.0", Fingerprint = "f" };
-        SerialCommits = Chance.Of(0.5);
+        SerialCommits = Chance.Of(0.5) && Flavor.EmptyCommit is null;
         ApplyDelay = Chance.Of(0.25) ? Chance.Milliseconds(5, 400) : Chance.Milliseconds(0.1, 5);
         Nodes = Chance.Pick<int>(mistake.SeveralAckers ? [3, 3, 3, 3, 3, 3, 4, 5] : [1, 2, 2, 3, 3, 3, 4, 5]);
         Settings = new SchedulerSettings

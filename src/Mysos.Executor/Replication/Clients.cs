@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using MySqlConnector;
 using Mysos.Core.Elections;
@@ -26,6 +27,7 @@ internal sealed class Clients(
     private const string OwnIdSql = "SELECT CONNECTION_ID()";
     private (long Epoch, long Acker) _eased;
     private long _lookedAt;
+    private Task _following = Task.CompletedTask;
     private Stall? _stall;
 
     /// <summary>Commits wait that may do so in vain, and whether they do is not known yet.</summary>
@@ -105,9 +107,9 @@ internal sealed class Clients(
     }
 
     /// <summary>
-    /// A commit that an acker got before its side was on is never acknowledged, and keeps all later ones waiting: such
-    /// clients are cut off, as when a master is lost. But only where those who acknowledge are known to have all that waits: it may as well not have
-    /// come to them yet. Who acknowledges may be another now, or the same one, started again unseen: so it is looked again and again.
+    /// A commit that an acker got before its side was on is never acknowledged itself. On MySQL it ends with the acknowledgement of a later one, which is made for it.
+    /// On MariaDB it keeps later ones from the binary log: such clients are cut off, as when a master is lost. But only where those who acknowledge are known to have all that waits: it may
+    /// as well not have come to them yet. Who acknowledges may be another now, or the same one, started again unseen: so it is looked again and again.
     /// </summary>
     /// <param name="overtaken">As of <see cref="Reconciler.PassAsync"/>.</param>
     /// <returns>Clients were cut off, and the server is read-only now.</returns>
@@ -127,6 +129,11 @@ internal sealed class Clients(
             _stall = null;
             return false;
         }
+        if (isOther && flavor.EmptyCommit is { } next)
+        {
+            Follow(next, cancellation);
+            return false;
+        }
         if (_stall is not { } stall)
         {
             await Task.WhenAny(time.PauseAsync(Acknowledged, cancellation), overtaken).ConfigureAwait(false);
@@ -138,7 +145,12 @@ internal sealed class Clients(
             var after = await observe(cancellation).ConfigureAwait(false);
             var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
             // While a server goes on, its clients always wait for something.
-            _stall = still.Intersect(waiting).Any() && (isOther || Stall.At(after) == Stall.At(state)) ? Stall.At(after) : null;
+            if (!still.Intersect(waiting).Any() || (!isOther && Stall.At(after) != Stall.At(state)))
+                return false;
+            if (flavor.EmptyCommit is { } empty)
+                Follow(empty, cancellation);
+            else
+                _stall = Stall.At(after);
             return false;
         }
         _stall = stall.Next(state);
@@ -146,6 +158,27 @@ internal sealed class Clients(
             return false;
         _stall = null;
         return true;
+    }
+
+    /// <summary>Nobody waits for it: it is not acknowledged while nobody can be.</summary>
+    private void Follow(string emptyCommit, CancellationToken cancellation)
+    {
+        if (_following.IsCompleted)
+            _following = CommitAsync(emptyCommit, cancellation);
+    }
+
+    private async Task CommitAsync(string sql, CancellationToken cancellation)
+    {
+        try
+        {
+            log.Write("Commits wait: another one is made behind them.");
+            await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
+            await own.ExecuteAsync(sql, cancellation, timeoutSeconds: 0).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DbException or OperationCanceledException)
+        {
+            log.Write($"No commit behind those that wait: {e.Message}");
+        }
     }
 
     private static bool AllHave(IReadOnlyList<string> have, ServerState state)
@@ -156,8 +189,8 @@ internal sealed class Clients(
 
     /// <summary>
     /// What waits is on the acker. Read-only waits for the commits under way, which wait for an acknowledgement that never comes. Whoever keeps it waiting
-    /// is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could come back.
-    /// On MySQL a commit goes on waiting even so.
+    /// is cut off, once nobody new can commit, which is when read-only waits for its lock: else whoever is cut off could come back. The server goes on waiting for
+    /// acknowledgements throughout: who is behind that lock commits when it is free.
     /// </summary>
     /// <returns>False: it could not be, and nothing has changed.</returns>
     private async Task<bool> EndWaitsAsync(IReadOnlyList<string> have, Func<CancellationToken, Task<ServerState>> observe, CancellationToken cancellation)
@@ -175,8 +208,6 @@ internal sealed class Clients(
         }
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
         await CutAsync(cancellation).ConfigureAwait(false);
-        if (!await EndsWithinAsync(stopping, AfterCut).ConfigureAwait(false))
-            await connection.ExecuteAsync(flavor.Await(0), cancellation).ConfigureAwait(false);
         await stopping.ConfigureAwait(false);
         return true;
     }

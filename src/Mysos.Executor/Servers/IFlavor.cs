@@ -69,6 +69,11 @@ internal interface IFlavor
     string ReadOnly(bool on);
     /// <summary>Commits wait for so many acknowledgements; 0: for none. Takes effect at once.</summary>
     string Await(int ackers);
+    /// <summary>
+    /// A commit that changes nothing, made behind those that wait: its acknowledgement ends their waits too. Null: it would not come as far as the
+    /// binary log while others wait.
+    /// </summary>
+    string? EmptyCommit { get; }
     /// <summary>It stops waiting for acknowledgements at once only when no slave that gives some is connected; else up to a second later.</summary>
     bool StopsAwaitingLate { get; }
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>

@@ -144,6 +144,9 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 
+    // The group of commits that is next holds the binary log's lock while the one before waits.
+    public string? EmptyCommit => null;
+
     public bool StopsAwaitingLate => false;
 
     public string Await(int ackers) => ackers switch

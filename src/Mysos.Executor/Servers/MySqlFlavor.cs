@@ -148,6 +148,8 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
 
+    public string? EmptyCommit => "DROP TABLE IF EXISTS mysql.mysos_nothing";
+
     // Its thread that hears acknowledgements looks each second whether it is to end, unless one of its connections does.
     public bool StopsAwaitingLate => true;
 

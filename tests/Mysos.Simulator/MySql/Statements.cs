@@ -47,15 +47,19 @@ internal sealed class Statements(Server server, int connection)
             Now(() => Disk.Accounts[Quoted(sql, 0)] = sql.EndsWith(" LOCK", StringComparison.Ordinal), then);
         else if (sql.StartsWith("GRANT ", StringComparison.Ordinal) || sql.StartsWith("CREATE USER ", StringComparison.Ordinal)
             || sql.StartsWith("ALTER USER ", StringComparison.Ordinal) || sql.StartsWith("REVOKE ", StringComparison.Ordinal))
-            server.Commits.Begin(connection, 0, Quoted(sql, 0), true, end =>
-            {
-                if (end == CommitEnd.Done)
-                    then();
-                else if (!server.Ended)
-                    failed($"{sql[..sql.IndexOf(' ', StringComparison.Ordinal)]} failed: {end}");
-            });
+            server.Commits.Begin(connection, 0, Quoted(sql, 0), true, end => Ended(sql, end));
+        else if (sql.StartsWith("DROP TABLE ", StringComparison.Ordinal))
+            server.Commits.Begin(connection, 0, null, true, end => Ended(sql, end));
         else
             Replicate(sql, then);
+
+        void Ended(string statement, CommitEnd end)
+        {
+            if (end == CommitEnd.Done)
+                then();
+            else if (!server.Ended)
+                failed($"{statement[..statement.IndexOf(' ', StringComparison.Ordinal)]} failed: {end}");
+        }
     }
 
     private static void Now(Action act, Action then)
