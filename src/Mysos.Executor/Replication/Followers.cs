@@ -14,8 +14,6 @@ internal sealed class Followers(
 {
     /// <summary>In which accounts are locked and unlocked, unless a change of some account keeps that waiting.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private Directive? _inOrderFor;
 
     /// <summary>Accounts are still to be made, and <see cref="EnsureAsync"/> is to be called again.</summary>
@@ -60,16 +58,6 @@ internal sealed class Followers(
             log.Write($"May not replicate from here now: node {string.Join(", ", directive.Barred)}.");
         Pending = make.Count > 0 && !await changes.MakeAsync(string.Join("; ", make), state.AckersAwaited > 0, cancellation).ConfigureAwait(false);
         _inOrderFor = directive;
-    }
-
-    /// <summary>They follow another master now. Returns when none of them that acknowledges is connected, or a moment later.</summary>
-    public async Task CutAsync(CancellationToken cancellation)
-    {
-        await Clients.KillAsync(connection, flavor.FollowersBut(accounts, new HashSet<string>()), cancellation).ConfigureAwait(false);
-        var since = time.GetTimestamp();
-        while (time.GetElapsedTime(since) < Moment
-            && (await connection.RowAsync(flavor.AckersConnectedSql, cancellation).ConfigureAwait(false))?.Number(1) > 0)
-            await time.PauseAsync(Soon, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>

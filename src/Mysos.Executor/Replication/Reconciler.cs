@@ -211,8 +211,6 @@ internal sealed class Reconciler(
                 await connection.ExecuteAsync(flavor.ReadOnly(false), cancellation).ConfigureAwait(false);
                 return null;
             case Step.Await { Ackers: var ackers }:
-                if (ackers == 0 && directive.Role == DirectedRole.Slave && flavor.StopsAwaitingLate)
-                    await _followers.CutAsync(cancellation).ConfigureAwait(false);
                 log.Write(ackers == 0 ? "Commits wait for no acknowledgement." : $"Commits wait for {(ackers == 1 ? "an acknowledgement" : $"{ackers} acknowledgements")}.");
                 await connection.ExecuteAsync(flavor.Await(ackers), cancellation).ConfigureAwait(false);
                 return null;

@@ -74,8 +74,6 @@ internal interface IFlavor
     /// binary log while others wait.
     /// </summary>
     string? EmptyCommit { get; }
-    /// <summary>It stops waiting for acknowledgements at once only when no slave that gives some is connected; else up to a second later.</summary>
-    bool StopsAwaitingLate { get; }
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>
     string SemiSyncReplica(bool on, bool receiving);
     string StopReceiving { get; }

@@ -147,8 +147,6 @@ internal sealed class MariaDbFlavor : IFlavor
     // The group of commits that is next holds the binary log's lock while the one before waits.
     public string? EmptyCommit => null;
 
-    public bool StopsAwaitingLate => false;
-
     public string Await(int ackers) => ackers switch
     {
         0 => "SET GLOBAL rpl_semi_sync_master_enabled=0",

@@ -150,9 +150,6 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string? EmptyCommit => "DROP TABLE IF EXISTS mysql.mysos_nothing";
 
-    // Its thread that hears acknowledgements looks each second whether it is to end, unless one of its connections does.
-    public bool StopsAwaitingLate => true;
-
     public string Await(int ackers) => ackers == 0 ? "SET GLOBAL rpl_semi_sync_source_enabled=0" : string.Create(
         CultureInfo.InvariantCulture, $"SET GLOBAL rpl_semi_sync_source_wait_for_replica_count={ackers}; SET GLOBAL rpl_semi_sync_source_enabled=1");
 
