@@ -23,11 +23,15 @@ internal sealed class Clients(
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
     /// <summary>How often a master looks whether commits wait in vain.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    /// <summary>So many empty commits may wait before they are made more seldom.</summary>
+    private const int MostBehind = 8;
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(30);
     private const int NoSuchThread = 1094;
     private const string OwnIdSql = "SELECT CONNECTION_ID()";
     private (long Epoch, long Acker) _eased;
     private long _lookedAt;
-    private Task _following = Task.CompletedTask;
+    private long _followedAt;
+    private int _behind;
     private Stall? _stall;
 
     /// <summary>Commits wait that may do so in vain, and whether they do is not known yet.</summary>
@@ -160,15 +164,18 @@ internal sealed class Clients(
         return true;
     }
 
-    /// <summary>Nobody waits for it: it is not acknowledged while nobody can be.</summary>
+    /// <summary>Nobody waits for it here, for it may not be acknowledged either; then another one is, which ends them all.</summary>
     private void Follow(string emptyCommit, CancellationToken cancellation)
     {
-        if (_following.IsCompleted)
-            _following = CommitAsync(emptyCommit, cancellation);
+        if (_behind >= MostBehind && time.GetElapsedTime(_followedAt) < Seldom)
+            return;
+        _followedAt = time.GetTimestamp();
+        _ = CommitAsync(emptyCommit, cancellation);
     }
 
     private async Task CommitAsync(string sql, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref _behind);
         try
         {
             log.Write("Commits wait: another one is made behind them.");
@@ -178,6 +185,10 @@ internal sealed class Clients(
         catch (Exception e) when (e is DbException or OperationCanceledException)
         {
             log.Write($"No commit behind those that wait: {e.Message}");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _behind);
         }
     }
 
