@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using MySqlConnector;
 using Mysos.Core.Elections;
@@ -23,15 +22,11 @@ internal sealed class Clients(
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
     /// <summary>How often a master looks whether commits wait in vain.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-    /// <summary>So many empty commits may wait before they are made more seldom.</summary>
-    private const int MostBehind = 8;
-    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(30);
     private const int NoSuchThread = 1094;
     private const string OwnIdSql = "SELECT CONNECTION_ID()";
+    private readonly EmptyCommits? _emptyCommits = flavor.EmptyCommit is { } sql ? new(sql, accounts.Admin, logins, time, log) : null;
     private (long Epoch, long Acker) _eased;
     private long _lookedAt;
-    private long _followedAt;
-    private int _behind;
     private Stall? _stall;
 
     /// <summary>Commits wait that may do so in vain, and whether they do is not known yet.</summary>
@@ -133,63 +128,36 @@ internal sealed class Clients(
             _stall = null;
             return false;
         }
-        if (isOther && flavor.EmptyCommit is { } next)
+        if (_stall is { } stall)
         {
-            Follow(next, cancellation);
-            return false;
-        }
-        if (_stall is not { } stall)
-        {
-            await Task.WhenAny(time.PauseAsync(Acknowledged, cancellation), overtaken).ConfigureAwait(false);
-            if (overtaken.IsCompleted)
-            {
-                _eased = default;
+            _stall = stall.Next(state);
+            if (_stall != stall || !AllHave(directive.AckersHave, state) || !await EndWaitsAsync(directive.AckersHave, observe, cancellation).ConfigureAwait(false))
                 return false;
-            }
-            var after = await observe(cancellation).ConfigureAwait(false);
-            var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
-            // While a server goes on, its clients always wait for something.
-            if (!still.Intersect(waiting).Any() || (!isOther && Stall.At(after) != Stall.At(state)))
-                return false;
-            if (flavor.EmptyCommit is { } empty)
-                Follow(empty, cancellation);
-            else
-                _stall = Stall.At(after);
+            _stall = null;
+            return true;
+        }
+        // An empty commit does no harm where none is needed.
+        if (isOther && _emptyCommits is not null)
+        {
+            _emptyCommits.Make(cancellation);
             return false;
         }
-        _stall = stall.Next(state);
-        if (_stall != stall || !AllHave(directive.AckersHave, state) || !await EndWaitsAsync(directive.AckersHave, observe, cancellation).ConfigureAwait(false))
+        await Task.WhenAny(time.PauseAsync(Acknowledged, cancellation), overtaken).ConfigureAwait(false);
+        if (overtaken.IsCompleted)
+        {
+            _eased = default;
             return false;
-        _stall = null;
-        return true;
-    }
-
-    /// <summary>Nobody waits for it here, for it may not be acknowledged either; then another one is, which ends them all.</summary>
-    private void Follow(string emptyCommit, CancellationToken cancellation)
-    {
-        if (_behind >= MostBehind && time.GetElapsedTime(_followedAt) < Seldom)
-            return;
-        _followedAt = time.GetTimestamp();
-        _ = CommitAsync(emptyCommit, cancellation);
-    }
-
-    private async Task CommitAsync(string sql, CancellationToken cancellation)
-    {
-        Interlocked.Increment(ref _behind);
-        try
-        {
-            log.Write("Commits wait: another one is made behind them.");
-            await using var own = await logins.OpenAsync(accounts.Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-            await own.ExecuteAsync(sql, cancellation, timeoutSeconds: 0).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DbException or OperationCanceledException)
-        {
-            log.Write($"No commit behind those that wait: {e.Message}");
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _behind);
-        }
+        var after = Stall.At(await observe(cancellation).ConfigureAwait(false));
+        var still = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);
+        // While a server goes on, its clients always wait for something.
+        if (!still.Intersect(waiting).Any() || (!isOther && after != Stall.At(state)))
+            return false;
+        if (_emptyCommits is not null)
+            _emptyCommits.Make(cancellation);
+        else
+            _stall = after;
+        return false;
     }
 
     private static bool AllHave(IReadOnlyList<string> have, ServerState state)

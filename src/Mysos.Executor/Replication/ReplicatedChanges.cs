@@ -10,7 +10,6 @@ namespace Mysos.Executor.Replication;
 internal sealed class ReplicatedChanges(ILogins logins, Account admin, ServerConnection connection, TimeProvider time)
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(2);
     private string _sql = "";
     private Task? _running;
 
@@ -25,7 +24,7 @@ internal sealed class ReplicatedChanges(ILogins logins, Account admin, ServerCon
             return true;
         }
         if (_running is null)
-            (_sql, _running) = (sql, RunAsync(sql, cancellation));
+            (_sql, _running) = (sql, logins.ExecuteAloneAsync(admin, sql, cancellation));
         await _running.WaitAsync(Moment, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
         if (!_running.IsCompleted)
@@ -34,11 +33,5 @@ internal sealed class ReplicatedChanges(ILogins logins, Account admin, ServerCon
         _running = null;
         await ended.ConfigureAwait(false);
         return _sql == sql;
-    }
-
-    private async Task RunAsync(string sql, CancellationToken cancellation)
-    {
-        await using var own = await logins.OpenAsync(admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        await own.ExecuteAsync(sql, cancellation, timeoutSeconds: 0).ConfigureAwait(false);
     }
 }

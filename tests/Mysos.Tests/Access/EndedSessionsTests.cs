@@ -43,21 +43,17 @@ public sealed class EndedSessionsTests(ZooKeeperFixture fixture) : IAsyncLifetim
         there.Rules.ActorOf(other, "127.0.0.1").ShouldNotBeNull();
         using var later = new Scheduler(this);
         await later.UntilAsync(rules => rules.ActorOf(ended, "127.0.0.1") is null);
-        (await NodesAsync()).ShouldBe([ended.Id]);
+        using var nodes = new Told<IReadOnlyList<string>>((await _connection.SessionAsync(TestContext.Current.CancellationToken)).WatchChildren(_url.At("sessions")));
+        (await nodes.NextAsync()).ShouldBe([ended.Id]);
 
         _time.Advance(SessionRules.Longest);
         var next = NewSession();
         here.Rules.End(next);
         await there.UntilAsync(rules => rules.ActorOf(next, "127.0.0.1") is null);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await NodesAsync()).SequenceEqual([next.Id]))
-            await Task.Delay(10, deadline.Token);
+        await nodes.NextAsync(ids => ids.SequenceEqual([next.Id]));
     }
 
     private Session NewSession() => Session.Of(_directory.Current.Users["vera"], _time.GetUtcNow());
-
-    private async Task<IReadOnlyList<string>> NodesAsync() =>
-        await _connection.RetryAsync(zk => zk.ChildrenAsync(_url.At("sessions")), TestContext.Current.CancellationToken) ?? [];
 
     private sealed class Scheduler : IDisposable
     {

@@ -37,23 +37,6 @@ public sealed class ClusterPageTests : ComponentContext
         page.Find("tr[data-node='3']").TextContent.ShouldContain("4 offers declined: memory");
     }
 
-    [Fact]
-    public void ClusterPage_FramesOfOtherClusters_RenderNothing_UntilItsAgesHaveGrown()
-    {
-        Feed.Put(Views.Detailed());
-        var page = Open("billing");
-        var before = page.RenderCount;
-
-        LetQuietPass();
-        Feed.Put(Views.Cluster("another", nodes: Views.Master()));
-        LetQuietPass();
-        page.RenderCount.ShouldBe(before);
-
-        Time.Advance(TimeSpan.FromSeconds(1));
-        Feed.Remove("another");
-        page.WaitForAssertion(() => page.RenderCount.ShouldBeGreaterThan(before));
-    }
-
     [Theory]
     [InlineData("rack-a-07", "rack-b-02", "rack-a-07")]
     [InlineData("one-host", "one-host", "one-host · S0")]

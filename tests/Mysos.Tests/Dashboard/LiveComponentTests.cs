@@ -1,4 +1,5 @@
 using Bunit;
+using Mysos.Dashboard.Detail;
 using Mysos.Dashboard.Live;
 using Shouldly;
 using Xunit;
@@ -42,6 +43,23 @@ public sealed class LiveComponentTests : ComponentContext
         Time.Advance(TimeSpan.FromMinutes(1));
 
         probe.Frames.ShouldBe(frames);
+    }
+
+    [Fact]
+    public void ClusterPage_FramesOfOtherClusters_RenderNothing_UntilItsAgesHaveGrown()
+    {
+        Feed.Put(Views.Detailed());
+        var page = Render<ClusterPage>(p => p.Add(x => x.Name, "billing"));
+        var before = page.RenderCount;
+
+        LetQuietPass();
+        Feed.Put(Views.Cluster("another", nodes: Views.Master()));
+        LetQuietPass();
+        page.RenderCount.ShouldBe(before);
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Feed.Remove("another");
+        page.WaitForAssertion(() => page.RenderCount.ShouldBeGreaterThan(before));
     }
 
     private sealed class Probe : LiveComponent
