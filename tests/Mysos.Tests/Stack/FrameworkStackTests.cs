@@ -24,7 +24,7 @@ public sealed class FrameworkStackTests : IAsyncLifetime
     public async Task Removed_ByAnOperatorOrByItsTimeout_IsFollowedByANewOneOnlyWhenTheFlagSaysSo(string timeout)
     {
         var first = await SchedulerAsync(timeout);
-        var old = FrameworkOf(first);
+        var old = await FrameworkOfAsync(first);
         var name = StackClient.UniqueName();
         var (password, url) = await _client.CreateAsync(name, 2);
         var before = await _client.HealthyAsync(name, 2);
@@ -41,16 +41,16 @@ public sealed class FrameworkStackTests : IAsyncLifetime
         await Eventually.IsAsync(async () => (said = await RefusalAsync()).Contains(old, StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => $"/ready to say it: {said}\n{second.Output}");
         said.ShouldContain($"Mesos has removed the framework {old}");
         said.ShouldContain($"--new_framework={old}");
-        second.Output.ShouldContain(said);
+        await second.SaysAsync(said);
         second.Output.ShouldNotContain("Subscribed to Mesos");
         (await FrameworksAsync()).ShouldBeEmpty();
         (await _client.GetAsync(name))["nodes"]!.AsArray().ShouldAllBe(n => n!["state"]!.GetValue<string>() != "serving");
         (await second.StopAsync()).ShouldBe(0, second.Output);
 
         var third = await SchedulerAsync("14d", $"--new_framework={old}");
-        var next = FrameworkOf(third);
+        var next = await FrameworkOfAsync(third);
         next.ShouldNotBe(old);
-        third.Output.ShouldContain($"Mesos has removed the framework {old}; as --new_framework says, another one follows it.");
+        await third.SaysAsync($"Mesos has removed the framework {old}; as --new_framework says, another one follows it.");
         var after = await _client.HealthyAsync(name, 2);
         PlacesOf(after).ShouldBe(PlacesOf(before));
         foreach (var node in after["nodes"]!.AsArray())
@@ -61,7 +61,7 @@ public sealed class FrameworkStackTests : IAsyncLifetime
 
         // The flag names the first framework, and says nothing of its follower.
         var fourth = await SchedulerAsync("14d", $"--new_framework={old}");
-        FrameworkOf(fourth).ShouldBe(next);
+        (await FrameworkOfAsync(fourth)).ShouldBe(next);
         await StackClient.SqlAsync(StackClient.MasterOf(await _client.HealthyAsync(name, 2)), password, "INSERT INTO d.t VALUES (3)");
         await _client.DeleteAsync(name, password);
         await Eventually.IsAsync(async () => !(await _stack.OperateAsync("GET_AGENTS"))!.ToJsonString().Contains("persistence", StringComparison.Ordinal),
@@ -72,7 +72,7 @@ public sealed class FrameworkStackTests : IAsyncLifetime
     public async Task TornDown_UnderItsScheduler_NobodyIsAnnouncedAndTheSchedulerSaysWhy()
     {
         var scheduler = await SchedulerAsync("14d");
-        var old = FrameworkOf(scheduler);
+        var old = await FrameworkOfAsync(scheduler);
         var name = StackClient.UniqueName();
         var (password, url) = await _client.CreateAsync(name, 2);
         await _client.HealthyAsync(name, 2);
@@ -81,7 +81,7 @@ public sealed class FrameworkStackTests : IAsyncLifetime
         var said = "";
         await Eventually.IsAsync(async () => (said = await RefusalAsync()).Contains($"--new_framework={old}", StringComparison.Ordinal),
             TimeSpan.FromSeconds(10), () => $"/ready to say it: {said}\n{scheduler.Output}");
-        scheduler.Output.ShouldContain(said);
+        await scheduler.SaysAsync(said);
         await Eventually.IsAsync(async () => (await StackClient.ServerSetAsync(url))!.AsObject().All(g => g.Value!.AsObject().Count == 0),
             TimeSpan.FromSeconds(10), () => $"nobody to be announced:\n{scheduler.Output}");
         (await FrameworksAsync()).ShouldBeEmpty();
@@ -101,9 +101,10 @@ public sealed class FrameworkStackTests : IAsyncLifetime
         return process;
     }
 
-    private static string FrameworkOf(MysosProcess scheduler)
+    private static async Task<string> FrameworkOfAsync(MysosProcess scheduler)
     {
         const string subscribed = "Subscribed to Mesos as framework ";
+        await scheduler.SaysAsync(subscribed);
         var output = scheduler.Output;
         return output[(output.IndexOf(subscribed, StringComparison.Ordinal) + subscribed.Length)..].Split('\n')[0].Trim();
     }

@@ -73,6 +73,10 @@ internal sealed class MysosProcess : IAsyncDisposable
         },
         TimeSpan.FromSeconds(60), () => $"mysos to be ready; its output:\n{Output}");
 
+    /// <summary>What the program logs comes after what it answers: its log passes through a queue and a pipe.</summary>
+    public Task SaysAsync(string text) => Eventually.IsAsync(
+        () => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), TimeSpan.FromSeconds(10), () => $"mysos to log '{text}'; its output:\n{Output}");
+
     /// <summary>SIGTERM, as Ctrl-C or a service manager would; then the exit code.</summary>
     public async Task<int> StopAsync()
     {
