@@ -195,7 +195,7 @@ internal sealed class Node
                 _hasRun = true;
                 Status.Note(f => f with { Phase = NodePhase.Running, Reason = null });
                 await using var serving = new Service(
-                    program, _machine, () => _newest!, _machine.Marker!, connection, Status, Orders, server.Kill, _time, _log);
+                    program, _machine, () => _newest!, _machine.Marker!, connection, Status, Orders, server, _time, _log);
                 if (await serving.RunAsync(server.Exited, stop).ConfigureAwait(false) == ServiceEnd.Rebuild)
                 {
                     await server.StopAsync(StopGrace).ConfigureAwait(false);

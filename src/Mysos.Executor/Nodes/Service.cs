@@ -17,7 +17,7 @@ internal enum ServiceEnd
 /// <summary>What is done with one mysqld from its first answer to its end: probe it, and make directives hold.</summary>
 internal sealed class Service(
     ServerProgram program, IMachine machine, Func<Accounts> accounts, NodeMarker marker, ServerConnection connection,
-    NodeStatus status, Orders orders, Action end, TimeProvider time, Log log) : IAsyncDisposable
+    NodeStatus status, Orders orders, IServerProcess server, TimeProvider time, Log log) : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(5);
@@ -47,7 +47,7 @@ internal sealed class Service(
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var source = new SourceWatch(machine, accounts, marker.Node, time);
-        var probe = new Probe(program, machine, accounts().Admin, source, status, orders, end, time, log).RunAsync(ending.Token);
+        var probe = new Probe(program, machine, accounts().Admin, source, status, orders, server.Kill, time, log).RunAsync(ending.Token);
         var volume = new VolumeWatch(machine, status, time, log).RunAsync(ending.Token);
         var obeying = ObeyAsync(ending.Token);
         await Task.WhenAny(exited, obeying).ConfigureAwait(false);
@@ -144,7 +144,7 @@ internal sealed class Service(
         {
             log.Write("mysqld is killed: another master took its place, and connections from before may be stuck.");
             _led = false;
-            end();
+            server.Kill();
             return null;
         }
         var cutOff = status.Current.CutOff && directive.Role == DirectedRole.Master;
@@ -205,7 +205,7 @@ internal sealed class Service(
             return;
         log.Write("mysqld is killed: its administration account was dropped, and is made at its start.");
         Repaired("lacked its administration account");
-        end();
+        server.Kill();
     }
 
     private void Repaired(string found) => status.Set(f => f with { Repair = new Repair(time.GetUtcNow(), found) });
@@ -217,7 +217,8 @@ internal sealed class Service(
     private async Task<Reconciler> ReconcilerAsync(CancellationToken cancellation)
     {
         _connection ??= await machine.OpenAsync(accounts().Admin, LoginTimeout, cancellation).ConfigureAwait(false);
-        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, machine, end, time, log);
+        return new Reconciler(program.Flavor, accounts(), marker.Node, marker.FormerUser, _connection, machine,
+            new AckReceiver(program.Flavor, _connection, server, time), server.Kill, time, log);
     }
 
     private async Task ForgetConnectionAsync()

@@ -9,7 +9,7 @@ namespace Mysos.Executor.Replication;
 /// <summary>Those who write to a server, when they must stop.</summary>
 /// <param name="end">Kills mysqld.</param>
 internal sealed class Clients(
-    IFlavor flavor, Accounts accounts, ServerConnection connection, ILogins logins, Action end, TimeProvider time, Log log)
+    IFlavor flavor, Accounts accounts, ServerConnection connection, ILogins logins, AckReceiver ackReceiver, Action end, TimeProvider time, Log log)
 {
     /// <summary>For which what runs may go on before its clients are cut off.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(1);
@@ -119,6 +119,8 @@ internal sealed class Clients(
         var isOther = acker != _eased;
         if (isOther)
             (_eased, _stall) = (acker, null);
+        if (isOther && acker.Acker != 0)
+            await ackReceiver.ExpectAsync(cancellation).ConfigureAwait(false);
         if (acker.Acker == 0 || (!isOther && !Stalled && time.GetElapsedTime(_lookedAt) < LookEvery))
             return false;
         _lookedAt = time.GetTimestamp();

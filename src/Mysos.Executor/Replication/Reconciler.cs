@@ -10,7 +10,8 @@ namespace Mysos.Executor.Replication;
 
 /// <summary>Carries plans out on one mysqld, through a connection of its own.</summary>
 internal sealed class Reconciler(
-    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, ILogins logins, Action end, TimeProvider time, Log log)
+    IFlavor flavor, Accounts known, int node, string? formerUser, ServerConnection connection, ILogins logins, AckReceiver ackReceiver, Action end, TimeProvider time,
+    Log log)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
@@ -19,7 +20,7 @@ internal sealed class Reconciler(
     private const double ApplySliceSeconds = 0.25;
 
     private readonly Divergence _divergence = new(time);
-    private readonly Clients _clients = new(flavor, known, connection, logins, end, time, log);
+    private readonly Clients _clients = new(flavor, known, connection, logins, ackReceiver, end, time, log);
     private readonly Followers _followers = new(
         flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), end, time, log);
     private readonly Owner _owner = new(
@@ -212,7 +213,7 @@ internal sealed class Reconciler(
                 return null;
             case Step.Await { Ackers: var ackers }:
                 log.Write(ackers == 0 ? "Commits wait for no acknowledgement." : $"Commits wait for {(ackers == 1 ? "an acknowledgement" : $"{ackers} acknowledgements")}.");
-                await connection.ExecuteAsync(flavor.Await(ackers), cancellation).ConfigureAwait(false);
+                await ackReceiver.ExecuteAsync(flavor.Await(ackers), cancellation).ConfigureAwait(false);
                 return null;
             case Step.SetSemiSyncReplica semiSync:
                 var receiving = state.Replica is { Receiver: not ReceiverState.Stopped };

@@ -69,6 +69,8 @@ internal interface IFlavor
     string ReadOnly(bool on);
     /// <summary>Commits wait for so many acknowledgements; 0: for none. Takes effect at once.</summary>
     string Await(int ackers);
+    /// <summary>At most one row: the operating system's number of the thread that hears acknowledgements. Null: no wait of it has to be ended.</summary>
+    string? AckReceiverSql { get; }
     /// <summary>
     /// A commit that changes nothing, made behind those that wait: its acknowledgement ends their waits too. Null: it would not come as far as the
     /// binary log while others wait.

@@ -72,6 +72,10 @@ internal interface IServerProcess : IDisposable
 
     void Kill();
 
+    /// <summary>Ends what one of its threads waits for in the kernel, where mysqld is made for that.</summary>
+    /// <param name="thread">As the operating system numbers it.</param>
+    void Interrupt(int thread);
+
     /// <summary>
     /// How it ended and what it said last, of this start only: its errors where there are any. A server that a signal ended
     /// says nothing of that itself.

@@ -31,6 +31,7 @@ internal sealed class MariaDbFlavor : IFlavor
         "rpl_semi_sync_slave_kill_conn_timeout=1",
         "slave_net_timeout=4",
         "character_set_server=utf8mb4",
+        $"performance_schema={(memoryMb < MyCnf.Gigabyte ? "OFF" : "ON")}",
         $"innodb_log_file_size={MyCnf.RedoLogMb(memoryMb)}M",
         "aria_pagecache_buffer_size=8M",
         "key_buffer_size=4M",
@@ -145,6 +146,8 @@ internal sealed class MariaDbFlavor : IFlavor
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 
     // The group of commits that is next holds the binary log's lock while the one before waits.
+    public string? AckReceiverSql => null;
+
     public string? EmptyCommit => null;
 
     public string Await(int ackers) => ackers switch

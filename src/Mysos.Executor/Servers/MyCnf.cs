@@ -19,7 +19,7 @@ internal sealed record InstancePaths
 /// <summary>The option file of an instance: a function of what it is, and of nothing else.</summary>
 internal static class MyCnf
 {
-    private const long Gigabyte = 1024;
+    public const long Gigabyte = 1024;
 
     /// <summary>What templates are made with, so that the smallest instances need not resize it when they start.</summary>
     public const long SmallRedoLogMb = 32;
@@ -55,7 +55,6 @@ internal static class MyCnf
         Line($"local_infile=OFF");
         Line($"max_connections={Math.Clamp(memory / 4, 50, 2000)}");
         Line($"max_allowed_packet=64M");
-        Line($"performance_schema={(memory < Gigabyte ? "OFF" : "ON")}");
         Line($"innodb_buffer_pool_size={BufferPoolMb(memory)}M");
         Line($"innodb_flush_log_at_trx_commit=1");
         Line($"sync_binlog=1");

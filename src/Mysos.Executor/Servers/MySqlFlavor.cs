@@ -36,6 +36,7 @@ internal sealed partial class MySqlFlavor : IFlavor
         "character_set_server=utf8mb4",
         $"innodb_redo_log_capacity={MyCnf.RedoLogMb(memoryMb)}M",
         "loose_mysqlx=OFF",
+        .. memoryMb < MyCnf.Gigabyte ? PerformanceSchema.ThreadsOnly : ["performance_schema=ON"],
     ];
 
     public (string, IReadOnlyList<string>) Initialize(string mysqld, string directory, bool asRoot)
@@ -147,6 +148,8 @@ internal sealed partial class MySqlFlavor : IFlavor
     public string OpenToAdministrators => "SET GLOBAL super_read_only=0; SET GLOBAL read_only=1";
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL super_read_only=1" : "SET GLOBAL super_read_only=0; SET GLOBAL read_only=0";
+
+    public string? AckReceiverSql => "SELECT THREAD_OS_ID FROM performance_schema.threads WHERE NAME='thread/semisync/Ack_receiver'";
 
     public string? EmptyCommit => "DROP TABLE IF EXISTS mysql.mysos_nothing";
 

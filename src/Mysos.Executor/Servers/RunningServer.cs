@@ -15,6 +15,7 @@ internal sealed class RunningServer : IServerProcess
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
+    private readonly int _id;
     private readonly InstancePaths _paths;
     private readonly TimeProvider _time;
     private readonly Log _log;
@@ -24,11 +25,11 @@ internal sealed class RunningServer : IServerProcess
 
     private RunningServer(Process process, InstancePaths paths, long logStart, TimeProvider time, Log log)
     {
-        (_process, _paths, _logStart, _time, _log) = (process, paths, logStart, time, log);
+        (_process, _id, _paths, _logStart, _time, _log) = (process, process.Id, paths, logStart, time, log);
         Exited = WaitAsync();
     }
 
-    public int ProcessId => _process.Id;
+    public int ProcessId => _id;
 
     public Task<int> Exited { get; }
 
@@ -62,6 +63,12 @@ internal sealed class RunningServer : IServerProcess
     {
         await ChildProcesses.StopAsync(_process, grace, _time).ConfigureAwait(false);
         await Exited.ConfigureAwait(false);
+    }
+
+    public void Interrupt(int thread)
+    {
+        if (!Exited.IsCompleted)
+            ThreadInterrupts.TrySend(_id, thread);
     }
 
     public void Kill() => ChildProcesses.Signal(_process, UnixSignal.Kill);

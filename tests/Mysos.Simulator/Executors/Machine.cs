@@ -124,6 +124,10 @@ internal sealed class ServerProcess(World world, Server server, ProcessTime proc
 
     public void Kill() => server.End(137);
 
+    public void Interrupt(int thread)
+    {
+    }
+
     public string LastWords(int code) => $"mysqld ended with {code}";
 
     public void Dispose() => server.End(137);

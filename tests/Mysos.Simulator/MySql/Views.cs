@@ -46,7 +46,7 @@ internal static class Views
     {
         // The two result sets of one question come as two statements.
         var observe = flavor.ObserveSql.Split("; ");
-        return new Dictionary<string, Func<Server, Result>>(StringComparer.Ordinal)
+        var questions = new Dictionary<string, Func<Server, Result>>(StringComparer.Ordinal)
         {
             [observe[0]] = flavor is MariaDbFlavor ? MariaDbState : MySqlState,
             [observe[1]] = ReplicaStatus,
@@ -66,6 +66,10 @@ internal static class Views
             [flavor.AccountSql(Accounts.Given.Admin.User)] = _ => Result.Of(1L),
             [flavor.OwnerIsReadySql(Accounts.Given.Cluster)] = s => Result.Of(s.Disk.Accounts.ContainsKey(Accounts.Given.Cluster.User) ? 1L : 0L),
         };
+        // An acknowledgement is heard at once here.
+        if (flavor.AckReceiverSql is { } ackReceiver)
+            questions[ackReceiver] = _ => Result.Column([]);
+        return questions;
     }
 
     private static Result MariaDbState(Server s) => Result.Of(
