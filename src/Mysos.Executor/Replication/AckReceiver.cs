@@ -9,7 +9,7 @@ namespace Mysos.Executor.Replication;
 /// <param name="flavor">Whose server has such a thread, or none.</param>
 internal sealed class AckReceiver(IFlavor flavor, ServerConnection connection, IServerProcess server, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
     /// <summary>In which an acker is connected that has just been told to acknowledge.</summary>
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(2);
 

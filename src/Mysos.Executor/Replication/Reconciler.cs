@@ -16,6 +16,8 @@ internal sealed class Reconciler(
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    /// <summary>For which slaves that do not acknowledge leave a new master to those that do, whom its first commits wait for.</summary>
+    private static readonly TimeSpan Precedence = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
 
@@ -27,7 +29,7 @@ internal sealed class Reconciler(
         flavor, known, formerUser, connection, logins, new ReplicatedChanges(logins, known.Admin, connection, time));
     private Accounts _accounts = known;
     private long _attachedAt;
-    private (Endpoint Source, long Since)? _notReady;
+    private (Endpoint Source, long Since)? _next;
     private (string Gtids, string? FirstLog)? _errant;
     private CopyGrant? _letIn;
 
@@ -247,7 +249,10 @@ internal sealed class Reconciler(
                 await connection.ExecuteAsync(flavor.Detach, cancellation).ConfigureAwait(false);
                 return null;
             case Step.Attach attach:
-                return await AttachAsync(attach, state, overtaken, cancellation).ConfigureAwait(false);
+                return directive is { Ackers: 0, CountedOn: false } && state.Replica?.Source is { } former && former != attach.Source
+                    && Waited(attach.Source) is var waited && waited < Precedence
+                    ? new Pass(state, false, $"the master {attach.Source} is left to those who acknowledge first", false, Precedence - waited)
+                    : await AttachAsync(attach, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureFollowers:
                 await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
                 return null;
@@ -315,7 +320,7 @@ internal sealed class Reconciler(
                     ErrantFrom = await Errants.FirstLogAsync(connection, at, cancellation).ConfigureAwait(false),
                 };
         }
-        _notReady = null;
+        _next = null;
         log.Write($"Following {source}{(attach.DelaySeconds > 0 ? $", {DelayText.Of(attach.DelaySeconds)} late" : "")}.");
         _divergence.Reset();
         _errant = null;
@@ -327,10 +332,13 @@ internal sealed class Reconciler(
     }
 
     /// <summary>A master that starts, or is elected, beside it is ready in a moment.</summary>
-    private Pass NotReady(Endpoint source, ServerState state, string reason)
+    private Pass NotReady(Endpoint source, ServerState state, string reason) => new(state, false, reason, false, Waited(source) < Moment ? Soon : Later);
+
+    /// <summary>Since it was to follow this one first.</summary>
+    private TimeSpan Waited(Endpoint source)
     {
-        var (_, since) = _notReady is { } known && known.Source == source ? known : (_notReady = (source, time.GetTimestamp())).Value;
-        return new Pass(state, false, reason, false, time.GetElapsedTime(since) < Moment ? Soon : Later);
+        var (_, since) = _next is { } known && known.Source == source ? known : (_next = (source, time.GetTimestamp())).Value;
+        return time.GetElapsedTime(since);
     }
 
     private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)

@@ -79,6 +79,26 @@ public sealed class SwitchoverTests
         (await cluster.WriteAsync(master, "SELECT i FROM d.t")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task SlaveThatDoesNotAcknowledge_LeavesANewMasterToTheAckerFirst(string flavor)
+    {
+        const string gaveWay = "left to those who acknowledge first";
+        await using var cluster = await TestCluster.StartAsync(flavor, 3);
+        var (master, next, other) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, change: d => d with { Yield = true }), serving: false);
+        await next.AppliedAsync(next.Direct(DirectedRole.Master, 2));
+
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 2, next.Endpoint, 1));
+        other.Since(0).ShouldNotContain(r => r.Reason != null && r.Reason.Contains(gaveWay));
+        await master.AppliedAsync(master.Direct(DirectedRole.Slave, 2, next.Endpoint));
+        await next.AppliedAsync(next.Direct(DirectedRole.Slave, 3, other.Endpoint), serving: false);
+        await other.AppliedAsync(other.Direct(DirectedRole.Master, 3));
+        await master.AppliedAsync(master.Direct(DirectedRole.Slave, 3, other.Endpoint));
+        await master.SeenAsync(r => r.Reason != null && r.Reason.Contains(gaveWay), "giving way");
+    }
+
     /// <param name="seconds">What the operator allows for each task; null: what the task says.</param>
     [Theory]
     [InlineData(0)]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mysos.Core.Protocol;
+using Mysos.Executor.Servers;
 
 namespace Mysos.Tests.Executor;
 
@@ -70,6 +71,13 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>The number of its mysqld's process.</summary>
     public static async Task<int> ServerProcessAsync(TestNode node) =>
         int.Parse(await File.ReadAllTextAsync(Path.Combine(node.Sandbox, "mysqld.pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>As the node's own executor does, over the socket.</summary>
+    public static Task<ServerConnection> AdministerAsync(TestNode node)
+    {
+        var socket = File.ReadLines(Path.Combine(node.Sandbox, "my.cnf")).First(l => l.StartsWith("socket", StringComparison.Ordinal)).Split('=')[1].Trim();
+        return ServerConnection.OpenAsync(socket, TestNode.Accounts.Admin, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+    }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(Nodes.Select(n => n.DisposeAsync().AsTask()));
 }
