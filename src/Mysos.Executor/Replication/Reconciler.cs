@@ -18,7 +18,6 @@ internal sealed class Reconciler(
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     /// <summary>For which slaves that do not acknowledge leave a new master to those that do, whom its first commits wait for.</summary>
     private static readonly TimeSpan Precedence = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(2);
     private const double ApplySliceSeconds = 0.25;
 
     private readonly Divergence _divergence = new(time);
@@ -67,7 +66,7 @@ internal sealed class Reconciler(
         try
         {
             var own = (await connection.RowAsync(flavor.OwnSql, cancellation).ConfigureAwait(false))!;
-            var asking = AskSourceAsync(source, cancellation);
+            var asking = SourceState.AskAsync(flavor, logins, source, _accounts.Follower(node), cancellation);
             if (await Task.WhenAny(asking, overtaken).ConfigureAwait(false) != asking)
                 return;
             var master = await asking.ConfigureAwait(false);
@@ -234,6 +233,7 @@ internal sealed class Reconciler(
                 return null;
             case Step.StopApplying:
                 log.Write("What was received is applied without delay.");
+                await Applier.EndAsync(flavor, connection, time, cancellation).ConfigureAwait(false);
                 await connection.ExecuteAsync(flavor.StopApplying, cancellation).ConfigureAwait(false);
                 return null;
             case Step.AwaitReceived:
@@ -246,6 +246,7 @@ internal sealed class Reconciler(
             case Step.AwaitApplied:
                 return await AwaitAppliedAsync(state, cancellation).ConfigureAwait(false);
             case Step.Detach:
+                await Applier.EndAsync(flavor, connection, time, cancellation).ConfigureAwait(false);
                 await connection.ExecuteAsync(flavor.Detach, cancellation).ConfigureAwait(false);
                 return null;
             case Step.Attach attach:
@@ -298,7 +299,7 @@ internal sealed class Reconciler(
         try
         {
             // A frozen master accepts the connection and then says nothing.
-            var asking = AskSourceAsync(source, cancellation);
+            var asking = SourceState.AskAsync(flavor, logins, source, _accounts.Follower(node), cancellation);
             if (await Task.WhenAny(asking, overtaken).ConfigureAwait(false) != asking)
                 return new Pass(state, false, $"the master {source} has not answered yet", false, TimeSpan.Zero);
             at = await asking.ConfigureAwait(false);
@@ -325,6 +326,7 @@ internal sealed class Reconciler(
         _divergence.Reset();
         _errant = null;
         _attachedAt = time.GetTimestamp();
+        await Applier.EndAsync(flavor, connection, time, cancellation).ConfigureAwait(false);
         await connection.ExecuteAsync(flavor.Attach(source, _accounts.Follower(node), state, attach.DelaySeconds), cancellation).ConfigureAwait(false);
         if (state.Replica is { Follows: true } before && before.Source == source)
             await FollowsAgainAsync(cancellation).ConfigureAwait(false);
@@ -339,12 +341,5 @@ internal sealed class Reconciler(
     {
         var (_, since) = _next is { } known && known.Source == source ? known : (_next = (source, time.GetTimestamp())).Value;
         return time.GetElapsedTime(since);
-    }
-
-    private async Task<SourceState> AskSourceAsync(Endpoint source, CancellationToken cancellation)
-    {
-        await using var master = await logins.OpenAsync(source, _accounts.Follower(node), SourceTimeout, cancellation).ConfigureAwait(false);
-        var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)SourceTimeout.TotalSeconds).ConfigureAwait(false);
-        return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "", row.Text(2) ?? "");
     }
 }

@@ -81,6 +81,8 @@ internal interface IFlavor
     string StopReceiving { get; }
     /// <summary>Starts what does not run, for a replica that is set up.</summary>
     string StartReplication { get; }
+    /// <summary>At most one row: the id of the thread that applies. Null: it stops at once when it is told to.</summary>
+    string? ApplierSql { get; }
     /// <summary>Stops, and forgets the source and the relay logs.</summary>
     string Detach { get; }
     /// <summary>Applies what the relay log holds at once, without receiving, and without throwing any of it away.</summary>

@@ -148,6 +148,8 @@ internal sealed class MariaDbFlavor : IFlavor
     // The group of commits that is next holds the binary log's lock while the one before waits.
     public string? AckReceiverSql => null;
 
+    public string? ApplierSql => null;
+
     public string? EmptyCommit => null;
 
     public string Await(int ackers) => ackers switch

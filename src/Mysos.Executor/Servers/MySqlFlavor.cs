@@ -163,6 +163,8 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string StartReplication => "START REPLICA";
 
+    public string? ApplierSql => "SELECT PROCESSLIST_ID FROM performance_schema.threads WHERE NAME='thread/sql/replica_sql'";
+
     public string Detach => "STOP REPLICA; RESET REPLICA ALL";
 
     // With neither thread running a change of the delay deletes the relay logs, unless it names a place in them, which GTIDs do not allow.

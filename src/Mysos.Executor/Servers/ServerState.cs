@@ -85,6 +85,15 @@ internal sealed record RelayPosition(string File, long Position);
 /// <param name="BinlogState">MariaDB's <c>gtid_binlog_state</c>; empty on MySQL, whose executed GTIDs say it all.</param>
 internal sealed record SourceState(bool ReadOnly, string Executed, string BinlogState)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static async Task<SourceState> AskAsync(IFlavor flavor, ILogins logins, Endpoint source, Account follower, CancellationToken cancellation)
+    {
+        await using var master = await logins.OpenAsync(source, follower, Patience, cancellation).ConfigureAwait(false);
+        var row = await master.RowAsync(flavor.SourceSql, cancellation, (int)Patience.TotalSeconds).ConfigureAwait(false);
+        return new SourceState(row!.Flag(0), row.Text(1)?.Replace("\n", "", StringComparison.Ordinal) ?? "", row.Text(2) ?? "");
+    }
+
     /// <summary>It lacks none of these; on MariaDB, nor has it another transaction of the same number.</summary>
     public bool Has(string gtids) => GtidPosition.Parse(Executed).Covers(GtidPosition.Parse(gtids))
         && (BinlogState.Length == 0 || MariaDbBinlogState.Missing(BinlogState, gtids) is null);

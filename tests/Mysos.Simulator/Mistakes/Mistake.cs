@@ -35,6 +35,9 @@ internal class Mistake
     /// <summary>Clients are killed, and only then the server is made read-only.</summary>
     public virtual bool KillsClientsFirst => false;
 
+    /// <summary>Commits that wait are ended by waiting for nobody, for as long as MySQL takes to look at that.</summary>
+    public virtual bool StopsWaiting => false;
+
     /// <summary>A line of mysqld's option file.</summary>
     public virtual string Option(string line) => line;
 

@@ -14,7 +14,7 @@ internal static class Planted
     [
         new AckSetNotDurableBeforeUse(), new AckerNotStopped(), new EpochIgnored(), new ElectionAmongNonAckers(), new RelayLogDropped(),
         new SnapshotTakenTooEarly(), new StaleLeader(), new ZNodeBeforeWritable(), new DuplicateUpdateHandledTwice(), new PositionComparedAsText(),
-        new UnendedCommitsNotNoted(), new FencedClientsKilled(),
+        new UnendedCommitsNotNoted(), new FencedClientsKilled(), new WaitsSwitchedOff(),
     ];
 
     public static Mistake Find(string name) => All.First(m => m.GetType().Name == name);
@@ -155,4 +155,12 @@ internal sealed class FencedClientsKilled : Mistake
     public override IReadOnlyList<string> ShownBy { get; } = ["mysqld frozen", "machines cut off", "machine isolated", "acker cut off", "master killed"];
 
     public override bool KillsClientsFirst => true;
+}
+
+/// <summary>Where MySQL makes an empty commit behind those that wait, it stops waiting and begins again, with clients writing meanwhile.</summary>
+internal sealed class WaitsSwitchedOff : Mistake
+{
+    public override IReadOnlyList<string> ShownBy { get; } = ["acker killed", "acker cut off", "links slow", "master killed when the acker changes", "master killed"];
+
+    public override bool StopsWaiting => true;
 }

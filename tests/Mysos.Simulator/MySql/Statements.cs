@@ -48,6 +48,8 @@ internal sealed class Statements(Server server, int connection)
         else if (sql.StartsWith("GRANT ", StringComparison.Ordinal) || sql.StartsWith("CREATE USER ", StringComparison.Ordinal)
             || sql.StartsWith("ALTER USER ", StringComparison.Ordinal) || sql.StartsWith("REVOKE ", StringComparison.Ordinal))
             server.Commits.Begin(connection, 0, Quoted(sql, 0), true, end => Ended(sql, end));
+        else if (sql == server.Flavor.EmptyCommit && server.World.Mistake.StopsWaiting)
+            StopWaiting(then);
         else if (sql.StartsWith("DROP TABLE ", StringComparison.Ordinal))
             server.Commits.Begin(connection, 0, null, true, end => Ended(sql, end));
         else
@@ -60,6 +62,17 @@ internal sealed class Statements(Server server, int connection)
             else if (!server.Ended)
                 failed($"{statement[..statement.IndexOf(' ', StringComparison.Ordinal)]} failed: {end}");
         }
+    }
+
+    private void StopWaiting(Action then)
+    {
+        var ackers = server.AckersAwaited;
+        server.Await(0);
+        server.After(server.World.Chance.Milliseconds(0, 1000), () =>
+        {
+            server.Await(ackers);
+            then();
+        });
     }
 
     private static void Now(Action act, Action then)

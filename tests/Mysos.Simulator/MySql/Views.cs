@@ -66,9 +66,9 @@ internal static class Views
             [flavor.AccountSql(Accounts.Given.Admin.User)] = _ => Result.Of(1L),
             [flavor.OwnerIsReadySql(Accounts.Given.Cluster)] = s => Result.Of(s.Disk.Accounts.ContainsKey(Accounts.Given.Cluster.User) ? 1L : 0L),
         };
-        // An acknowledgement is heard at once here.
-        if (flavor.AckReceiverSql is { } ackReceiver)
-            questions[ackReceiver] = _ => Result.Column([]);
+        // An acknowledgement is heard, and applying stopped, at once here.
+        foreach (var thread in new[] { flavor.AckReceiverSql, flavor.ApplierSql }.OfType<string>())
+            questions[thread] = _ => Result.Column([]);
         return questions;
     }
 

@@ -46,6 +46,7 @@ public sealed class SimulationTests
     [InlineData(nameof(PositionComparedAsText))]
     [InlineData(nameof(UnendedCommitsNotNoted))]
     [InlineData(nameof(FencedClientsKilled))]
+    [InlineData(nameof(WaitsSwitchedOff))]
     public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
     {
         var mistake = Planted.Find(name);
