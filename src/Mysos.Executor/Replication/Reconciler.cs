@@ -233,7 +233,6 @@ internal sealed class Reconciler(
                 return null;
             case Step.StopApplying:
                 log.Write("What was received is applied without delay.");
-                await Applier.EndAsync(flavor, connection, time, cancellation).ConfigureAwait(false);
                 await connection.ExecuteAsync(flavor.StopApplying, cancellation).ConfigureAwait(false);
                 return null;
             case Step.AwaitReceived:

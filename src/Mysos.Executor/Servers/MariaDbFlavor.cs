@@ -145,11 +145,11 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string ReadOnly(bool on) => on ? "SET GLOBAL read_only=1" : "SET GLOBAL read_only=0";
 
-    // The group of commits that is next holds the binary log's lock while the one before waits.
     public string? AckReceiverSql => null;
 
     public string? ApplierSql => null;
 
+    // The group of commits that is next holds the binary log's lock while the one before waits.
     public string? EmptyCommit => null;
 
     public string Await(int ackers) => ackers switch
