@@ -31,6 +31,8 @@ public sealed class CopyTests
             await using var admin = await donor.LoginAsync(TestNode.Accounts.Admin);
             await new MySqlCommand($"SET GLOBAL super_read_only=0; SET sql_log_bin=0; ALTER USER '{TestNode.Accounts.Follower(3).User}'@'%' ACCOUNT LOCK; SET GLOBAL super_read_only=1",
                 admin).ExecuteNonQueryAsync();
+            // It may have seen that it could be written to, and has put that right now.
+            await donor.AppliedAsync(donor.Direct(DirectedRole.Slave, 1, master.Endpoint, 1));
         }
         var given = donor.Last!.Sequence;
         await GrantAsync(flavor, donor, master, third, Fast, 1);
