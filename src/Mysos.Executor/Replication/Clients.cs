@@ -119,9 +119,11 @@ internal sealed class Clients(
         var isOther = acker != _eased;
         if (isOther)
             (_eased, _stall) = (acker, null);
-        if (isOther && acker.Acker != 0)
+        if (acker.Acker == 0)
+            return false;
+        if (isOther)
             await ackReceiver.ExpectAsync(cancellation).ConfigureAwait(false);
-        if (acker.Acker == 0 || (!isOther && !Stalled && time.GetElapsedTime(_lookedAt) < LookEvery))
+        else if (!Stalled && time.GetElapsedTime(_lookedAt) < LookEvery)
             return false;
         _lookedAt = time.GetTimestamp();
         var waiting = await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false);

@@ -10,16 +10,18 @@ internal static class Errants
     private const int FirstEvents = 5;
 
     /// <summary>
-    /// What this server has written itself and <paramref name="master"/> lacks. What came from elsewhere is left out: a master knows some of
-    /// what it has sent only when it is acknowledged.
+    /// What this server has and <paramref name="master"/> lacks: it wrote it itself, or got it from an earlier master, which may have been at the same address. Of what came
+    /// from elsewhere a master that takes no writes yet may have some only received.
     /// </summary>
     /// <param name="own">Of <see cref="IFlavor.OwnSql"/>, from before the master was asked.</param>
-    /// <returns>GTIDs; null: nothing.</returns>
-    public static string? Own(IFlavor flavor, (string Id, string Executed) own, SourceState master)
+    /// <returns>In words; null: nothing.</returns>
+    public static string? Describe(IFlavor flavor, (string Id, string Executed) own, SourceState master)
     {
-        var written = string.Join(',', own.Executed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Where(gtid => flavor.IsBy(own.Id, gtid)));
-        return master.Has(written) ? null : written;
+        var lacking = own.Executed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(gtid => !master.Has(gtid)).ToList();
+        var written = lacking.Where(gtid => flavor.IsBy(own.Id, gtid)).ToList();
+        if (written.Count > 0)
+            return $"somebody has written to it: its master lacks {string.Join(',', written)}";
+        return lacking.Count > 0 && !master.ReadOnly ? $"it has transactions that its master lacks: {string.Join(',', lacking)}" : null;
     }
 
     /// <summary>The first binary log with something that the master lacks; null when it cannot be told.</summary>

@@ -29,7 +29,7 @@ internal sealed class Reconciler(
     private Accounts _accounts = known;
     private long _attachedAt;
     private (Endpoint Source, long Since)? _next;
-    private (string Gtids, string? FirstLog)? _errant;
+    private (string Found, string? FirstLog)? _errant;
     private CopyGrant? _letIn;
 
     /// <summary>The owner's account has another password from now on; a master gives it to it.</summary>
@@ -45,14 +45,14 @@ internal sealed class Reconciler(
     public Task<bool> OwnerIsReadyAsync(CancellationToken cancellation) => _owner.IsReadyAsync(cancellation);
 
     /// <summary>
-    /// Looks for accounts that somebody has dropped or changed, which the next pass makes anew, and for writes that somebody made on a slave.
+    /// Looks for accounts that somebody has dropped or changed, which the next pass makes anew, and for what a slave has that its master lacks.
     /// False: there is no account to do so with.
     /// </summary>
     /// <param name="overtaken">As of <see cref="PassAsync"/>.</param>
     public async Task<bool> AuditAsync(Directive directive, Task overtaken, CancellationToken cancellation)
     {
         if (directive is { Role: DirectedRole.Slave, Source: { } source })
-            await AuditWritesAsync(source, overtaken, cancellation).ConfigureAwait(false);
+            await AuditErrantsAsync(source, overtaken, cancellation).ConfigureAwait(false);
         if (directive is { Role: DirectedRole.Master, Yield: false })
         {
             await _owner.AuditAsync(cancellation).ConfigureAwait(false);
@@ -61,7 +61,7 @@ internal sealed class Reconciler(
         return (await connection.RowAsync(flavor.AccountSql(_accounts.Admin.User), cancellation).ConfigureAwait(false))?.Flag(0) == true;
     }
 
-    private async Task AuditWritesAsync(Endpoint source, Task overtaken, CancellationToken cancellation)
+    private async Task AuditErrantsAsync(Endpoint source, Task overtaken, CancellationToken cancellation)
     {
         try
         {
@@ -70,7 +70,7 @@ internal sealed class Reconciler(
             if (await Task.WhenAny(asking, overtaken).ConfigureAwait(false) != asking)
                 return;
             var master = await asking.ConfigureAwait(false);
-            _errant = Errants.Own(flavor, (own.Text(0)!, own.Text(1) ?? ""), master) is { } errant
+            _errant = Errants.Describe(flavor, (own.Text(0)!, own.Text(1) ?? ""), master) is { } errant
                 ? (errant, await Errants.FirstLogAsync(connection, master, cancellation).ConfigureAwait(false))
                 : null;
         }
@@ -96,7 +96,7 @@ internal sealed class Reconciler(
         if (directive.Role == DirectedRole.Slave && _divergence.Judge(state) is { } broken && state.Replica?.Source == directive.Source)
             return new Pass(state, false, broken, true, null);
         if (directive.Role == DirectedRole.Slave && _errant is { } errant && state.Replica?.Source == directive.Source)
-            return new Pass(state, false, $"somebody has written to it: its master lacks {errant.Gtids}", true, null) { ErrantFrom = errant.FirstLog };
+            return new Pass(state, false, errant.Found, true, null) { ErrantFrom = errant.FirstLog };
         await ContinueAsync(directive, state, cancellation).ConfigureAwait(false);
         if (directive is { Role: DirectedRole.Slave, Grants: { } grant } && !flavor.StreamsCopies && state.ReadOnly && _letIn != grant)
         {

@@ -34,7 +34,7 @@ internal interface IFlavor
     string ObserveSql { get; }
     Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation);
 
-    /// <summary>One row: read-only (0 or 1), executed GTIDs, the binary log's state. Asked of a master with the replication account.</summary>
+    /// <summary>One row: read-only (0 or 1), GTIDs executed or in the binary log, the binary log's state. Asked of a master with the replication account.</summary>
     string SourceSql { get; }
     /// <summary>One row: by what GTIDs name this server as their writer, and those that it has executed.</summary>
     string OwnSql { get; }

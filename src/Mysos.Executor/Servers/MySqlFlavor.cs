@@ -126,7 +126,9 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string AckersConnectedSql => "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_clients'";
 
-    public string SourceSql => "SELECT @@global.read_only, @@global.gtid_executed, ''";
+    // What waits for an acknowledgement its slaves may have executed already. It goes from owned to executed, so it is looked for in this order.
+    public string SourceSql =>
+        "SELECT @@global.read_only, CONCAT_WS(',', NULLIF(REGEXP_REPLACE(@@global.gtid_owned, '(#[0-9]+)+', ''), ''), NULLIF(@@global.gtid_executed, '')), ''";
 
     public string OwnSql => "SELECT @@global.server_uuid, @@global.gtid_executed";
 

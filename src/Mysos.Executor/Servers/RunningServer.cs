@@ -15,7 +15,6 @@ internal sealed class RunningServer : IServerProcess
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
-    private readonly int _id;
     private readonly InstancePaths _paths;
     private readonly TimeProvider _time;
     private readonly Log _log;
@@ -25,11 +24,11 @@ internal sealed class RunningServer : IServerProcess
 
     private RunningServer(Process process, InstancePaths paths, long logStart, TimeProvider time, Log log)
     {
-        (_process, _id, _paths, _logStart, _time, _log) = (process, process.Id, paths, logStart, time, log);
+        (_process, ProcessId, _paths, _logStart, _time, _log) = (process, process.Id, paths, logStart, time, log);
         Exited = WaitAsync();
     }
 
-    public int ProcessId => _id;
+    public int ProcessId { get; }
 
     public Task<int> Exited { get; }
 
@@ -68,7 +67,7 @@ internal sealed class RunningServer : IServerProcess
     public void Interrupt(int thread)
     {
         if (!Exited.IsCompleted)
-            ThreadInterrupts.TrySend(_id, thread);
+            ThreadInterrupts.TrySend(ProcessId, thread);
     }
 
     public void Kill() => ChildProcesses.Signal(_process, UnixSignal.Kill);

@@ -104,17 +104,24 @@ internal sealed class Master(World world)
             Event(new TaskUpdated(Status(task, TaskState.Unreachable, agent, "REASON_SLAVE_REMOVED")), TimeSpan.Zero);
     }
 
-    /// <summary>The agent is heard again: of a task whose launch was lost on the way it says that it has none.</summary>
+    /// <summary>
+    /// The agent is heard again. It tells its tasks; those of an agent that was not in sight are told to the framework. Of a task whose launch was lost on the way it says
+    /// that it has none.
+    /// </summary>
     public void Return(Agent agent)
     {
         if (!agent.ReachesMaster)
             return;
-        if (_unreachable.Remove(agent.Id.Value))
+        var wasOutOfSight = _unreachable.Remove(agent.Id.Value);
+        if (wasOutOfSight)
             world.Journal.Write(Host, $"{agent.Id} is back");
-        foreach (var task in TasksOn(agent).Where(t => Known[t].State == TaskState.Staging && !agent.Tasks.ContainsKey(t)))
+        foreach (var task in TasksOn(agent))
         {
-            Known[task] = (agent, TaskState.Dropped);
-            Event(new TaskUpdated(Status(task, TaskState.Dropped, agent, "REASON_RECONCILIATION")), TimeSpan.Zero);
+            var lost = Known[task].State == TaskState.Staging && !agent.Tasks.ContainsKey(task);
+            if (lost)
+                Known[task] = (agent, TaskState.Dropped);
+            if (lost || wasOutOfSight)
+                Event(new TaskUpdated(Status(task, Known[task].State, agent, lost ? "REASON_RECONCILIATION" : "REASON_AGENT_REREGISTERED")), TimeSpan.Zero);
         }
     }
 

@@ -50,7 +50,7 @@ internal static class Views
         {
             [observe[0]] = flavor is MariaDbFlavor ? MariaDbState : MySqlState,
             [observe[1]] = ReplicaStatus,
-            [flavor.SourceSql] = flavor is MariaDbFlavor ? MariaDbSource : s => Result.Of(s.Writable ? 0L : 1L, s.Commits.Ended.ToString(), ""),
+            [flavor.SourceSql] = flavor is MariaDbFlavor ? MariaDbSource : s => Result.Of(s.Writable ? 0L : 1L, s.Disk.Executed.ToString(), ""),
             [flavor.OwnSql] = s => flavor is MariaDbFlavor ? Result.Of($"{s.ServerId}", s.Disk.CurrentPosition(s.ServerId)?.MariaDbGtid ?? "")
                 : Result.Of(GtidSet.Uuid(s.Disk.Origin), s.Disk.Executed.ToString()),
             ["SHOW BINARY LOGS"] = _ => new Result(["Log_name"], [["binlog.000001"]]),
