@@ -15,12 +15,10 @@ internal sealed class Reconciler(
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
-    /// <summary>For which slaves that do not acknowledge leave a new master to those that do, whom its first commits wait for.</summary>
-    private static readonly TimeSpan Precedence = TimeSpan.FromMilliseconds(100);
     private const double ApplySliceSeconds = 0.25;
 
     private readonly Divergence _divergence = new(time);
+    private readonly NextSource _next = new(time);
     private readonly Clients _clients = new(flavor, known, connection, logins, ackReceiver, end, time, log);
     private readonly Followers _followers = new(
         flavor, known, formerUser is not null, connection, new ReplicatedChanges(logins, known.Admin, connection, time), end, time, log);
@@ -28,7 +26,6 @@ internal sealed class Reconciler(
         flavor, known, formerUser, connection, logins, new ReplicatedChanges(logins, known.Admin, connection, time));
     private Accounts _accounts = known;
     private long _attachedAt;
-    private (Endpoint Source, long Since)? _next;
     private (string Found, string? FirstLog)? _errant;
     private CopyGrant? _letIn;
 
@@ -150,7 +147,7 @@ internal sealed class Reconciler(
             plan = Plan.For(directive, state, _owner.IsInOrder(state), _followers.AreInOrder(directive));
         }
         if (directive.Role == DirectedRole.Slave && plan.Steps is not [.., Step.AwaitApplied or Step.StopReceiving or Step.StopApplying])
-            return Following(state, plan.Holds);
+            return await FollowingAsync(state, plan.Holds, cancellation).ConfigureAwait(false);
         return plan.Holds
             ? new Pass(state, true, null, false, _followers.Pending || _owner.Pending || _clients.Stalled ? Later : state.AckersAwaited > 0 ? Clients.LookEvery : null) { Stalled = _clients.Stalled }
             : new Pass(state, false, Unapplied(state), false, state.Replica?.ApplyError is > 0 ? Later : TimeSpan.Zero);
@@ -175,8 +172,11 @@ internal sealed class Reconciler(
         null => "not done yet",
     };
 
-    private Pass Following(ServerState state, bool holds)
+    private async Task<Pass> FollowingAsync(ServerState state, bool holds, CancellationToken cancellation)
     {
+        // It is let in again in a moment, and the receiver itself asks only once a second.
+        if (state.Replica is { LockedOut: true })
+            await connection.ExecuteAsync($"{flavor.StopReceiving}; {flavor.StartReplication}", cancellation).ConfigureAwait(false);
         var connected = state.Replica is { Follows: true };
         var error = state.Replica is { Follows: false } replica
             ? $"not following {replica.Source} yet: {FirstOf(replica.ReceiveErrorText, replica.ApplyErrorText) ?? "connecting"}"
@@ -250,8 +250,8 @@ internal sealed class Reconciler(
                 return null;
             case Step.Attach attach:
                 return directive is { Ackers: 0, CountedOn: false } && state.Replica?.Source is { } former && former != attach.Source
-                    && Waited(attach.Source) is var waited && waited < Precedence
-                    ? new Pass(state, false, $"the master {attach.Source} is left to those who acknowledge first", false, Precedence - waited)
+                    && _next.LeftToOthers(attach.Source) is var left && left > TimeSpan.Zero
+                    ? new Pass(state, false, $"the master {attach.Source} is left to those who acknowledge first", false, left)
                     : await AttachAsync(attach, state, overtaken, cancellation).ConfigureAwait(false);
             case Step.EnsureFollowers:
                 await _followers.EnsureAsync(directive, state, cancellation).ConfigureAwait(false);
@@ -320,7 +320,7 @@ internal sealed class Reconciler(
                     ErrantFrom = await Errants.FirstLogAsync(connection, at, cancellation).ConfigureAwait(false),
                 };
         }
-        _next = null;
+        _next.Reached();
         log.Write($"Following {source}{(attach.DelaySeconds > 0 ? $", {DelayText.Of(attach.DelaySeconds)} late" : "")}.");
         _divergence.Reset();
         _errant = null;
@@ -332,13 +332,5 @@ internal sealed class Reconciler(
         return null;
     }
 
-    /// <summary>A master that starts, or is elected, beside it is ready in a moment.</summary>
-    private Pass NotReady(Endpoint source, ServerState state, string reason) => new(state, false, reason, false, Waited(source) < Moment ? Soon : Later);
-
-    /// <summary>Since it was to follow this one first.</summary>
-    private TimeSpan Waited(Endpoint source)
-    {
-        var (_, since) = _next is { } known && known.Source == source ? known : (_next = (source, time.GetTimestamp())).Value;
-        return time.GetElapsedTime(since);
-    }
+    private Pass NotReady(Endpoint source, ServerState state, string reason) => new(state, false, reason, false, _next.Again(source));
 }

@@ -70,11 +70,12 @@ internal sealed partial class MySqlFlavor : IFlavor
         $"ALTER USER {Everywhere(account.User)} IDENTIFIED BY {Literal(account.Password)};",
     ];
 
+    // A commit goes from owned to executed, so they are looked at in this order, and it is in one of them at least.
     public string ObserveSql =>
-        "SELECT @@global.super_read_only, @@global.gtid_executed, "
+        "SELECT @@global.super_read_only, @@global.gtid_owned, @@global.gtid_executed, "
         + "@@global.rpl_semi_sync_source_enabled, @@global.rpl_semi_sync_replica_enabled, @@global.read_only, "
         + "(SELECT MAX(COUNT_RECEIVED_HEARTBEATS) FROM performance_schema.replication_connection_status), "
-        + "@@global.rpl_semi_sync_source_wait_for_replica_count, @@global.gtid_owned; SHOW REPLICA STATUS";
+        + "@@global.rpl_semi_sync_source_wait_for_replica_count; SHOW REPLICA STATUS";
 
     public async Task<ServerState> ReadStateAsync(DbDataReader reader, CancellationToken cancellation)
     {
@@ -83,15 +84,15 @@ internal sealed partial class MySqlFlavor : IFlavor
         var state = new ServerState
         {
             ReadOnly = row.Flag(0),
-            Writable = !row.Flag(4),
-            Executed = Gtids(row.Text(1)),
-            AckersAwaited = row.Flag(2) ? (int)row.Number(6)! : 0,
-            Unended = Owned(row.Text(7)),
-            SemiSyncReplica = row.Flag(3),
+            Writable = !row.Flag(5),
+            Executed = Gtids(row.Text(2)),
+            AckersAwaited = row.Flag(3) ? (int)row.Number(7)! : 0,
+            Unended = Owned(row.Text(1)),
+            SemiSyncReplica = row.Flag(4),
         };
         await reader.NextResultAsync(cancellation).ConfigureAwait(false);
         var replica = await RowReader.ReadAsync(reader, cancellation).ConfigureAwait(false);
-        return replica is null ? state : state with { Replica = ReadReplica(replica, row.Number(5)) };
+        return replica is null ? state : state with { Replica = ReadReplica(replica, row.Number(6)) };
     }
 
     private static ReplicaState ReadReplica(RowReader row, long? heartbeats) => new()
@@ -126,7 +127,7 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string AckersConnectedSql => "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_clients'";
 
-    // What waits for an acknowledgement its slaves may have executed already. It goes from owned to executed, so it is looked for in this order.
+    // What waits for an acknowledgement its slaves may have executed already; in the order of ObserveSql.
     public string SourceSql =>
         "SELECT @@global.read_only, CONCAT_WS(',', NULLIF(REGEXP_REPLACE(@@global.gtid_owned, '(#[0-9]+)+', ''), ''), NULLIF(@@global.gtid_executed, '')), ''";
 

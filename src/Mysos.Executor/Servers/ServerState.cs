@@ -77,6 +77,9 @@ internal sealed record ReplicaState
     public bool FollowsByGtid { get; init; } = true;
 
     public bool Follows => Receiver == ReceiverState.Connected && Applying;
+
+    /// <summary>Its source has its account locked (MySQL's error, MariaDB's), and it asks again.</summary>
+    public bool LockedOut => this is { Receiver: ReceiverState.Connecting, ReceiveError: 3118 or 4151, Applying: true };
 }
 
 internal sealed record RelayPosition(string File, long Position);

@@ -176,7 +176,7 @@ internal sealed class Replica(Server server)
         }
         if (!source.Disk.Accounts.TryGetValue(Disk.SourceUser, out var locked) || locked)
         {
-            ReceiveError = 1045;
+            ReceiveError = !locked ? 1045 : server.IsMariaDb ? 4151 : 3118;
             ConnectAfter(ConnectRetry);
             return;
         }

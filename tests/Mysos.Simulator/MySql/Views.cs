@@ -80,8 +80,8 @@ internal static class Views
         string.Join(",", s.Disk.Binlog.GroupBy(t => t.ServerId).Select(g => g.Last()).OrderBy(t => t.Sequence).Select(t => t.MariaDbGtid));
 
     private static Result MySqlState(Server s) => Result.Of(
-        Flag(s.ReadOnly), s.Commits.Ended.ToString(), Flag(s.AckersAwaited > 0), Flag(s.SemiSyncReplica), Flag(!s.Writable), s.Replica.Heartbeats,
-        (long)Math.Max(1, s.AckersAwaited), s.Commits.Unended.ToString());
+        Flag(s.ReadOnly), s.Commits.Unended.ToString(), s.Commits.Ended.ToString(), Flag(s.AckersAwaited > 0), Flag(s.SemiSyncReplica), Flag(!s.Writable),
+        s.Replica.Heartbeats, (long)Math.Max(1, s.AckersAwaited));
 
     private static Result MariaDbSource(Server s)
     {
