@@ -41,6 +41,15 @@ public sealed class TopologyTests : ComponentContext
     }
 
     [Theory]
+    [InlineData($"{Uuid}:1-48211,a:1-3", "has every transaction")]
+    [InlineData($"{Uuid}:1-48209,a:1-3", "lacks 2 transactions")]
+    public void Slave_ThatWroteSomethingItself_LacksWhatItLacks(string executed, string expected)
+    {
+        var card = Draw(Views.Cluster("one", nodes: [Views.Master(), Views.Slave(2) with { Gtid = executed }]));
+        Texts(card, 2).ShouldContain(expected);
+    }
+
+    [Theory]
     [InlineData(ClusterCondition.Electing, "Nobody takes writes now.")]
     [InlineData(ClusterCondition.Creating, "Nobody has taken writes yet.")]
     public void NoMaster_IsSaid(ClusterCondition state, string said)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.Explaining;
 using Mysos.Core.Clusters.Rules;
 
 namespace Mysos.Host.Client.Explaining;
@@ -15,10 +16,10 @@ internal sealed record Explanation(
 {
     public static Explanation Of(ClusterView cluster)
     {
-        var nodes = cluster.Nodes.IsDefault ? [] : cluster.Nodes;
+        cluster = cluster.Nodes.IsDefault ? cluster with { Nodes = [] } : cluster;
         return new Explanation(
-            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. nodes.Select(Node)], [.. Prospects.Of(cluster, nodes)],
-            cluster.IfMasterDied?.Text, [.. Advices.For(cluster, nodes)]);
+            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. cluster.Nodes.Select(Node)], [.. Prospects.Of(cluster)],
+            cluster.IfMasterDied?.Text, [.. Advices.For(cluster)]);
     }
 
     private static ExplainedNode Node(NodeView node) => new(
@@ -40,10 +41,6 @@ internal sealed record Explanation(
 }
 
 internal sealed record ExplainedNode(int Node, string Role, string State, string Text);
-
-/// <param name="To">What it is good for.</param>
-/// <param name="Do">A command, or what is to be done elsewhere.</param>
-internal sealed record Advice(string To, string Do);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Explanation))]

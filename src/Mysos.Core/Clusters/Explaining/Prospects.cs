@@ -1,13 +1,12 @@
-using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Elections;
 
-namespace Mysos.Host.Client.Explaining;
+namespace Mysos.Core.Clusters.Explaining;
 
 /// <summary>What happens next by itself.</summary>
-internal static class Prospects
+public static class Prospects
 {
-    public static IEnumerable<string> Of(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    public static IEnumerable<string> Of(ClusterView cluster)
     {
         if (cluster.State == ClusterCondition.Failed)
             return ["Nothing: it will never serve."];
@@ -15,7 +14,7 @@ internal static class Prospects
             return ["Its nodes end, their data are destroyed, and then its ZNode goes away."];
         if (cluster.PausedSince is { } since)
             return [$"Nothing: it has been paused since {since:u}, until it is resumed."];
-        return [.. OfCluster(cluster), .. nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(cluster, n))];
+        return [.. OfCluster(cluster), .. cluster.Nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(cluster, n))];
     }
 
     private static IEnumerable<string> OfCluster(ClusterView cluster)

@@ -1,13 +1,13 @@
-using Mysos.Core.Clusters;
 using Mysos.Core.Elections;
 
-namespace Mysos.Host.Client.Explaining;
+namespace Mysos.Core.Clusters.Explaining;
 
 /// <summary>What an operator can do.</summary>
-internal static class Advices
+public static class Advices
 {
-    public static IEnumerable<Advice> For(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    public static IEnumerable<Advice> For(ClusterView cluster)
     {
+        var nodes = cluster.Nodes;
         var name = cluster.Name;
         switch (cluster.State)
         {
@@ -73,3 +73,7 @@ internal static class Advices
         yield return new("restart its nodes, one at a time", $"mysos restart {cluster.Name}");
     }
 }
+
+/// <param name="To">What it is good for.</param>
+/// <param name="Do">A command, or what is to be done elsewhere.</param>
+public sealed record Advice(string To, string Do);
