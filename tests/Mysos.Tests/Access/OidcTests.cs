@@ -53,6 +53,23 @@ public sealed class OidcTests : IClassFixture<OidcHost>, IDisposable
     public void Dispose() => _browser.Dispose();
 
     [Fact]
+    public async Task LogIn_SendsAwayWithCookiesThatScriptsCannotRead_AndThatNoOtherSitesRequestBrings()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _host.Address };
+        using var answer = await http.GetAsync("/login/oidc");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        var cookies = answer.Headers.GetValues("Set-Cookie").ToArray();
+        cookies.Length.ShouldBe(2);
+        foreach (var attributes in cookies.Select(c => c.ToLowerInvariant().Split("; ")[1..]))
+        {
+            attributes.ShouldContain("httponly");
+            attributes.ShouldContain("samesite=lax");
+            attributes.ShouldContain("path=/login/oidc/callback");
+        }
+    }
+
+    [Fact]
     public async Task LogIn_OfSomebodyWithARole_BeginsASessionWithIt()
     {
         (await _browser.GetStringAsync("/")).ShouldContain($"Log in with {_provider.Authority.Host}");

@@ -105,6 +105,21 @@ public sealed class SessionTests(LoginHost login) : IClassFixture<LoginHost>
         _host.Log.Of(205).ShouldBe(["vera from 127.0.0.1: logged out"]);
     }
 
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Origin", "https://elsewhere.example")]
+    [InlineData("X-Nothing", "at all")]
+    public async Task LogOut_FromAnotherSite_IsRefused_AndTheSessionGoesOn(string header, string value)
+    {
+        using var login = await LogInAsync("vera");
+        using var request = People.Request("POST", "/logout");
+        request.Headers.Add("Cookie", Cookie(login));
+        request.Headers.Add(header, value);
+
+        (await _host.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await GetAsync("/clusters", Cookie(login))).ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Session_Unused_Ends()
     {
