@@ -72,10 +72,10 @@ internal interface IFlavor
     /// <summary>At most one row: the operating system's number of the thread that hears acknowledgements. Null: no wait of it has to be ended.</summary>
     string? AckReceiverSql { get; }
     /// <summary>
-    /// A commit that changes nothing, made behind those that wait: its acknowledgement ends their waits too. Null: it would not come as far as the
-    /// binary log while others wait.
+    /// A commit that changes nothing, made behind those that wait: its acknowledgement ends their waits too. Another one with the same number waits
+    /// for it. Null: it would not come as far as the binary log while others wait.
     /// </summary>
-    string? EmptyCommit { get; }
+    Func<int, string>? EmptyCommit { get; }
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>
     string SemiSyncReplica(bool on, bool receiving);
     string StopReceiving { get; }

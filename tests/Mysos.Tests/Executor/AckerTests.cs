@@ -92,6 +92,30 @@ public sealed class AckerTests
         await EndsAsync(flavor, cluster, write, 1, before!.Executed!, $"{has.Executed},{has.Received}");
     }
 
+    /// <summary>The one that is made behind those that wait may wait like them, for whoever is to acknowledge next got it too early: then another one has to be made.</summary>
+    [Fact]
+    public async Task CommitMadeBehindTheOthers_ThatNobodyAcknowledges_DoesNotHoldTheNextOneBack()
+    {
+        await using var cluster = await TestCluster.StartAsync(Servers.MySql, 3);
+        var (master, acker, other) = (cluster.Nodes[0], cluster.Nodes[1], cluster.Nodes[2]);
+        await cluster.WriteAsync(master, MakeTable);
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 2 }));
+        await acker.AppliedAsync(acker.Direct(DirectedRole.Candidate, 1), serving: false);
+        var before = await CountAsync();
+        var write = cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+        // That write, and the one behind it.
+        await Stack.Eventually.IsAsync(async () => await CountAsync() == before + 2, TimeSpan.FromSeconds(30), () => "a commit behind the one that waits");
+        write.IsCompleted.ShouldBeFalse();
+
+        await other.AppliedAsync(other.Direct(DirectedRole.Slave, 1, master.Endpoint, ackers: 1));
+        await master.AppliedAsync(master.Direct(DirectedRole.Master, 1, ackers: 1, change: d => d with { Acker = 3 }));
+        await write.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        async Task<long> CountAsync() =>
+            Core.Elections.GtidPosition.Parse((string?)await other.QueryAsync(TestNode.Accounts.Admin, "SELECT @@global.gtid_executed")).Count;
+    }
+
     /// <summary>
     /// A commit that its acker has, and will never acknowledge. On MySQL it is done, and its client is not cut off. On MariaDB its client is cut off, but not before it is
     /// known that the acker has it.
