@@ -11,11 +11,11 @@ internal static class ClusterText
 {
     private const int EventsShown = 10;
 
-    public static string List(IReadOnlyCollection<ClusterView> clusters) => clusters.Count == 0
+    public static string List(IReadOnlyCollection<ClusterSummary> clusters) => clusters.Count == 0
         ? "There are no clusters.\n"
-        : Table.Format(["NAME", "STATE", "NODES", "SIZE", "USER", "CREATED", "REASON"], clusters.Select(c => new[]
+        : Table.Format(["NAME", "STATE", "NODES", "MASTER", "LAG", "SIZE", "USER", "CREATED", "REASON"], clusters.Select(c => new[]
         {
-            c.Name, Word(c.State) + (c.PausedSince is null ? "" : ", paused"), Number(c.NumNodes), Size(c.Size), c.User, Time(c.Created), c.Reason,
+            c.Name, Word(c.State) + (c.PausedSince is null ? "" : ", paused"), Nodes(c), c.Master ?? "", Lag(c.WorstLagSeconds), Size(c.Size), c.User, Time(c.Created), c.Reason,
         }));
 
     public static string Whole(ClusterView cluster)
@@ -69,8 +69,13 @@ internal static class ClusterText
     public static int Serving(ClusterView cluster) => Some(cluster.Nodes).Count(n => n.State == NodeState.Serving);
 
     /// <summary>A delay is no lag.</summary>
-    private static string Lag(NodeView node) => (node.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "")
+    private static string Lag(NodeView node) => Lag(node.LagSeconds)
         + (node.DelaySeconds > 0 ? $"{(node.LagSeconds is null ? "" : ", ")}{DelayText.Of(node.DelaySeconds)} late" : "");
+
+    public static string Lag(double? seconds) => seconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.#}s") : "";
+
+    /// <summary>How many serve, of how many there are to be.</summary>
+    public static string Nodes(ClusterSummary cluster) => string.Create(CultureInfo.InvariantCulture, $"{cluster.NodesServing}/{cluster.NumNodes}");
 
     public static string Size(ClusterSize size) =>
         $"{ClusterSizeText.FormatCpus(size.Cpus)} cpus, {SizeText.Format(size.MemMb)}, {SizeText.Format(size.DiskMb)} disk";
@@ -81,8 +86,6 @@ internal static class ClusterText
 
     public static string Word<T>(T value)
         where T : struct, Enum => EnumWords.Of(value);
-
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -29,8 +29,8 @@ public sealed class MysosApiClient(HttpClient http)
     public Task<Answer<DryRunAnswer>> DryRunAsync(ClusterRequest request, CancellationToken cancellation) =>
         SendAsync(RequestForm.Of(request), "?dry_run=true", ApiJson.Default.DryRunAnswer, cancellation);
 
-    public Task<Answer<ClusterView[]>> ListAsync(CancellationToken cancellation) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, "clusters"), ApiJson.Default.ClusterViewArray, cancellation);
+    public Task<Answer<ClusterSummary[]>> ListAsync(CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, "clusters"), ApiJson.Default.ClusterSummaryArray, cancellation);
 
     public Task<Answer<ClusterView>> GetAsync(string name, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, RequestForm.PathOf(name)), ApiJson.Default.ClusterView, cancellation);

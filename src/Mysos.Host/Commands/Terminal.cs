@@ -5,6 +5,9 @@ namespace Mysos.Host.Commands;
 /// <summary>What needs a real terminal.</summary>
 internal static class Terminal
 {
+    /// <summary>The next key that was pressed, without showing it; null: there is none yet.</summary>
+    public static ConsoleKeyInfo? ReadKey() => Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
+
     /// <summary>Reads a line without showing it.</summary>
     public static string ReadHidden()
     {

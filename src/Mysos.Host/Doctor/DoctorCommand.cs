@@ -1,6 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
 using Mysos.Host.Commands;
 using Mysos.Host.Options;
 using Mysos.Host.Scheduler;
+using Mysos.Host.Tls;
 
 namespace Mysos.Host.Doctor;
 
@@ -18,13 +20,13 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(SchedulerOptions options, CommandIo io, CancellationToken cancellation)
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var http = new HttpMessageInvoker(handler);
+        using var http = Connect(authorities: null);
+        using var peers = Connect(Authorities(options));
         var (framework, _) = SecretFiles.LoadFramework(options.FrameworkAuthenticationFile);
         ICheck[] checks =
         [
-            new FileChecks(options), new ZooKeeperCheck(options, io.Time),
-            new MesosCheck(options, http, SchedulerPlan.Basic(framework), io.Time), new ExecutorCheck(options, http),
+            new FileChecks(options), new AccessCheck(options), new ZooKeeperCheck(options, io.Time),
+            new MesosCheck(options, http, SchedulerPlan.Basic(framework), io.Time), new ExecutorCheck(options, http, peers),
         ];
         // At the same time, and told in their order.
         var health = Health.Ok;
@@ -37,6 +39,24 @@ internal static class DoctorCommand
             }
         }
         return health == Health.Fail ? ExitCodes.Failed : ExitCodes.Ok;
+    }
+
+    private static HttpMessageInvoker Connect(X509Certificate2Collection? authorities) => new(new SocketsHttpHandler
+    {
+        UseProxy = false, AllowAutoRedirect = false, SslOptions = TlsFiles.ClientOptions(authorities),
+    });
+
+    /// <summary>That the file is wrong is <see cref="AccessCheck"/>'s to tell.</summary>
+    private static X509Certificate2Collection? Authorities(SchedulerOptions options)
+    {
+        try
+        {
+            return options.TlsCa is { } file ? TlsFiles.LoadAuthorities(file) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static async Task<List<Finding>> LookAsync(ICheck check, TimeProvider time, CancellationToken cancellation)

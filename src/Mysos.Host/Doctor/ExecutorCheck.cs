@@ -3,11 +3,14 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Mysos.Host.Executor;
 using Mysos.Host.Options;
+using Mysos.Host.Scheduler;
 
 namespace Mysos.Host.Doctor;
 
 /// <summary>Agents can fetch the executor's package where they are told to, and get the right one.</summary>
-internal sealed class ExecutorCheck(SchedulerOptions options, HttpMessageInvoker http) : ICheck
+/// <param name="http">Trusts the system's authorities, as it is with agents.</param>
+/// <param name="peers">Trusts those of <c>--tls_ca</c>, where they are given.</param>
+internal sealed class ExecutorCheck(SchedulerOptions options, HttpMessageInvoker http, HttpMessageInvoker peers) : ICheck
 {
     public string Subject => "executor package";
 
@@ -39,12 +42,18 @@ internal sealed class ExecutorCheck(SchedulerOptions options, HttpMessageInvoker
     /// <summary>From the address that agents are told.</summary>
     private async Task<Finding> OwnAsync(ExecutorPackage package, CancellationToken cancellation)
     {
-        var scheduler = new UriBuilder("http", options.AdvertiseHost, options.Port).Uri;
-        var (answer, problem) = await GetAsync(new Uri(scheduler, package.UrlPath), cancellation);
+        var scheduler = SchedulerPlan.PackageAddress(options, options.Port);
+        var port = options.PlainPort is null ? "--port" : "--plain_port";
+        var (answer, problem, isUntrusted) = await GetAsync(peers, new Uri(scheduler, package.UrlPath), cancellation);
+        if (isUntrusted)
+        {
+            return Finding.Warn(Subject, $"{package.File} is there, but TLS with {scheduler.Authority} fails: {problem}",
+                "correct its certificate, or name its CA in --tls_ca; agents have to trust it as well, or fetch the package from a --plain_port");
+        }
         if (answer is null)
         {
             return Finding.Warn(Subject, $"{package.File} is there, but no scheduler answers at {scheduler.Authority}: {problem}",
-                "look again while it runs; agents need to reach it under that name (--advertise_host, --port)");
+                $"look again while it runs; agents need to reach it under that name (--advertise_host, {port})");
         }
         using var got = answer;
         if (answer.StatusCode == HttpStatusCode.NotFound)
@@ -61,7 +70,7 @@ internal sealed class ExecutorCheck(SchedulerOptions options, HttpMessageInvoker
     {
         if (!Uri.TryCreate(uri, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             return Finding.Warn(Subject, $"--executor_uri={uri} can only be fetched by agents", "see that they can");
-        var (answer, problem) = await GetAsync(address, cancellation);
+        var (answer, problem, _) = await GetAsync(http, address, cancellation);
         if (answer is null)
             return Finding.Fail(Subject, $"nobody answers at {address.Authority}: {problem}", "correct --executor_uri, or start what serves it");
         using var got = answer;
@@ -69,19 +78,27 @@ internal sealed class ExecutorCheck(SchedulerOptions options, HttpMessageInvoker
             : Finding.Fail(Subject, $"{uri} answers {(int)answer.StatusCode}", "correct --executor_uri");
     }
 
-    private async Task<(HttpResponseMessage? Answer, string? Problem)> GetAsync(Uri uri, CancellationToken cancellation)
+    private static async Task<Got> GetAsync(HttpMessageInvoker http, Uri uri, CancellationToken cancellation)
     {
         try
         {
-            return (await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, uri), cancellation), null);
+            return new Got(await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, uri), cancellation), null);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return new Got(null, e.InnerException?.Message ?? e.Message, IsUntrusted: true);
         }
         catch (HttpRequestException e)
         {
-            return (null, e.Message);
+            return new Got(null, e.Message);
         }
         catch (OperationCanceledException)
         {
-            return (null, "it takes too long");
+            return new Got(null, "it takes too long");
         }
     }
+
+    /// <param name="Problem">Why there is no <paramref name="Answer"/>.</param>
+    /// <param name="IsUntrusted">It is about TLS.</param>
+    private sealed record Got(HttpResponseMessage? Answer, string? Problem, bool IsUntrusted = false);
 }

@@ -12,48 +12,63 @@ namespace Mysos.Host.Doctor;
 /// <summary>The leading Mesos master is found and answers; what it says of the role and the agents.</summary>
 internal sealed class MesosCheck(SchedulerOptions options, HttpMessageInvoker http, AuthenticationHeaderValue? credentials, TimeProvider time) : ICheck
 {
+    /// <summary>For the first question to each master, so that one that is silent does not take the time of the others.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     public string Subject => "Mesos";
 
     public async IAsyncEnumerable<Finding> LookAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (master, problem) = await FindAsync(cancellation);
-        if (master is null)
+        var (masters, problem) = await FindAsync(cancellation);
+        if (problem is not null)
         {
-            yield return problem!;
+            yield return problem;
             yield break;
         }
-        var asked = time.GetUtcNow();
-        var version = await AskAsync(master, "/version", cancellation);
-        var answered = time.GetUtcNow();
-        if (version.Json is not { } said)
-        {
-            yield return Finding.Fail(Subject, $"the master at {master.Authority} {version.Problem}", "start it, or correct --mesos_master");
+        var greeted = await Task.WhenAll(masters.Select(m => GreetAsync(m, cancellation)));
+        var first = greeted.FirstOrDefault(g => g.Version.Json is not null);
+        foreach (var (version, _, _) in greeted)
+            yield return OfMaster(version, first is not null);
+        if (first is null)
             yield break;
-        }
-        yield return Finding.Ok(Subject, $"the master at {version.Leader.Authority} answers: version {Text(said, "version")}");
-        if (version.Date is { } date)
-            yield return Clocks.Compare("the Mesos master", date, TimeSpan.FromSeconds(1), asked, answered);
-        yield return OfRole(await AskAsync(version.Leader, "/roles", cancellation));
-        yield return OfAgents(await AskAsync(version.Leader, "/slaves", cancellation));
+        if (first.Version.Date is { } date)
+            yield return Clocks.Compare("the Mesos master", date, TimeSpan.FromSeconds(1), first.Asked, first.Answered);
+        yield return OfRole(await AskAsync(first.Version.Leader, "/roles", cancellation));
+        yield return OfAgents(await AskAsync(first.Version.Leader, "/slaves", cancellation));
     }
 
-    private async Task<(Uri? Master, Finding? Problem)> FindAsync(CancellationToken cancellation)
+    private async Task<(Uri[] Masters, Finding? Problem)> FindAsync(CancellationToken cancellation)
     {
         if (options.MesosMaster is MesosMaster.Listed listed)
-            return (new Uri($"http://{listed.Endpoints[0]}"), null);
+            return ([.. listed.Endpoints.Select(e => new Uri($"http://{e}"))], null);
         if (options.MesosMaster is not MesosMaster.InZooKeeper { Url: var url })
-            return (null, Finding.Warn(Subject, "--mesos_master=local plays a master in the scheduler; there is nothing to look at", "name a Mesos master"));
+            return ([], Finding.Warn(Subject, "--mesos_master=local plays a master in the scheduler; there is nothing to look at", "name a Mesos master"));
         try
         {
             await using var connection = new ZooKeeperConnection(url, options.ZkSessionTimeout, time);
-            return (await new ZooKeeperMasters(connection.SessionAsync, url.Path, time).FindAsync(cancellation), null);
+            return ([await new ZooKeeperMasters(connection.SessionAsync, url.Path, time).FindAsync(cancellation)], null);
         }
         catch (Exception e) when (e is MesosException or ZooKeeperException or OperationCanceledException)
         {
-            return (null, Finding.Fail(Subject, e is OperationCanceledException ? $"ZooKeeper at {url.ConnectString} does not answer" : e.Message,
+            return ([], Finding.Fail(Subject, e is OperationCanceledException ? $"ZooKeeper at {url.ConnectString} does not answer" : e.Message,
                 "start the masters, or correct --mesos_master"));
         }
     }
+
+    private async Task<Greeted> GreetAsync(Uri master, CancellationToken cancellation)
+    {
+        using var enough = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellation);
+        var asked = time.GetUtcNow();
+        return new Greeted(await AskAsync(master, "/version", either.Token), asked, time.GetUtcNow());
+    }
+
+    /// <param name="another">A scheduler that asks this one in vain asks another one, which answers.</param>
+    private Finding OfMaster(Said version, bool another) => version.Json is { } said
+        ? Finding.Ok(Subject, $"the master at {version.Leader.Authority} answers: version {Text(said, "version")}")
+        : another
+            ? Finding.Warn(Subject, $"the master at {version.Leader.Authority} {version.Problem}", "start it, or take it out of --mesos_master; the scheduler tries the others")
+            : Finding.Fail(Subject, $"the master at {version.Leader.Authority} {version.Problem}", "start it, or correct --mesos_master");
 
     private Finding OfRole(Said roles)
     {
@@ -130,6 +145,8 @@ internal sealed class MesosCheck(SchedulerOptions options, HttpMessageInvoker ht
             .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Name} {r.Value.GetDouble():0.##}")));
 
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private sealed record Greeted(Said Version, DateTimeOffset Asked, DateTimeOffset Answered);
 
     /// <param name="Problem">Why there is no <paramref name="Json"/>.</param>
     private sealed record Said(Uri Leader, JsonElement? Json, DateTimeOffset? Date, string? Problem);

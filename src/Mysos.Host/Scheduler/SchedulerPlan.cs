@@ -63,11 +63,13 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
     public Vault Vault => new(Secrets.Key, Secrets.Admin);
 
     /// <summary>Where agents and browsers find this scheduler.</summary>
-    private Uri Address(int port) => new UriBuilder(Options.Scheme, Options.AdvertiseHost, port).Uri;
+    private Uri Address(int port) => Address(Options, port);
+
+    private static Uri Address(SchedulerOptions options, int port) => new UriBuilder(options.Scheme, options.AdvertiseHost, port).Uri;
 
     /// <summary>Where agents fetch the executor: without TLS where that is served, as not every agent knows every authority.</summary>
-    private Uri PackageAddress(int port) =>
-        Options.PlainPort is { } plain ? new UriBuilder("http", Options.AdvertiseHost, plain).Uri : Address(port);
+    public static Uri PackageAddress(SchedulerOptions options, int port) =>
+        options.PlainPort is { } plain ? new UriBuilder("http", options.AdvertiseHost, plain).Uri : Address(options, port);
 
     /// <summary>Reservations name it; without one they could not be made.</summary>
     private string Principal => Secrets.Framework?.User ?? "mysos";
@@ -83,7 +85,7 @@ internal sealed record SchedulerPlan(SchedulerOptions Options, Secrets Secrets, 
         if (Options.InstallerArgs is { } mysqld)
             environment["MYSOS_MYSQLD"] = mysqld;
         var uri = Options.ExecutorUri
-            ?? (Options.ExecutorCmd is null && Package is not null ? new Uri(PackageAddress(port), Package.UrlPath).ToString() : null);
+            ?? (Options.ExecutorCmd is null && Package is not null ? new Uri(PackageAddress(Options, port), Package.UrlPath).ToString() : null);
         return new CommandInfo
         {
             Shell = true,

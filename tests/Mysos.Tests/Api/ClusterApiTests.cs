@@ -223,7 +223,22 @@ public sealed class ClusterApiTests : IAsyncLifetime
         var all = await _host.Http.GetFromJsonAsync<JsonElement>("/clusters");
         all.EnumerateArray().Select(c => c.GetProperty("name").GetString()).ShouldBe(seen);
         all[0].EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "paused_since", "operation"]);
+            ["name", "user", "num_nodes", "size", "cluster_url", "state", "reason", "epoch", "version", "election", "if_master_died", "created", "paused_since", "operation", "nodes_serving", "master", "worst_lag_seconds"]);
+    }
+
+    [Fact]
+    public async Task List_SumsTheNodesUp()
+    {
+        var usual = InMemoryClusters.Cluster("usual");
+        NodeView Slave(uint id, NodeState state, double? lag) => usual.Nodes[1] with { ServerId = id, State = state, LagSeconds = lag };
+        _host.Clusters.Put(usual with { Nodes = [usual.Nodes[0], Slave(2, NodeState.Serving, 0.5), Slave(3, NodeState.Serving, 2.5), Slave(4, NodeState.Down, null)] });
+        _host.Clusters.Put(InMemoryClusters.Cluster("headless") with { Nodes = [usual.Nodes[0] with { Role = NodeRole.None, State = NodeState.Down, LagSeconds = 9 }] });
+
+        var sums = (await _host.Http.GetFromJsonAsync<JsonElement>("/clusters")).EnumerateArray()
+            .ToDictionary(c => c.GetProperty("name").GetString()!, c => $"{c.GetProperty("nodes_serving")} {c.GetProperty("master").GetRawText()} {c.GetProperty("worst_lag_seconds").GetRawText()}");
+
+        sums["usual"].ShouldBe("3 \"10.0.0.1:3306\" 2.5");
+        sums["headless"].ShouldBe("0 null null");
     }
 
     [Fact]

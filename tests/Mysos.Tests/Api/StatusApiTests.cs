@@ -68,7 +68,7 @@ public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
         var paths = (await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
 
         foreach (var (path, methods) in ((string, string[])[])[("/clusters", ["get"]), ("/clusters/{name}", ["get", "post", "put", "delete"]),
-            ("/clusters/{name}/backups", ["get", "post"]), ("/clusters/{name}/events", ["get"]), ("/vars.json", ["get"]), ("/health", ["get"]), ("/ready", ["get"])])
+            ("/clusters/{name}/backups", ["get", "post"]), ("/clusters/{name}/events", ["get"]), ("/events", ["get"]), ("/agents", ["get"]), ("/vars.json", ["get"]), ("/health", ["get"]), ("/ready", ["get"])])
         {
             foreach (var method in methods)
                 paths.GetProperty(path).TryGetProperty(method, out _).ShouldBeTrue($"{method} {path}");
@@ -84,6 +84,45 @@ public sealed class StatusApiTests(ApiHost host) : IClassFixture<ApiHost>
                 .ShouldBe(["cluster_user", "num_nodes", "size", "backup_id", "cluster_password", "election_policy", "election_timeout", "sync_replicas"]);
             schema.GetProperty("required").EnumerateArray().Single().GetString().ShouldBe("cluster_user");
         }
+    }
+
+    [Theory]
+    [InlineData("get", "/clusters", "200", "Link")]
+    [InlineData("get", "/agents", "200", "Link")]
+    [InlineData("get", "/events", "200", "Link")]
+    [InlineData("get", "/clusters/{name}", "200", "ETag")]
+    [InlineData("put", "/clusters/{name}", "429", "Retry-After")]
+    [InlineData("put", "/clusters/{name}", "503", "Retry-After")]
+    public async Task OpenApi_DescribesTheHeadersOfAnswers(string method, string path, string status, string header)
+    {
+        var paths = (await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
+
+        var described = paths.GetProperty(path).GetProperty(method).GetProperty("responses").GetProperty(status).GetProperty("headers");
+
+        described.EnumerateObject().Select(h => h.Name).ShouldBe([header]);
+        described.GetProperty(header).GetProperty("description").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task OpenApi_OfEventStreams_DescribesHowToGoOn()
+    {
+        var paths = (await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths");
+
+        paths.EnumerateObject().SelectMany(p => p.Value.EnumerateObject(), (path, operation) => (Path: path.Name, Operation: operation.Value))
+            .Where(o => o.Operation.TryGetProperty("parameters", out var all) && all.EnumerateArray().Any(p => p.GetProperty("name").GetString() == "Last-Event-ID" && p.GetProperty("in").GetString() == "header"))
+            .Select(o => o.Path).ShouldBe(["/clusters/{name}/events", "/events"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task OpenApi_ExamplesOfLists_AreAsTheyAreAnswered()
+    {
+        var example = (await host.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").GetProperty("/clusters").GetProperty("get")
+            .GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
+
+        var answer = await host.Http.GetFromJsonAsync<JsonElement>("/clusters");
+
+        example[0].EnumerateObject().Select(p => p.Name).ShouldBe(answer[0].EnumerateObject().Select(p => p.Name));
+        (example[0].GetProperty("nodes_serving").GetInt32(), example[0].GetProperty("master").GetString()).ShouldBe((1, "10.0.0.12:31526"));
     }
 
     [Fact]

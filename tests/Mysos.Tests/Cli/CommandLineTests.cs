@@ -54,7 +54,8 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
 
         people.Code.ShouldBe(0);
         people.Out.ShouldContain("NAME");
-        people.Out.ShouldContain("taken");
+        people.Out.Split('\n')[0].ShouldMatch("^NAME +STATE +NODES +MASTER +LAG +SIZE ");
+        people.Out.ShouldMatch(@"(?m)^taken +healthy +2/2 +10\.0\.0\.1:3306 +0s +1\.0 cpus");
         JsonDocument.Parse(programs.Out).RootElement.EnumerateArray().ShouldContain(c => c.GetProperty("name").GetString() == "taken");
     }
 
@@ -202,7 +203,7 @@ public sealed class CommandLineTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task EachChange_CanBeTriedAndTiedToAVersion()
     {
         host.Clusters.Put(InMemoryClusters.Cluster("tried"), "pw");
-        foreach (var command in (string[])["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete"])
+        foreach (var command in (string[])["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "pause", "resume", "delete"])
         {
             string[] more = command switch { "resize" => ["--nodes", "2"], "replace" => ["--node", "2"], "promotion" => ["--node", "2", "--to", "never"], "delay" => ["--node", "2", "--by", "1h"], "election" => ["--election-timeout", "5s"], _ => [] };
 

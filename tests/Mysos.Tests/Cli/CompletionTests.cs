@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mysos.Host.Commands;
 using Mysos.Tests.Api;
 
 namespace Mysos.Tests.Cli;
@@ -46,6 +47,33 @@ public sealed class CompletionTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Suggest_ForEachCommand_KnowsAllItsOptions()
+    {
+        var root = CommandLineApp.Root(new CommandIo(TextWriter.Null, TextWriter.Null, TextReader.Null, new Dictionary<string, string>(), TimeProvider.System));
+        var commands = root.Subcommands.Where(c => !c.Hidden).ToArray();
+        commands.Length.ShouldBeGreaterThan(20);
+
+        commands.Select(c => c.Name).Except(await SuggestionsAsync("")).ShouldBeEmpty();
+        foreach (var command in commands)
+            command.Options.Where(o => !o.Hidden).Select(o => o.Name).Except(await SuggestionsAsync($"{command.Name} --")).ShouldBeEmpty(command.Name);
+    }
+
+    /// <summary>Neither shell is at hand everywhere: the shape of what they are given is looked at.</summary>
+    [Theory]
+    [InlineData("zsh", @"\A_mysos\(\) \{\n(  .+\n)+\}\ncompdef _mysos mysos\n\z", "\"${words[1]}\" \"[suggest:${#line}]\" \"$line\" 2>/dev/null")]
+    [InlineData("fish", @"\Afunction __mysos_complete\n(  .+\n)+end\ncomplete -c mysos -f -a '\(__mysos_complete\)'\n\z", "$words[1] \"[suggest:\"(string length -- \"$line\")\"]\" \"$line\" 2>/dev/null")]
+    public async Task Script_OfAShell_AsksTheProgramForWhatIsTyped(string shell, string shape, string question)
+    {
+        var script = (await CliRun.OfAsync("http://127.0.0.1:1", "completion", shell)).Out;
+
+        script.ShouldMatch(shape);
+        script.ShouldContain(question);
+        foreach (var pair in (string[])["()", "[]", "{}"])
+            script.Count(c => c == pair[0]).ShouldBe(script.Count(c => c == pair[1]), pair);
+        (script.Count(c => c == '"') % 2).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Scripts_OfEachShell_AreDifferentAndNamedInTheirHelp()
     {
         var scripts = new List<string>();
@@ -59,6 +87,9 @@ public sealed class CompletionTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     private static Task<CliRun> SuggestAsync(string api, string line) => CliRun.OfAsync(api, $"[suggest:{line.Length}]", line);
+
+    private static async Task<string[]> SuggestionsAsync(string line) =>
+        (await SuggestAsync("http://127.0.0.1:1", line)).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<string> RunAsync(string shell, string script)
     {

@@ -17,20 +17,20 @@ namespace Mysos.Tests.Cli;
 [SupportedOSPlatform("linux")]
 public sealed class DoctorTests(ZooKeeperFixture zooKeeper) : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("mysos-doctor-").FullName;
+    private readonly DoctorDirectory _directory = new();
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Doctor_OfAGoodDeployment_IsContent()
     {
         var url = await zooKeeper.NewUrlAsync("mysos:pw");
         await using var mesos = await LocalMesosCluster.StartAsync(
-            new LocalMesosOptions { WorkDir = Path.Combine(_directory, "mesos"), Agents = 2 }, NullLoggerFactory.Instance, TimeProvider.System);
-        await using var host = new ApiHost { Package = await ExecutorPackage.OpenAsync(Write("executor.tar.gz", "package")) };
+            new LocalMesosOptions { WorkDir = _directory.In("mesos"), Agents = 2 }, NullLoggerFactory.Instance, TimeProvider.System);
+        await using var host = new ApiHost { Package = await ExecutorPackage.OpenAsync(_directory.Package) };
         await host.InitializeAsync();
 
-        var run = await DoctorAsync(url, mesos.MasterEndpoint, host.Port);
+        var run = await _directory.RunAsync(url, mesos.MasterEndpoint, host.Port);
 
         run.Code.ShouldBe(0, run.Out + run.Error);
         run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(l => l.StartsWith("ok    "), run.Out);
@@ -48,13 +48,12 @@ public sealed class DoctorTests(ZooKeeperFixture zooKeeper) : IDisposable
         var mine = await zooKeeper.NewUrlAsync("mysos:pw");
         await using (var session = await ZooKeeperFixture.ConnectAsync(mine))
             await session.EnsurePathAsync(mine.Path);
-        File.SetUnixFileMode(Write("admin.yml", "username: a\npassword: hunter2\n"), (UnixFileMode)0b110_100_100);
-        Write("executor.tar.gz", "package");
+        File.SetUnixFileMode(_directory.Write("admin.yml", "username: a\npassword: hunter2\n"), (UnixFileMode)0b110_100_100);
 
-        var run = await DoctorAsync(ZooKeeperUrl.Parse($"zk://other:hunter2@{mine.ConnectString}{mine.Path}"), "127.0.0.1:1", 1, backups: "/nonexistent");
+        var run = await _directory.RunAsync(ZooKeeperUrl.Parse($"zk://other:hunter2@{mine.ConnectString}{mine.Path}"), "127.0.0.1:1", 1, ["--backup_store_args", "/nonexistent"]);
 
         run.Code.ShouldBe(1, run.Out + run.Error);
-        run.Out.ShouldContain($"warn  --admin_keypath: {_directory}/admin.yml can be read or written by others (0644)\n      mend: chmod 600 {_directory}/admin.yml\n");
+        run.Out.ShouldContain($"warn  --admin_keypath: {_directory.Path}/admin.yml can be read or written by others (0644)\n      mend: chmod 600 {_directory.Path}/admin.yml\n");
         run.Out.ShouldContain("fail  --backup_store_args: there is no directory /nonexistent");
         run.Out.ShouldContain($"fail  state: ");
         run.Out.ShouldContain($"mend: use the credentials that {mine.Path} was made with");
@@ -79,7 +78,7 @@ public sealed class DoctorTests(ZooKeeperFixture zooKeeper) : IDisposable
             await new ZooKeeperStateStore(connection).WriteAsync(StateJson.KeyOf("shop"), StateJson.Write(cluster), -1, ZooKeeperFixture.Deadline());
         }
 
-        var run = await DoctorAsync(url, "127.0.0.1:1", 1);
+        var run = await _directory.RunAsync(url, "127.0.0.1:1", 1);
 
         run.Out.ShouldContain("fail  stored clusters: --scheduler_keypath is another key");
         run.Out.ShouldContain("warn  access list: ");
@@ -100,25 +99,5 @@ public sealed class DoctorTests(ZooKeeperFixture zooKeeper) : IDisposable
 
         finding.Health.ToString().ShouldBe(health);
         finding.Text.ShouldStartWith(text);
-    }
-
-    private Task<CliRun> DoctorAsync(ZooKeeperUrl url, string mesos, int port, string? backups = null)
-    {
-        Write("scheduler.key", new string('k', 32));
-        if (!File.Exists(Path.Combine(_directory, "admin.yml")))
-            Write("admin.yml", "username: a\npassword: b\n");
-        var credentials = url.Credentials is { } given ? given + "@" : "";
-        return CliRun.OfAsync("http://127.0.0.1:1", "doctor", "--zk_url", $"zk://{credentials}{url.ConnectString}{url.Path}", "--mesos_master", mesos,
-            "--scheduler_keypath", Path.Combine(_directory, "scheduler.key"), "--admin_keypath", Path.Combine(_directory, "admin.yml"),
-            "--executor_package", Path.Combine(_directory, "executor.tar.gz"), "--advertise_host", "127.0.0.1", "--port", $"{port}", "--work_dir", _directory,
-            "--backup_store_args", backups ?? _directory);
-    }
-
-    private string Write(string name, string text)
-    {
-        var path = Path.Combine(_directory, name);
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return path;
     }
 }

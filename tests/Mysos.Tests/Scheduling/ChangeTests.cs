@@ -267,13 +267,16 @@ public sealed class ChangeTests
         Durable(world).Master.ShouldBe(2);
     }
 
-    public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "delete"];
+    public static TheoryData<string> DryRuns => ["resize", "backup", "switchover", "restart", "password", "replace", "election", "promotion", "delay", "pause", "resume", "create", "delete"];
 
     [Theory]
     [MemberData(nameof(DryRuns))]
     public void DryRun_SaysStepsAndChangesNothing(string what)
     {
         var world = Healthy(3);
+        if (what == "resume")
+            Ask(world, (r, c) => new PauseRequested(r, "c", c, Paused: true));
+        world.Settle();
         var before = Durable(world);
         var id = Ask(world, (r, c) => (RequestEvent)(what switch
         {
@@ -286,12 +289,20 @@ public sealed class ChangeTests
             "promotion" => new PromotionRequested(r, "c", c, 2, Promotion.Never),
             "delay" => new DelayRequested(r, "c", c, 2, 3600),
             "replace" => new ReplaceRequested(r, "c", c, 2, false),
+            "pause" => new PauseRequested(r, "c", c, Paused: true),
+            "resume" => new PauseRequested(r, "c", c, Paused: false),
+            "create" => new CreateRequested(r, new Cluster
+            {
+                Name = "d", User = "u", NumNodes = 1, Size = ClusterSize.Default, Created = world.Now, SealedPassword = "x", SealedReplicationPassword = "y",
+            }),
             _ => new DeleteRequested(r, "c", c),
         }) with { DryRun = true, IdempotencyKey = "k" });
         world.Settle();
 
         world.Answers[id].ShouldBeOfType<RequestOutcome.Accepted>().Steps.ShouldNotBeEmpty();
+        world.Answers[id].ShouldBeOfType<RequestOutcome.Accepted>().Steps.ShouldNotContain(s => s.StartsWith("Nothing"));
         Durable(world).ShouldBeSameAs(before);
+        world.State.Clusters.Keys.ShouldBe(["c"]);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Mysos.Core.Clusters;
@@ -14,33 +13,10 @@ internal sealed class ClusterDocuments
     private readonly ConditionalWeakTable<ClusterView, byte[]> _documents = [];
 
     /// <summary>As an element of the list: without nodes, backups and events.</summary>
-    public byte[] Summary(ClusterView view) => _summaries.GetValue(view, static v => Serialize(v, whole: false));
+    public byte[] Summary(ClusterView view) =>
+        _summaries.GetValue(view, static v => JsonSerializer.SerializeToUtf8Bytes(ClusterSummary.Of(v), ReadableJson.Api.ClusterSummary));
 
     /// <summary>All of it.</summary>
-    public byte[] Whole(ClusterView view) => _documents.GetValue(view, static v => Serialize(v, whole: true));
-
-    private static byte[] Serialize(ClusterView view, bool whole)
-    {
-        if (whole)
-        {
-            return JsonSerializer.SerializeToUtf8Bytes(view, ReadableJson.Api.ClusterView);
-        }
-
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = ReadableJson.Encoder });
-        using var document = JsonSerializer.SerializeToDocument(
-            view with { Nodes = [], Backups = [], Events = [] }, ReadableJson.Api.ClusterView);
-        writer.WriteStartObject();
-        foreach (var property in document.RootElement.EnumerateObject())
-        {
-            if (property.Name is not ("nodes" or "backups" or "events"))
-            {
-                property.WriteTo(writer);
-            }
-        }
-
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    public byte[] Whole(ClusterView view) =>
+        _documents.GetValue(view, static v => JsonSerializer.SerializeToUtf8Bytes(v, ReadableJson.Api.ClusterView));
 }

@@ -15,7 +15,7 @@ internal sealed class ClusterReadsController(IReadModel model, ClusterPages page
     /// <summary>All clusters, by name.</summary>
     /// <remarks>With <c>limit</c>, that many at most; a <c>Link</c> header leads to the next page.</remarks>
     [HttpGet("clusters")]
-    [ProducesResponseType<ClusterView[]>(200, "application/json")]
+    [ProducesResponseType<ClusterSummary[]>(200, "application/json")]
     public IActionResult List([FromQuery] string? limit, [FromQuery] string? after)
     {
         var query = PageQuery.Read(Request.Query);

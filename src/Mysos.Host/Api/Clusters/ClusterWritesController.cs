@@ -15,6 +15,7 @@ namespace Mysos.Host.Api.Clusters;
 [ProducesResponseType<ProblemBody>(412, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(413, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(415, Problems.ContentType)]
+[ProducesResponseType<ProblemBody>(429, Problems.ContentType)]
 [ProducesResponseType<ProblemBody>(503, Problems.ContentType)]
 internal sealed class ClusterWritesController(ClusterCalls calls) : ControllerBase
 {

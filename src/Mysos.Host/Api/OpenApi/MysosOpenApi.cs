@@ -56,6 +56,7 @@ internal static class MysosOpenApi
         {
             if (context.ApplicationServices.GetRequiredService<AccessSettings>().AsksForLogin)
                 OpenApiLogin.Describe(document);
+            OpenApiHeaders.Describe(document);
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>

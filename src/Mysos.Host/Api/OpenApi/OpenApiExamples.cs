@@ -6,6 +6,7 @@ using Microsoft.OpenApi;
 using Mysos.Core.Clusters;
 using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
+using Mysos.Host.Access;
 using Mysos.Host.Api.Errors;
 using Mysos.Host.Api.Events;
 using Mysos.Host.Api.Fields;
@@ -51,7 +52,7 @@ internal static class OpenApiExamples
     private static readonly Dictionary<Type, object> Answers = new object[]
     {
         new[] { Agent },
-        Cluster, new[] { Cluster with { Nodes = [], Events = [] } }, new[] { Backup },
+        Cluster, new[] { ClusterSummary.Of(Cluster) }, new[] { Backup },
         new[] { new FleetEvent($"{Moment.UtcTicks}-0-shop", "shop", Happened.Time, Happened.Kind, Happened.Text) },
         new CreateAnswer("w9gMCkecsMh6sWsRdxNTa", Url), new DeleteAnswer(Url), new ResizeAnswer(Url, 2), new BackupAnswer(Backup.BackupId),
         new SwitchoverAnswer(Url, 1, 2), new RestartAnswer(Url, [2, 3, 1]), new PasswordAnswer("Xb7pQ2mZk4LrT9sVc1NdE", Url), new ReplaceAnswer(Url, 2),
@@ -67,6 +68,7 @@ internal static class OpenApiExamples
         [412] = ("If-Match", "Cluster 'shop' has changed: its version is 4f0a1c9be27d3385, not 0d5e8b1f7a6c2294."),
         [413] = (null, HttpRefusals.Explain(413, null)),
         [415] = (null, HttpRefusals.Explain(415, null)),
+        [429] = ("password", Challenges.TooMany(TimeSpan.FromSeconds(5))),
         [503] = (null, "The scheduler is not connected to Mesos now, so nothing can be changed; try again soon."),
     };
 

@@ -5,7 +5,7 @@ namespace Mysos.Host.Client.Top;
 /// <summary>What needs somebody's eye comes first.</summary>
 internal static class TopOrder
 {
-    public static IEnumerable<ClusterView> Of(IEnumerable<ClusterView> clusters) => clusters
+    public static IEnumerable<ClusterSummary> Of(IEnumerable<ClusterSummary> clusters) => clusters
         .OrderBy(c => Rank(c.State)).ThenByDescending(c => c.IfMasterDied?.MayLoseWrites == true).ThenBy(c => c.Name, StringComparer.Ordinal);
 
     private static int Rank(ClusterCondition state) => state switch
