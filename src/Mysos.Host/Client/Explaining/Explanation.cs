@@ -7,17 +7,18 @@ namespace Mysos.Host.Client.Explaining;
 
 /// <summary>Why a cluster is as it is, what comes next, and what somebody can do about it.</summary>
 /// <param name="Why">Empty: nothing is wrong.</param>
+/// <param name="Operation">Null: nothing is under way.</param>
 /// <param name="Next">What happens by itself, a sentence each.</param>
 /// <param name="IfMasterDied">Null: there is no master.</param>
 internal sealed record Explanation(
-    string Cluster, string State, string Why, ImmutableArray<ExplainedNode> Nodes, ImmutableArray<string> Next, string? IfMasterDied,
+    string Cluster, string State, string Why, ImmutableArray<ExplainedNode> Nodes, OperationView? Operation, ImmutableArray<string> Next, string? IfMasterDied,
     ImmutableArray<Advice> YouCan)
 {
     public static Explanation Of(ClusterView cluster)
     {
         var nodes = cluster.Nodes.IsDefault ? [] : cluster.Nodes;
         return new Explanation(
-            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. nodes.Select(Node)], [.. Prospects.Of(cluster, nodes)],
+            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. nodes.Select(Node)], cluster.Operation, [.. Prospects.Of(cluster, nodes)],
             cluster.IfMasterDied?.Text, [.. Advices.For(cluster, nodes)]);
     }
 
