@@ -36,6 +36,7 @@ public sealed class NodeOperationsTests : PromotionTestBase
         Current(Operations.Of(Saying(state, Other, r => r with { Serving = false }))).ShouldBe("they serve (2 of 3)");
         var starting = Saying(state, Other, r => r with { Serving = false, Phase = NodePhase.Starting });
         Current(Operations.Of(starting)).ShouldBe("their servers start (2 of 3)");
+        Current(Operations.Of(starting with { Durable = starting.Durable with { BackupId = "c:1" } })).ShouldBe("their servers start (2 of 3)");
         var restoring = Saying(starting, Other, r => r with { Phase = NodePhase.Restoring });
         Current(Operations.Of(restoring)).ShouldBe("their servers start (2 of 3)");
         Current(Operations.Of(restoring with { Durable = restoring.Durable with { BackupId = "c:1" } })).ShouldBe("they restore the backup c:1 (2 of 3)");
