@@ -15,7 +15,7 @@ public sealed record ClusterProblem(string Word, string Text)
     /// <summary>The first that there is.</summary>
     public static ClusterProblem? Of(ClusterView cluster, DateTimeOffset now) => cluster.State switch
     {
-        ClusterCondition.Creating when now >= LateFrom(cluster) => new("slow to create", $"it has been created for more than {Format.Age(CreatedWithin)}"),
+        ClusterCondition.Creating when now >= LateFrom(cluster) => new("slow to create", $"its creation takes more than {Format.Age(CreatedWithin)}"),
         ClusterCondition.Healthy or ClusterCondition.Creating => Lag(cluster) ?? Backup(cluster),
         _ => null,
     };

@@ -90,7 +90,7 @@ public sealed class FleetListTests
 
     [Theory]
     [InlineData(ClusterCondition.Creating, 9, null, null)]
-    [InlineData(ClusterCondition.Creating, 10, null, "it has been created for more than 10 min; because")]
+    [InlineData(ClusterCondition.Creating, 10, null, "its creation takes more than 10 min; because")]
     [InlineData(ClusterCondition.Healthy, 60, null, null)]
     [InlineData(ClusterCondition.Deleting, 60, 100.0, null)]
     [InlineData(ClusterCondition.Healthy, 60, 59.0, null)]
