@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Mysos.Core.Elections;
+using Mysos.Core.Protocol;
 
 namespace Mysos.Core.Clusters;
 
@@ -26,7 +28,8 @@ internal static class Operations
     /// <summary>What keeps clients waiting comes first; null: nothing is under way.</summary>
     public static OperationView? Of(ClusterState cluster) => cluster.Durable switch
     {
-        { Deleting: true } or { Failure: not null } => null,
+        { Deleting: true } durable => NodeOperations.Deletion(durable),
+        { Failure: not null } => null,
         { Election: { } election } => Election(cluster, election),
         { Succession: { } succession } durable => Steps($"election of epoch {succession.Of.Epoch}", succession.Of.Since, succession.Serves is null ? 2 : 3, ElectionSteps(durable)),
         { Handover: { } handover } durable => Steps($"switchover to node {handover.To}", handover.Since, handover.YieldingSince is null ? 0 : 1,
@@ -36,8 +39,9 @@ internal static class Operations
             $"node {handover.To} takes writes", "it is announced",
         ]),
         { Restart: { } restart } durable => Restart(durable, restart),
+        { Completed: false } => NodeOperations.Creation(cluster),
         { AckChange: { } change } durable => Acker(durable, change),
-        _ => null,
+        _ => Password(cluster) ?? NodeOperations.Rebuild(cluster) ?? NodeOperations.Resize(cluster) ?? Backup(cluster),
     };
 
     private static OperationView Election(ClusterState cluster, Election election)
@@ -73,6 +77,31 @@ internal static class Operations
             "others are kept from acknowledging", $"node {durable.Master} says what it has", "whoever is to acknowledge gets all of that",
         ]);
 
-    private static OperationView Steps(string name, DateTimeOffset since, int current, ImmutableArray<string> steps) => new(
+    /// <summary>A directive's version is no less than the time of its first sending: one from after the change tells of the new password.</summary>
+    private static OperationView? Password(ClusterState cluster)
+    {
+        var durable = cluster.Durable;
+        if (durable.Events.FindLast(e => e.Kind == "password_changed") is not { } changed
+            || durable.Master is not { } master || !Mastership.IsServingMaster(cluster, master))
+            return null;
+        var slaves = durable.Nodes.Keys.Where(n => n != master && Mastership.IsServingSlave(cluster, n)).ToImmutableArray();
+        var (given, told) = (Knows(master), slaves.Count(Knows));
+        return given && told == slaves.Length ? null : Steps("change of the password", changed.Time, given ? 1 : 0,
+            [$"node {master} gives {durable.User} the new password", .. slaves.IsEmpty ? [] : (string[])[$"the other nodes are told of it ({told} of {slaves.Length} are)"]]);
+
+        bool Knows(int node) => cluster.Of(node).Report!.AppliedVersion >= changed.Time.ToUnixTimeMilliseconds();
+    }
+
+    private static OperationView? Backup(ClusterState cluster)
+    {
+        if (cluster.Durable.Backups.FindLast(b => b.State == BackupState.Running) is not { } backup)
+            return null;
+        var report = cluster.Of(backup.Node).Report;
+        var far = report?.Backup is { SizeBytes: > 0 and var bytes } said && said.BackupId == backup.BackupId
+            ? string.Create(CultureInfo.InvariantCulture, $": {bytes >> 20} MB{(report.DataMb is { } all ? $" of about {all:F0} MB" : "")}") : "";
+        return Steps($"backup {backup.BackupId}", backup.Started, 0, [$"node {backup.Node} copies its data into the backup store{far}"]);
+    }
+
+    internal static OperationView Steps(string name, DateTimeOffset since, int current, ImmutableArray<string> steps) => new(
         name, since, [.. steps.Select((text, i) => new OperationStep(text, i < current ? StepState.Done : i == current ? StepState.Current : StepState.Next))]);
 }

@@ -4,27 +4,38 @@ using Mysos.Dashboard.Presentation;
 
 namespace Mysos.Dashboard.Fleet;
 
-/// <summary>A cluster as the fleet's table shows, searches and sorts it. The same object as long as the cluster's view is.</summary>
+/// <summary>A cluster as the fleet's table shows, searches and sorts it. The same object as long as the cluster's view is, and time makes no problem of it.</summary>
 public sealed class ClusterRow
 {
     private readonly Lazy<string> _searched;
 
-    private ClusterRow(ClusterView cluster)
+    private ClusterRow(ClusterView cluster, DateTimeOffset now)
     {
         Cluster = cluster;
+        Problem = ClusterProblem.Of(cluster, now);
+        ChangesAt = ClusterProblem.LateFrom(cluster) is { } late && now < late ? late : DateTimeOffset.MaxValue;
+        Reason = Problem is null ? cluster.Reason : cluster.Reason.Length == 0 ? Problem.Text : $"{Problem.Text}; {cluster.Reason}";
         Master = ConnectLines.Endpoint(cluster.Master);
         Serving = cluster.Nodes.Count(n => n.State == NodeState.Serving);
         WorstLag = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds);
         Says = new Shown(Name, Condition, Reason, Paused, Master, Serving, Wanted, WorstLag, Size);
         _searched = new Lazy<string>(() => string.Join('\n',
-            cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(cluster.Reason).Prepend(State.Text).Prepend(Paused ? "Paused" : null).Prepend(cluster.User).Prepend(Name).OfType<string>()));
+            cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(Reason).Prepend(State.Text).Prepend(Paused ? "Paused" : null).Prepend(cluster.User).Prepend(Name).OfType<string>()));
     }
 
     public ClusterView Cluster { get; }
 
     public string Name => Cluster.Name;
     public ClusterCondition Condition => Cluster.State;
-    public string Reason => Cluster.Reason;
+    /// <summary>Why its state is what it is, and why it is a problem.</summary>
+    public string Reason { get; }
+    /// <summary>Null where there is none, or the state says it.</summary>
+    public ClusterProblem? Problem { get; }
+    public bool IsProblem => Problem is not null || ConditionPresentation.IsProblem(Condition);
+    /// <summary>The higher, the more it needs someone: any problem before anything that is none.</summary>
+    public int Severity => State.Severity + (IsProblem ? 10 : 0);
+    /// <summary>From when on another row says what this one does.</summary>
+    internal DateTimeOffset ChangesAt { get; }
     public bool Paused => Cluster.PausedSince is not null;
     public StatePresentation State => ConditionPresentation.Of(Condition);
     /// <summary><c>host:port</c>; null while there is no master.</summary>
@@ -40,7 +51,7 @@ public sealed class ClusterRow
     /// <summary>Where words are searched: name, user, state, paused or not, reason, master and hosts.</summary>
     public string Searched => _searched.Value;
 
-    public static ClusterRow Of(ClusterView cluster) => new(cluster);
+    public static ClusterRow Of(ClusterView cluster, DateTimeOffset now) => new(cluster, now);
 
     internal sealed record Shown(string Name, ClusterCondition State, string Reason, bool Paused, string? Master, int Serving, int Wanted, double? WorstLag, ClusterSize Size);
 }

@@ -9,7 +9,8 @@ namespace Mysos.Dashboard.Fleet;
 /// <summary>The part of the fleet that a query shows.</summary>
 /// <param name="Rows">In order.</param>
 /// <param name="Searched">How many match the search, in each state: what the filters show.</param>
-public sealed record FleetList(ImmutableArray<ClusterRow> Rows, FrozenDictionary<ClusterCondition, int> Searched)
+/// <param name="Problems">How many of these are problems, whatever their state.</param>
+public sealed record FleetList(ImmutableArray<ClusterRow> Rows, FrozenDictionary<ClusterCondition, int> Searched, int Problems)
 {
     /// <summary>Search, then state, then order.</summary>
     /// <param name="rows">In the order of their names, in which equal rows stay, whichever the direction.</param>
@@ -18,7 +19,7 @@ public sealed record FleetList(ImmutableArray<ClusterRow> Rows, FrozenDictionary
         var words = new SearchWords(query.Search);
         var found = query.Search.Length == 0 ? rows : [.. rows.Where(r => words.Match(r.Searched))];
         var all = query is { State: null, Problems: false };
-        return new FleetList([.. Sort(all ? found : found.Where(r => query.Wants(r.Condition)), query.Sort, query.Descending)], Count(found));
+        return new FleetList([.. Sort(all ? found : found.Where(r => query.Wants(r)), query.Sort, query.Descending)], Count(found), found.Count(r => r.IsProblem));
     }
 
     /// <summary>How many there are in each state.</summary>
@@ -47,7 +48,7 @@ public sealed record FleetList(ImmutableArray<ClusterRow> Rows, FrozenDictionary
         return column switch
         {
             FleetColumn.Name => descending ? rows.Reverse() : rows,
-            FleetColumn.State => By(r => r.State.Severity),
+            FleetColumn.State => By(r => r.Severity),
             FleetColumn.Master => KnownFirst(r => r.Master, StringComparer.Ordinal),
             // By what is missing first: an operator looks for clusters that are short of nodes.
             FleetColumn.Nodes => By(r => (double)r.Serving / Math.Max(1, r.Wanted)).ThenBy(r => r.Wanted),

@@ -19,7 +19,7 @@ public sealed partial class FleetPage
 
     private string? WhyNotCreated => User.WhyNot(Role.Operator);
 
-    protected override void OnFrame() => _list = Snapshots.Of(Frame.View).Show(Query);
+    protected override void OnFrame() => _list = Snapshots.Of(Frame.View, Frame.Now).Show(Query);
 
     protected override void OnQuery() => OnFrame();
 

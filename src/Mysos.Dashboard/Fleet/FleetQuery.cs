@@ -48,8 +48,7 @@ public sealed record FleetQuery : IPageQuery<FleetQuery>
 
     public FleetQuery ToggledProblems() => this with { State = null, Problems = !Problems };
 
-    public bool Wants(ClusterCondition condition) =>
-        Problems ? ConditionPresentation.IsProblem(condition) : State is not { } state || state == condition;
+    public bool Wants(ClusterRow row) => Problems ? row.IsProblem : State is not { } state || state == row.Condition;
 
     public string ToQueryString() => QueryValues.Write(
         ("q", Search),

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
-using Mysos.Dashboard.Presentation;
 
 namespace Mysos.Dashboard.Fleet;
 
@@ -15,7 +14,12 @@ public sealed class FleetSnapshot
     {
         (Clusters, Rows) = (clusters, rows);
         Counts = FleetList.Count(rows);
-        Problems = Counts.Where(c => ConditionPresentation.IsProblem(c.Key)).Sum(c => c.Value);
+        Problems = rows.Count(r => r.IsProblem);
+        Words = [.. rows.Select(r => r.Problem?.Word).OfType<string>().CountBy(w => w).OrderBy(w => w.Key, StringComparer.Ordinal)];
+        foreach (var row in rows)
+        {
+            ChangesAt = row.ChangesAt < ChangesAt ? row.ChangesAt : ChangesAt;
+        }
     }
 
     public static FleetSnapshot Empty { get; } = new(SchedulerView.Empty.Clusters, []);
@@ -30,8 +34,14 @@ public sealed class FleetSnapshot
     /// <summary>How many clusters need someone.</summary>
     public int Problems { get; }
 
+    /// <summary>Of the problems that no state tells, how many there are of each.</summary>
+    public ImmutableArray<KeyValuePair<string, int>> Words { get; }
+
+    /// <summary>From when on the same clusters make another snapshot.</summary>
+    internal DateTimeOffset ChangesAt { get; } = DateTimeOffset.MaxValue;
+
     /// <summary>The next view's: rows of clusters that have not changed, whose view is the same object, are taken over.</summary>
-    public FleetSnapshot Next(ImmutableSortedDictionary<string, ClusterView> clusters)
+    public FleetSnapshot Next(ImmutableSortedDictionary<string, ClusterView> clusters, DateTimeOffset now)
     {
         var rows = ImmutableArray.CreateBuilder<ClusterRow>(clusters.Count);
         var at = 0;
@@ -41,7 +51,7 @@ public sealed class FleetSnapshot
             {
                 at++;
             }
-            rows.Add(at < Rows.Length && ReferenceEquals(Rows[at].Cluster, cluster) ? Rows[at] : ClusterRow.Of(cluster));
+            rows.Add(at < Rows.Length && ReferenceEquals(Rows[at].Cluster, cluster) && now < Rows[at].ChangesAt ? Rows[at] : ClusterRow.Of(cluster, now));
         }
         return new FleetSnapshot(clusters, rows.MoveToImmutable());
     }
@@ -57,11 +67,11 @@ public sealed class FleetSnapshots
     private readonly Lock _gate = new();
     private FleetSnapshot _last = FleetSnapshot.Empty;
 
-    public FleetSnapshot Of(SchedulerView view)
+    public FleetSnapshot Of(SchedulerView view, DateTimeOffset now)
     {
         lock (_gate)
         {
-            return ReferenceEquals(_last.Clusters, view.Clusters) ? _last : _last = _last.Next(view.Clusters);
+            return ReferenceEquals(_last.Clusters, view.Clusters) && now < _last.ChangesAt ? _last : _last = _last.Next(view.Clusters, now);
         }
     }
 }

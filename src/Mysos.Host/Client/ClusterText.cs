@@ -33,6 +33,11 @@ internal static class ClusterText
             Line("failover", loss.Text);
         Line("created", Time(cluster.Created));
         Line("version", cluster.Version);
+        if (cluster.Operation is { } operation)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{Table.Printable(OperationText.Title(operation))}\n")
+                .AppendJoin("", OperationText.Steps(operation).Select(step => $"{Table.Printable(step)}\n"));
+        }
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"Nodes ({Serving(cluster)} of {cluster.NumNodes} serve)\n");
         text.Append(Table.Format(["NODE", "ROLE", "PROMOTION", "STATE", "ADDRESS", "LAG", "SERVER", "REASON"], Some(cluster.Nodes).Select(n => new[]
         {

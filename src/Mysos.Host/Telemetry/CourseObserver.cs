@@ -39,7 +39,7 @@ internal sealed class CourseObserver(IReadModel model, IReadiness readiness, Mys
     private void Observe(ClusterView cluster, FleetEvent happened)
     {
         metrics.Count(happened.Kind);
-        if (Course.EndedBy(cluster, new ClusterEvent(happened.Time, happened.Kind, happened.Text)) is not { } course)
+        if (Course.EndedBy(cluster, new ClusterEvent(happened.Time, happened.Kind, happened.Text) { By = happened.By }) is not { Kind: not CourseKind.Pause } course)
             return;
         metrics.Measure(course);
         if (readiness.Check().Leads == true)

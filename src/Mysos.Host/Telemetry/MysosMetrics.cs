@@ -47,6 +47,8 @@ internal sealed class MysosMetrics : IDisposable
             [CourseKind.Create] = Histogram("mysos.create.duration", "From a creation's acceptance until all nodes serve.", Seconds),
             [CourseKind.Failover] = Histogram("mysos.failover.duration", "From the loss of a master until the next one takes writes and is announced.", Seconds),
             [CourseKind.Switchover] = Histogram("mysos.switchover.duration", "From the beginning of a switchover until the other master takes writes.", Seconds),
+            [CourseKind.Restart] = Histogram("mysos.restart.duration", "From the beginning of a restart of all nodes until all serve again.", Seconds),
+            [CourseKind.Backup] = Histogram("mysos.backup.duration", "From the beginning of a backup until it is complete.", Seconds),
         };
         Counter("mysos.tasks.launched", "{task}", "Tasks launched.", c => c.TasksLaunched);
         Counter("mysos.tasks.lost", "{task}", "Tasks lost.", c => c.TasksLost);
@@ -76,7 +78,12 @@ internal sealed class MysosMetrics : IDisposable
 
     public void Count(string kind) => _events.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    public void Measure(Course course) => _courses[course.Kind].Record(course.Duration.TotalSeconds);
+    /// <summary>What came to nothing is counted among the events alone, as is how long an owner worked on a paused cluster.</summary>
+    public void Measure(Course course)
+    {
+        if (!course.Failed && _courses.TryGetValue(course.Kind, out var histogram))
+            histogram.Record(course.Duration.TotalSeconds);
+    }
 
     /// <summary>So long had something waited in the loop's queue.</summary>
     public void Waited(TimeSpan time) => _latency.Record(Math.Max(0, time.TotalSeconds));

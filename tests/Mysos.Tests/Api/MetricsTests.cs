@@ -43,6 +43,8 @@ public sealed partial class MetricsTests(MetricsHost host) : IClassFixture<Metri
     [InlineData("mysos_failover_duration_seconds_bucket{le=\"0.25\"} 0")]
     [InlineData("mysos_failover_duration_seconds_count 1")]
     [InlineData("mysos_switchover_duration_seconds_count 1")]
+    [InlineData("mysos_restart_duration_seconds_sum 30")]
+    [InlineData("mysos_backup_duration_seconds_sum 7")]
     [InlineData("mysos_loop_latency_seconds_bucket{le=\"0.025\"} 1")]
     public void Metrics_OfWhatThereIs_HaveItsValues(string line) => host.Lines.ShouldContain(line);
 
@@ -156,14 +158,15 @@ public sealed partial class MetricsHost : IAsyncLifetime
             Events =
             [
                 At(0, "cluster_created"), At(4, "cluster_complete"), At(10, "master_lost"), At(10.2, "master_elected"), At(10.4, "failed_over"),
-                At(20, "switchover_began"), At(21, "switched_over"),
+                At(20, "switchover_began"), At(21, "switched_over"), At(22, "switchover_began"), At(27, "switchover_undone"),
+                At(30, "restart_began"), At(60, "restart_done"), At(70, "cluster_paused"), At(75, "cluster_resumed"), At(80, "backup_started"), At(87, "backup_done"),
             ],
         });
         _host.Services.GetRequiredService<MysosMetrics>().Waited(TimeSpan.FromMilliseconds(20));
         await Eventually.IsAsync(async () =>
         {
             Text = await _host.Http.GetStringAsync("/metrics");
-            return Text.Contains("mysos_switchover_duration_seconds_count", StringComparison.Ordinal) && Text.Contains("mysos_loop_latency_seconds_count", StringComparison.Ordinal);
+            return Text.Contains("mysos_backup_duration_seconds_count", StringComparison.Ordinal) && Text.Contains("mysos_loop_latency_seconds_count", StringComparison.Ordinal);
         }, TimeSpan.FromSeconds(20), () => "the metrics of what happened");
         Lines = [.. Text.Split('\n').Select(l => Time().Replace(Scope().Replace(l, ""), "").Replace("{}", ""))];
     }

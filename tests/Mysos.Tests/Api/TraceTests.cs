@@ -32,6 +32,7 @@ public sealed class TraceTests
         var create = spans.Single(s => s.Name == "mysos.create");
         create.Trace.ShouldNotBe(whole.Trace);
         spans.Count(s => s.Parent == create.Id).ShouldBe(2);
+        spans.Count(s => s.Parent == "").ShouldBe(2);
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class TraceTests
                 Events =
                 [
                     At(0, "cluster_created"), At(1, "node_launched"), At(2, "cluster_complete"),
-                    At(10, "master_lost"), At(10.25, "master_elected"), At(10.3, "master_serves"), At(10.4, "failed_over"),
+                    At(5, "cluster_paused"), At(8, "cluster_resumed"), At(10, "master_lost"), At(10.25, "master_elected"), At(10.3, "master_serves"), At(10.4, "failed_over"),
                 ],
             });
             await Eventually.IsAsync(

@@ -99,6 +99,22 @@ public sealed class ExplainTests(ApiHost host) : IClassFixture<ApiHost>
         text.ShouldContain("What you can do\n  To have Mysos look after it again: mysos resume shop\n");
     }
 
+    [Fact]
+    public void Explain_SomethingUnderWay_ListsItsSteps()
+    {
+        var text = Text(Whole with { Operation = OperationTextTests.Backup });
+
+        text.ShouldContain("""
+
+            Under way: backup shop:202601020304, since 2026-01-02 03:04:05Z
+              done     it begins
+              current  node 2 copies its data into the backup store
+              next     it ends
+
+            """);
+        text.ShouldNotContain("Nothing is under way.");
+    }
+
     [Theory]
     [InlineData(ClusterCondition.Failed, "mysos delete shop")]
     [InlineData(ClusterCondition.Deleting, "mysos wait shop --for deleted")]

@@ -336,7 +336,7 @@ public sealed class ClusterPageTests : ComponentContext
     public void EventTimeline_Long_ShowsEarlierOnDemand()
     {
         var events = Enumerable.Range(0, 33).Select(i => new ClusterEvent(Views.Now.AddMinutes(i), "node_launched", $"number {i}"));
-        var timeline = Render<EventTimeline>(p => p.Add(x => x.Events, [.. events]).Add(x => x.Now, Views.Now));
+        var timeline = Render<EventTimeline>(p => p.Add(x => x.Cluster, Views.Cluster("long") with { Events = [.. events] }).Add(x => x.Now, Views.Now));
         timeline.FindAll("li").Count.ShouldBe(20);
 
         timeline.Find("button.ms-link-button").Click();

@@ -1,4 +1,5 @@
 using Mysos.Core.Clusters;
+using Mysos.Core.Protocol;
 using Mysos.Dashboard.Fleet;
 using Shouldly;
 using Xunit;
@@ -7,14 +8,14 @@ namespace Mysos.Tests.Dashboard;
 
 public sealed class FleetListTests
 {
-    private static readonly FleetSnapshot s_fleet = FleetSnapshot.Empty.Next(Views.Fleet(0).Clusters);
+    private static readonly FleetSnapshot s_fleet = FleetSnapshot.Empty.Next(Views.Fleet(0).Clusters, Views.Now);
 
     private static string[] Names(FleetQuery query) => [.. s_fleet.Show(query).Rows.Select(r => r.Name)];
 
     [Fact]
     public void Of_Cluster_CountsServingAgainstWanted()
     {
-        var row = ClusterRow.Of(s_fleet.Clusters["billing"]);
+        var row = ClusterRow.Of(s_fleet.Clusters["billing"], Views.Now);
 
         row.Serving.ShouldBe(2);
         row.Wanted.ShouldBe(3);
@@ -25,7 +26,7 @@ public sealed class FleetListTests
     [Fact]
     public void Of_ClusterWithoutNodes_HasNeitherMasterNorLag()
     {
-        var row = ClusterRow.Of(Views.Cluster("empty"));
+        var row = ClusterRow.Of(Views.Cluster("empty"), Views.Now);
 
         row.Master.ShouldBeNull();
         row.WorstLag.ShouldBeNull();
@@ -80,11 +81,60 @@ public sealed class FleetListTests
     public void Next_OneClusterChanged_KeepsTheOthersRows()
     {
         var changed = s_fleet.Clusters["orders"] with { Reason = "New." };
-        var next = s_fleet.Next(s_fleet.Clusters.SetItem("orders", changed).Remove("billing").Add("new-one", Views.Cluster("new-one")));
+        var next = s_fleet.Next(s_fleet.Clusters.SetItem("orders", changed).Remove("billing").Add("new-one", Views.Cluster("new-one")), Views.Now);
 
         next.Rows.Select(r => r.Name).ShouldBe(["legacy-wiki", "new-one", "orders", "search_index", "sessions", "tmp-import"]);
         next.Rows.Except(s_fleet.Rows).Select(r => r.Name).ShouldBe(["new-one", "orders"]);
         next.Rows.Single(r => r.Name == "orders").Reason.ShouldBe("New.");
+    }
+
+    [Theory]
+    [InlineData(ClusterCondition.Creating, 9, null, null)]
+    [InlineData(ClusterCondition.Creating, 10, null, "its creation takes more than 10 min; because")]
+    [InlineData(ClusterCondition.Healthy, 60, null, null)]
+    [InlineData(ClusterCondition.Deleting, 60, 100.0, null)]
+    [InlineData(ClusterCondition.Healthy, 60, 59.0, null)]
+    [InlineData(ClusterCondition.Healthy, 60, 60.0, "node 3 is 1 min behind the master; because")]
+    public void Row_OfAProblemThatItsStateDoesNotTell_SaysWhyAndComesFirst(ClusterCondition state, int minutes, double? lag, string? why)
+    {
+        var cluster = Views.Cluster("c", state, "because", Views.Master(), Views.Slave(2, 0.1), Views.Slave(3, lag)) with { Created = Views.Now.AddMinutes(-minutes) };
+
+        var fleet = FleetSnapshot.Empty.Next(Views.Of(cluster, Views.Cluster("a", ClusterCondition.Creating) with { Created = Views.Now }).Clusters, Views.Now);
+
+        var row = fleet.Rows.Single(r => r.Name == "c");
+        (row.IsProblem, row.Reason, row.Condition).ShouldBe((why is not null, why ?? "because", state));
+        fleet.Problems.ShouldBe(why is null ? 0 : 1);
+        fleet.Show(FleetQuery.OfProblems).Rows.Length.ShouldBe(fleet.Problems);
+        fleet.Show(FleetQuery.Default).Problems.ShouldBe(fleet.Problems);
+        fleet.Show(FleetQuery.Default with { State = state }).Rows.ShouldContain(row);
+        if (why is not null)
+            fleet.Show(FleetQuery.Default).Rows[0].ShouldBe(row);
+    }
+
+    [Theory]
+    [InlineData(BackupState.Failed, "its last backup failed: no room")]
+    [InlineData(BackupState.Done, "")]
+    [InlineData(BackupState.Running, "")]
+    public void Row_OfTheLastBackup_SaysThatItFailed(BackupState last, string why)
+    {
+        BackupView Taken(BackupState state) => new() { BackupId = "c:1", State = state, Started = Views.Now, Error = state == BackupState.Failed ? "no room" : null };
+        var row = ClusterRow.Of(Views.Cluster("c", nodes: [Views.Master()]) with { Backups = [Taken(BackupState.Failed), Taken(last)] }, Views.Now);
+        (row.IsProblem, row.Reason).ShouldBe((why.Length > 0, why));
+    }
+
+    [Fact]
+    public void Snapshots_SameClusters_AreLookedAtAgainWhenACreationIsLate()
+    {
+        var snapshots = new FleetSnapshots();
+        var view = Views.Of(Views.Cluster("c", ClusterCondition.Creating) with { Created = Views.Now }, Views.Cluster("d"));
+        var first = snapshots.Of(view, Views.Now);
+
+        snapshots.Of(view, Views.Now.AddMinutes(10).AddTicks(-1)).ShouldBeSameAs(first);
+        var late = snapshots.Of(view, Views.Now.AddMinutes(10));
+
+        (first.Problems, late.Problems).ShouldBe((0, 1));
+        late.Rows[1].ShouldBeSameAs(first.Rows[1]);
+        snapshots.Of(view, Views.Now.AddMinutes(11)).ShouldBeSameAs(late);
     }
 
     [Fact]
@@ -93,22 +143,22 @@ public sealed class FleetListTests
         var snapshots = new FleetSnapshots();
         var view = Views.Fleet();
 
-        var first = snapshots.Of(view);
+        var first = snapshots.Of(view, Views.Now);
 
-        snapshots.Of(view with { Version = 2, Mesos = new MesosView() }).ShouldBeSameAs(first);
+        snapshots.Of(view with { Version = 2, Mesos = new MesosView() }, Views.Now).ShouldBeSameAs(first);
         first.Show(FleetQuery.Default).ShouldBeSameAs(first.Show(new FleetQuery()));
-        snapshots.Of(view with { Clusters = view.Clusters.Remove("orders") }).ShouldNotBeSameAs(first);
+        snapshots.Of(view with { Clusters = view.Clusters.Remove("orders") }, Views.Now).ShouldNotBeSameAs(first);
     }
 
     [Fact]
     public void Show_FiveThousandClusters_CostsNoMoreThanAFrameHas()
     {
         var clusters = Views.Fleet(5000).Clusters;
-        var snapshot = FleetSnapshot.Empty.Next(clusters);
+        var snapshot = FleetSnapshot.Empty.Next(clusters, Views.Now);
         snapshot.Show(FleetQuery.Default).Rows.Length.ShouldBe(clusters.Count);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var next = snapshot.Next(clusters.SetItem("orders", clusters["orders"] with { Epoch = 9 }));
+        var next = snapshot.Next(clusters.SetItem("orders", clusters["orders"] with { Epoch = 9 }), Views.Now);
         next.Show(FleetQuery.Default);
         next.Show(FleetQuery.Default);
 

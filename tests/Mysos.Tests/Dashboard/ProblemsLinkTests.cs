@@ -8,7 +8,7 @@ namespace Mysos.Tests.Dashboard;
 
 public sealed class ProblemsLinkTests : ComponentContext
 {
-    private static ClusterView Of(ClusterCondition condition, int number = 0) => Views.Cluster($"{condition}-{number}".ToLowerInvariant(), condition, "Because.");
+    private static ClusterView Of(ClusterCondition condition, int number = 0) => Views.Cluster($"{condition}-{number}".ToLowerInvariant(), condition, "Because.") with { Created = Views.Now.AddMinutes(-1) };
 
     [Fact]
     public void Problems_OfSeveralKinds_AreCountedAndLeadToThem()
@@ -36,6 +36,19 @@ public sealed class ProblemsLinkTests : ComponentContext
 
         link.TextContent.Trim().ShouldBe(text);
         link.ClassList.ShouldContain(tone);
+    }
+
+    [Fact]
+    public void ProblemsThatNoStateTells_AreCountedByTheirWords()
+    {
+        Feed.Push(Views.Of(
+            Of(ClusterCondition.Healthy) with { Nodes = [Views.Master(), Views.Slave(2, 90)] },
+            Of(ClusterCondition.Creating) with { Created = Views.Now.AddHours(-1) }));
+
+        var link = Render<ProblemsLink>();
+
+        link.Find("[role=status]").TextContent.ShouldBe("2 problems: 1 lagging, 1 slow to create");
+        link.Find("a").ClassList.ShouldContain("tone-warning");
     }
 
     [Fact]

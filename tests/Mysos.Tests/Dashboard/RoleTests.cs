@@ -107,7 +107,7 @@ public sealed class RoleTests : ComponentContext
     public void Events_ShowWhoAskedForThem()
     {
         var timeline = Render<EventTimeline>(p => p
-            .Add(x => x.Events, [new ClusterEvent(Views.Now, "cluster_resized", "From 1 to 2 nodes.") { By = "anna from 10.0.0.7" }])
+            .Add(x => x.Cluster, Views.Cluster("asked") with { Events = [new ClusterEvent(Views.Now, "cluster_resized", "From 1 to 2 nodes.") { By = "anna from 10.0.0.7" }] })
             .Add(x => x.Now, Views.Now));
 
         timeline.Find("small").TextContent.ShouldEndWith("cluster_resized · anna from 10.0.0.7");

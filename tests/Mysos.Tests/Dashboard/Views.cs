@@ -124,7 +124,7 @@ internal static class Views
         ];
         for (var i = 0; i < extra; i++)
         {
-            clusters.Add(Cluster(string.Create(CultureInfo.InvariantCulture, $"team-{i:00}"), nodes: [Master($"10.0.1.{i}", 31000 + i), Slave(2, i / 10.0)])
+            clusters.Add(Cluster(string.Create(CultureInfo.InvariantCulture, $"team-{i:00}"), nodes: [Master($"10.0.1.{i}", 31000 + i), Slave(2, i % 100 / 10.0)])
                 with { Created = Now.AddMinutes(-7 * i - 3), Size = new(1 + i % 3, 512L << (i % 4), 2048L << (i % 3)) });
         }
         return Of(clusters);

@@ -21,7 +21,7 @@ public static class Prospects
     {
         switch (cluster.State)
         {
-            case ClusterCondition.Healthy:
+            case ClusterCondition.Healthy when cluster.Operation is null:
                 yield return "Nothing is under way.";
                 break;
             case ClusterCondition.Creating when cluster.Master is null:

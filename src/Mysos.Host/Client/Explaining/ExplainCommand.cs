@@ -25,6 +25,8 @@ internal static class ExplainCommand
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{explained.Cluster} is {explained.State}{(explained.Why.Length > 0 ? $": {Table.Printable(explained.Why)}" : "")}.\n");
         Part("Nodes", explained.Nodes.Select(n => $"node {n.Node}  {n.Role,-6}  {n.State,-11}  {n.Text}"));
+        if (explained.Operation is { } operation)
+            Part(Table.Printable(OperationText.Title(operation)), OperationText.Steps(operation));
         Part("What happens next", explained.Next);
         Part("If the master died now", explained.IfMasterDied is { } loss ? [loss] : []);
         Part("What you can do", explained.YouCan.Select(a => $"To {a.To}: {a.Do}"));

@@ -8,17 +8,18 @@ namespace Mysos.Host.Client.Explaining;
 
 /// <summary>Why a cluster is as it is, what comes next, and what somebody can do about it.</summary>
 /// <param name="Why">Empty: nothing is wrong.</param>
+/// <param name="Operation">Null: nothing is under way.</param>
 /// <param name="Next">What happens by itself, a sentence each.</param>
 /// <param name="IfMasterDied">Null: there is no master.</param>
 internal sealed record Explanation(
-    string Cluster, string State, string Why, ImmutableArray<ExplainedNode> Nodes, ImmutableArray<string> Next, string? IfMasterDied,
+    string Cluster, string State, string Why, ImmutableArray<ExplainedNode> Nodes, OperationView? Operation, ImmutableArray<string> Next, string? IfMasterDied,
     ImmutableArray<Advice> YouCan)
 {
     public static Explanation Of(ClusterView cluster)
     {
         cluster = cluster.Nodes.IsDefault ? cluster with { Nodes = [] } : cluster;
         return new Explanation(
-            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. cluster.Nodes.Select(Node)], [.. Prospects.Of(cluster)],
+            cluster.Name, EnumWords.Of(cluster.State) + (cluster.PausedSince is null ? "" : ", and paused"), cluster.Reason, [.. cluster.Nodes.Select(Node)], cluster.Operation, [.. Prospects.Of(cluster)],
             cluster.IfMasterDied?.Text, [.. Advices.For(cluster)]);
     }
 
