@@ -26,7 +26,7 @@ internal sealed class CourseObserver(IReadModel model, IReadiness readiness, Mys
                 if (view is null)
                     continue;
                 foreach (var happened in news.Next(view).Events.Where(e => e.Time >= started))
-                    Observe(view.Clusters[happened.Cluster], happened);
+                    Observe(view.Clusters.GetValueOrDefault(happened.Cluster), happened);
                 await Task.Delay(BetweenViews, time, stoppingToken);
             }
         }
@@ -36,10 +36,10 @@ internal sealed class CourseObserver(IReadModel model, IReadiness readiness, Mys
         }
     }
 
-    private void Observe(ClusterView cluster, FleetEvent happened)
+    private void Observe(ClusterView? cluster, FleetEvent happened)
     {
         metrics.Count(happened.Kind);
-        if (Course.EndedBy(cluster, new ClusterEvent(happened.Time, happened.Kind, happened.Text)) is not { } course)
+        if (cluster is null || cluster.Created != happened.ClusterCreated || Course.EndedBy(cluster, new ClusterEvent(happened.Time, happened.Kind, happened.Text)) is not { } course)
             return;
         metrics.Measure(course);
         if (readiness.Check().Leads == true)
