@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Discovery;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
@@ -78,7 +79,8 @@ internal static class Announcement
     {
         if (turn.Find(removed.Cluster) is not { } cluster || cluster.Durable.Incarnation != removed.Incarnation)
             return;
-        turn.State = turn.State with { Record = Repetition.Forget(turn.State.Record, cluster.Durable) };
+        var gone = turn.Log(cluster.Durable, PastCluster.GoneKind, "Its nodes have ended, and the cluster is gone.");
+        turn.State = turn.State with { Record = Repetition.Forget(turn.State.Record, gone), Past = turn.State.Past.With(gone, turn.Now) };
         turn.Remove(removed.Cluster);
     }
 }

@@ -69,7 +69,7 @@ public sealed record Cluster
     public int NextNode { get; init; } = 1;
     public ImmutableSortedDictionary<int, Node> Nodes { get; init; } = ImmutableSortedDictionary<int, Node>.Empty;
     public ImmutableList<Backup> Backups { get; init; } = [];
-    /// <summary>The newest, oldest first.</summary>
+    /// <summary>Oldest first; see <see cref="History.EventRetention"/>.</summary>
     public ImmutableList<ClusterEvent> Events { get; init; } = [];
     /// <summary>Requests with an idempotency key, oldest first; see <see cref="Scheduling.Repetition"/>.</summary>
     public ImmutableList<AnsweredRequest> Answered { get; init => field = value ?? []; } = [];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mysos.Core.Clusters.History;
 
 namespace Mysos.Core.Clusters;
 
@@ -18,6 +19,8 @@ public sealed record ViewChange
     public bool More { get; init; }
     public required ImmutableArray<ClusterView> Clusters { get; init; }
     public required ImmutableArray<string> Removed { get; init; }
+    /// <summary>All of them.</summary>
+    public ImmutableList<PastCluster>? Past { get; init; }
     public MesosView? Mesos { get; init; }
     public ZooKeeperView? ZooKeeper { get; init; }
     public ImmutableArray<AgentView>? Agents { get; init; }
@@ -42,6 +45,7 @@ public sealed record ViewChange
             };
             yield return i > 0 ? part : part with
             {
+                Past = before is null || !ReferenceEquals(before.Past, after.Past) ? after.Past : null,
                 Mesos = before is null || before.Mesos != after.Mesos ? after.Mesos : null,
                 ZooKeeper = before is null || before.ZooKeeper != after.ZooKeeper ? after.ZooKeeper : null,
                 Agents = before is null || !before.Agents.SequenceEqual(after.Agents) ? after.Agents : null,
@@ -59,7 +63,7 @@ public sealed record ViewChange
         {
             Term = Term, Version = Version,
             Clusters = known.Clusters.RemoveRange(Removed).SetItems(Clusters.Select(c => KeyValuePair.Create(c.Name, c))),
-            Mesos = Mesos ?? known.Mesos, ZooKeeper = ZooKeeper ?? known.ZooKeeper,
+            Past = Past ?? known.Past, Mesos = Mesos ?? known.Mesos, ZooKeeper = ZooKeeper ?? known.ZooKeeper,
             Agents = Agents ?? known.Agents, Counters = Counters ?? known.Counters,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
 using Mysos.Core.Scheduling;
@@ -22,6 +23,8 @@ public sealed record SchedulerView
     /// <summary>By name, in ordinal order.</summary>
     public ImmutableSortedDictionary<string, ClusterView> Clusters { get; init; } =
         ImmutableSortedDictionary.Create<string, ClusterView>(StringComparer.Ordinal);
+    /// <summary>Those that are gone, in the order in which they went.</summary>
+    public ImmutableList<PastCluster> Past { get; init; } = PastClusters.None.Clusters;
     public MesosView Mesos { get; init; } = new();
     public ZooKeeperView ZooKeeper { get; init; } = new();
     public ImmutableArray<AgentView> Agents
@@ -57,7 +60,7 @@ public sealed record ClusterView
     public OperationView? Operation { get; init; }
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
     public ImmutableArray<BackupView> Backups { get; init; } = [];
-    /// <summary>Newest last.</summary>
+    /// <summary>Newest last; see <see cref="EventRetention"/>.</summary>
     public ImmutableArray<ClusterEvent> Events { get; init; } = [];
 
     [JsonIgnore]

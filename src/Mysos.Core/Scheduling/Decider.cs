@@ -18,6 +18,7 @@ public static class Decider
             case Ticked ticked:
                 Hearing.Tick(turn, ticked.Posted);
                 Reconciliation.Continue(turn);
+                turn.State = turn.State with { Past = turn.State.Past.Expire(now) };
                 break;
             case ZooKeeperChanged changed: turn.State = state with { ZooKeeper = changed.View }; break;
             case MesosSubscribed subscribed: Recovery.Subscribed(turn, subscribed); break;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Discovery;
 using Mysos.Core.Elections;
@@ -12,7 +13,10 @@ namespace Mysos.Core.Scheduling;
 /// <summary>Anything that happens: from Mesos, ZooKeeper, the API, the clock, or an effect that was performed.</summary>
 public abstract record LoopEvent;
 
-public sealed record Recovered(SchedulerRecord Record, ImmutableArray<Cluster> Clusters) : LoopEvent;
+public sealed record Recovered(SchedulerRecord Record, ImmutableArray<Cluster> Clusters) : LoopEvent
+{
+    public PastClusters Past { get; init; } = PastClusters.None;
+}
 
 /// <param name="Posted">When it joined the queue.</param>
 public sealed record Ticked(DateTimeOffset Posted) : LoopEvent;

@@ -73,7 +73,7 @@ public sealed class ReadModel : IReadModel, IDisposable
     internal static bool Differ(SchedulerState before, SchedulerState after) =>
         !ReferenceEquals(before.Mesos, after.Mesos) || !ReferenceEquals(before.ZooKeeper, after.ZooKeeper)
         || !ReferenceEquals(before.Agents, after.Agents) || !ReferenceEquals(before.Maintenance, after.Maintenance)
-        || !ReferenceEquals(before.Counters, after.Counters);
+        || !ReferenceEquals(before.Counters, after.Counters) || !ReferenceEquals(before.Past, after.Past);
 
     /// <summary>Called by the loop alone.</summary>
     internal void Show(SchedulerState state, IEnumerable<string> touched, SchedulerSettings settings, DateTimeOffset now,
@@ -99,7 +99,7 @@ public sealed class ReadModel : IReadModel, IDisposable
             _agents = shown;
             _views.OnNext(new SchedulerView
             {
-                Term = term, Version = last.Version + 1, Clusters = clusters.ToImmutable(), Mesos = state.Mesos, ZooKeeper = state.ZooKeeper,
+                Term = term, Version = last.Version + 1, Clusters = clusters.ToImmutable(), Past = state.Past.Clusters, Mesos = state.Mesos, ZooKeeper = state.ZooKeeper,
                 AgentsWhenAsked = agents, Counters = state.Counters,
             });
         }

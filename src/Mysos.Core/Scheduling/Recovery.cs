@@ -8,7 +8,7 @@ internal static class Recovery
 {
     public static void Load(Turn turn, Recovered recovered)
     {
-        turn.State = turn.State with { Record = recovered.Record };
+        turn.State = turn.State with { Record = recovered.Record, Past = recovered.Past };
         foreach (var cluster in recovered.Clusters)
             turn.Put(new ClusterState(cluster));
         FrameworkLife.Load(turn);

@@ -153,7 +153,7 @@ public sealed class SchedulerLoop
         foreach (var (key, document) in documents)
             _writers[key] = new DocumentWriter(_store, key, document.Version, cancellation);
         var (record, clusters) = StateJson.Read(documents);
-        return new Recovered(record, clusters);
+        return new Recovered(record, clusters) { Past = StateJson.ReadPast(documents) };
     }
 
     private void Handle(LoopEvent happened, CancellationToken cancellation)
@@ -178,14 +178,36 @@ public sealed class SchedulerLoop
     {
         if (before.Record != decision.State.Record)
             Writer(StateJson.SchedulerKey, cancellation).Write(StateJson.Write(decision.State.Record));
+        if (!ReferenceEquals(before.Past, decision.State.Past))
+            Writer(StateJson.PastKey, cancellation).Write(StateJson.Write(decision.State.Past));
         foreach (var name in decision.Touched)
         {
             var was = before.Clusters.GetValueOrDefault(name)?.Durable;
             var now = decision.State.Clusters.GetValueOrDefault(name)?.Durable;
-            if (!ReferenceEquals(was, now))
-                Writer(StateJson.KeyOf(name), cancellation).Write(now is null ? null : StateJson.Write(now));
+            if (ReferenceEquals(was, now))
+                continue;
+            if (now is null)
+                Writer(StateJson.KeyOf(name), cancellation).Write(null, after: NotedAsync());
+            else
+                Writer(StateJson.KeyOf(name), cancellation).Write(StateJson.Write(now));
         }
     }
+
+    /// <summary>What stays of clusters that are gone is durable. When that fails, this loop ends.</summary>
+    private async Task NotedAsync()
+    {
+        try
+        {
+            await Task.WhenAll(Durable(StateJson.SchedulerKey), Durable(StateJson.PastKey)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _failed.TrySetException(e);
+            throw;
+        }
+    }
+
+    private Task Durable(string key) => _writers.GetValueOrDefault(key)?.Durable ?? Task.CompletedTask;
 
     private DocumentWriter Writer(string key, CancellationToken cancellation)
     {
@@ -197,7 +219,7 @@ public sealed class SchedulerLoop
     private void PerformWhenDurable(Effect effect)
     {
         var waits = effect.After.Select(StateJson.KeyOf).Append(StateJson.SchedulerKey)
-            .Select(k => _writers.GetValueOrDefault(k)?.Durable ?? Task.CompletedTask).Where(t => !t.IsCompletedSuccessfully).ToImmutableArray();
+            .Select(Durable).Where(t => !t.IsCompletedSuccessfully).ToImmutableArray();
         if (waits.IsEmpty)
             Perform(effect);
         else

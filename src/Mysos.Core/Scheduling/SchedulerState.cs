@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Elections;
 using Mysos.Core.Mesos;
 
@@ -11,6 +12,7 @@ public sealed record SchedulerState
     public SchedulerRecord Record { get; init; } = new();
     public ImmutableSortedDictionary<string, ClusterState> Clusters { get; init; } =
         ImmutableSortedDictionary.Create<string, ClusterState>(StringComparer.Ordinal);
+    public PastClusters Past { get; init; } = PastClusters.None;
     public ClusterIndex Index { get; init; } = ClusterIndex.Empty;
     public Agenda Agenda { get; init; } = Agenda.Empty;
 

@@ -14,6 +14,7 @@ public static class StoredView
         return SchedulerView.Empty with
         {
             Clusters = SchedulerView.Empty.Clusters.AddRange(views.Select(v => KeyValuePair.Create(v.Name, v))),
+            Past = StateJson.ReadPast(documents).Clusters,
             Mesos = new MesosView { FrameworkId = record.FrameworkId?.Value },
             ZooKeeper = zooKeeper,
             Stale = new Staleness(now, "No leading scheduler has been reached since this one started; this is the stored state, "

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 
 namespace Mysos.Core.Scheduling;
 
@@ -10,7 +11,6 @@ public sealed record Decision(SchedulerState State, ImmutableArray<Effect> Effec
 /// <summary>One decision in the making. Lives for one call of <see cref="Decider.Decide"/>.</summary>
 internal sealed class Turn(SchedulerState state, SchedulerSettings settings, DateTimeOffset now)
 {
-    private const int EventsKept = 40;
     private readonly List<Effect> _effects = [];
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private readonly HashSet<string> _looked = new(StringComparer.Ordinal);
@@ -58,11 +58,8 @@ internal sealed class Turn(SchedulerState state, SchedulerSettings settings, Dat
     }
 
     /// <summary>Adds a line to the cluster's history.</summary>
-    public Cluster Log(Cluster cluster, string kind, string text)
-    {
-        var events = cluster.Events.Add(new ClusterEvent(Now, kind, text) { By = By });
-        return cluster with { Events = events.Count > EventsKept ? events.RemoveRange(0, events.Count - EventsKept) : events };
-    }
+    public Cluster Log(Cluster cluster, string kind, string text) =>
+        cluster with { Events = EventRetention.Kept(cluster.Events.Add(new ClusterEvent(Now, kind, text) { By = By })) };
 
     /// <summary>Something that the cluster depends on changed: it is to be compared with what it should be.</summary>
     public void LookAt(string cluster) => _looked.Add(cluster);

@@ -23,11 +23,13 @@ public sealed class DocumentWriter(IStateStore store, string key, int version, C
     }
 
     /// <summary>Hands over the newest content; null deletes the document.</summary>
-    public void Write(byte[]? content)
+    /// <param name="after">It is written only once this has completed, as is what is handed over later; never when it fails.</param>
+    public void Write(byte[]? content, Task? after = null)
     {
         lock (_gate)
         {
-            _next = new Pending(content, _next?.Done ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var all = Task.WhenAll(_next?.After ?? Task.CompletedTask, after ?? Task.CompletedTask);
+            _next = new Pending(content, all, _next?.Done ?? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             if (_running is not null)
                 return;
             (_running, _next) = (_next, null);
@@ -43,6 +45,7 @@ public sealed class DocumentWriter(IStateStore store, string key, int version, C
             {
                 if (_failure is not null)
                     throw _failure;
+                await current.After.ConfigureAwait(false);
                 if (current.Content is { } json)
                 {
                     _version = await store.WriteAsync(key, json, _version, cancellation).ConfigureAwait(false);
@@ -72,5 +75,5 @@ public sealed class DocumentWriter(IStateStore store, string key, int version, C
         }
     }
 
-    private sealed record Pending(byte[]? Content, TaskCompletionSource Done);
+    private sealed record Pending(byte[]? Content, Task After, TaskCompletionSource Done);
 }

@@ -2,7 +2,7 @@ namespace Mysos.Core.State;
 
 /// <summary>
 /// Durable, versioned JSON documents under <c>&lt;zk_url&gt;/state/</c> (or in a directory, <c>--state_storage=local</c>).
-/// Keys are <c>scheduler</c> and <c>clusters/&lt;name&gt;</c>.
+/// Keys are <c>scheduler</c>, <c>past</c> and <c>clusters/&lt;name&gt;</c>.
 /// </summary>
 public interface IStateStore
 {

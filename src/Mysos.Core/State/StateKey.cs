@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Mysos.Core.State;
 
-/// <summary>Names of documents: <c>scheduler</c>, <c>clusters/&lt;name&gt;</c>. Anything else might leave the store's directory.</summary>
+/// <summary>Names of documents: <c>scheduler</c>, <c>past</c>, <c>clusters/&lt;name&gt;</c>. Anything else might leave the store's directory.</summary>
 internal static partial class StateKey
 {
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,99})?\z")]

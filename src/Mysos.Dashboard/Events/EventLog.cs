@@ -8,22 +8,24 @@ namespace Mysos.Dashboard.Events;
 public sealed record EventLine(FleetEvent Event, TimeSpan? Took);
 
 /// <summary>
-/// The events that one reader asks for: at first what the clusters' histories have, then what happens. What has been read stays, also
-/// when its cluster goes.
+/// The events that one reader asks for: at first what the clusters' histories have, then what happens. What has been read stays while it is
+/// not too old, also when its cluster goes.
 /// </summary>
 public sealed class EventLog
 {
     /// <summary>So many are kept, the newest.</summary>
     public const int Most = 5000;
 
+    private readonly EventsQuery _query;
     private readonly Func<FleetEvent, bool> _wants;
     private readonly FleetNews _news;
 
-    public EventLog(EventsQuery query, SchedulerView view)
+    public EventLog(EventsQuery query, SchedulerView view, DateTimeOffset now)
     {
+        _query = query;
         _wants = query.EventsIn();
         _news = new FleetNews(query.ClustersIn(view));
-        Read(view);
+        Read(view, now);
     }
 
     /// <summary>Oldest first.</summary>
@@ -32,18 +34,30 @@ public sealed class EventLog
     /// <summary>How many there have been, those included that are no longer kept.</summary>
     public int Total { get; private set; }
 
-    public void Read(SchedulerView view)
+    /// <summary>There were more than <see cref="Most"/>.</summary>
+    public bool Overflowed { get; private set; }
+
+    public void Read(SchedulerView view, DateTimeOffset now)
     {
-        FleetEvent[] events = [.. _news.Next(view).Events.Where(_wants)];
-        if (events.Length == 0)
+        var from = _query.From(now);
+        EventLine[] lines = [.. _news.Next(view).Events.Where(e => e.Time >= from && _wants(e)).Select(e => new EventLine(e, Took(view, e)))];
+        Total += lines.Length;
+        var all = Lines.Length + lines.Length;
+        Overflowed |= all > Most;
+        var old = Math.Max(all - Most, Lines.TakeWhile(l => l.Event.Time < from).Count());
+        if (lines.Length > 0 || old > 0)
         {
-            return;
+            Lines = [.. Lines.Concat(lines).Skip(old)];
         }
-        Total += events.Length;
-        var lines = events.TakeLast(Most).Select(e => new EventLine(e, Took(view, e)));
-        Lines = [.. Lines.Skip(Math.Max(0, Lines.Length + events.Length - Most)), .. lines];
     }
 
-    private static TimeSpan? Took(SchedulerView view, FleetEvent e) =>
-        Course.EndedBy(view.Clusters[e.Cluster], new ClusterEvent(e.Time, e.Kind, e.Text) { By = e.By })?.Duration;
+    private static TimeSpan? Took(SchedulerView view, FleetEvent e)
+    {
+        // What somebody asked for begins something.
+        if (e.By is not null || !view.Clusters.TryGetValue(e.Cluster, out var cluster) || cluster.Created != e.ClusterCreated)
+        {
+            return null;
+        }
+        return Course.EndedBy(cluster with { Events = EventRetention.WithoutGaps(cluster.Events) }, new ClusterEvent(e.Time, e.Kind, e.Text))?.Duration;
+    }
 }

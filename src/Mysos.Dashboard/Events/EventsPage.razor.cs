@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Dashboard.Presentation;
 
 namespace Mysos.Dashboard.Events;
@@ -7,6 +10,12 @@ namespace Mysos.Dashboard.Events;
 public sealed partial class EventsPage
 {
     private const int Step = 100;
+
+    private static readonly string s_kept = string.Create(CultureInfo.InvariantCulture,
+        $"Of each cluster the last {EventRetention.Newest} events are kept, and the last {EventRetention.NewestAskedFor} that somebody asked for; when it is gone, for {PastClusters.Kept.Days} days.");
+
+    private static readonly (EventSpan? Span, string Text)[] s_spans =
+        [(null, "Any time"), (EventSpan.Hour, "Last hour"), (EventSpan.Day, "Last day"), (EventSpan.Week, "Last week")];
 
     private EventLog _log = null!;
     private ImmutableArray<EventLine> _lines = [];
@@ -17,6 +26,9 @@ public sealed partial class EventsPage
     protected override string Path => "ui/events";
 
     private int New => _log.Total - _total;
+
+    /// <summary>A cluster of that name may be another one.</summary>
+    private bool Lives(FleetEvent e) => Frame.View.Clusters.TryGetValue(e.Cluster, out var cluster) && cluster.Created == e.ClusterCreated;
 
     private IEnumerable<string> Kinds => Query.Kind.Length == 0 || EventPresentation.Kinds.Contains(Query.Kind)
         ? EventPresentation.Kinds
@@ -29,7 +41,7 @@ public sealed partial class EventsPage
             OnQuery();
             return;
         }
-        _log.Read(Frame.View);
+        _log.Read(Frame.View, Frame.Now);
         if (!_paused)
         {
             Take();
@@ -38,7 +50,7 @@ public sealed partial class EventsPage
 
     protected override void OnQuery()
     {
-        _log = new EventLog(Query, Frame.View);
+        _log = new EventLog(Query, Frame.View, Frame.Now);
         _shown = Step;
         Take();
     }

@@ -18,6 +18,7 @@ public static class EventPresentation
         ["cluster_paused"] = Tone.Warning,
         ["cluster_resized"] = Tone.Progress,
         ["cluster_resumed"] = Tone.Good,
+        ["gone"] = Tone.Quiet,
         ["data_loss_accepted"] = Tone.Bad,
         ["election_changed"] = Tone.Change,
         ["promotion_changed"] = Tone.Change,

@@ -26,11 +26,24 @@ internal static class ClusterMetrics
         Gauge("mysos.cluster.size.disk", "By", "Disk of each instance.", c => c.Size.DiskMb * MiB);
         meter.CreateObservableGauge("mysos.cluster.last_backup.timestamp", () => model.Current.Clusters.Values.SelectMany(LastBackup), "s",
             "When the newest backup that was completed was begun, in seconds since 1970.");
-        meter.CreateObservableGauge("mysos.node.lag", () => model.Current.Clusters.Values.SelectMany(Lags), "s", "How far a slave is behind its master, beyond its delay.");
+        NodeGauge("mysos.node.lag", "s", "How far a slave is behind its master, beyond its delay.", (_, n) => n.LagSeconds);
+        NodeGauge("mysos.node.data", "By", "What the node's data take on its disk.", (_, n) => n.DataMb * MiB);
+        NodeGauge("mysos.node.disk", "By", "The disk that the node was given.", (c, _) => c.Size.DiskMb * MiB);
+        NodeGauge("mysos.node.connections", "{connection}", "Connections of clients, slaves and Mysos itself.", (_, n) => n.Connections);
 
         void Gauge(string name, string? unit, string help, Func<ClusterView, double> value) => meter.CreateObservableGauge(
             name, () => model.Current.Clusters.Values.Select(c => new Measurement<double>(value(c), Of(c))), unit, help);
+
+        // Absent while it is not known.
+        void NodeGauge(string name, string? unit, string help, Func<ClusterView, NodeView, double?> value) => meter.CreateObservableGauge(
+            name, () => model.Current.Clusters.Values.SelectMany(c => Known(c, value)), unit, help);
     }
+
+    private static IEnumerable<Measurement<double>> Known(ClusterView cluster, Func<ClusterView, NodeView, double?> value) =>
+        from node in cluster.Nodes
+        let known = value(cluster, node)
+        where known is not null
+        select new Measurement<double>(known.Value, Of(cluster), new("node", node.ServerId.ToString(CultureInfo.InvariantCulture)));
 
     private static double IsAlone(ClusterView cluster) => cluster.Master is not null && !cluster.Nodes.Any(n => n.Acker) ? 1 : 0;
 
@@ -41,11 +54,6 @@ internal static class ClusterMetrics
         cluster.Backups.LastOrDefault(b => b.State == BackupState.Done) is { } backup
             ? [new Measurement<double>(backup.Started.ToUnixTimeSeconds(), Of(cluster))]
             : [];
-
-    private static IEnumerable<Measurement<double>> Lags(ClusterView cluster) =>
-        from node in cluster.Nodes
-        where node.LagSeconds is not null
-        select new Measurement<double>(node.LagSeconds!.Value, Of(cluster), new("node", node.ServerId.ToString(CultureInfo.InvariantCulture)));
 
     private static KeyValuePair<string, object?> Of(ClusterView cluster) => new("cluster", cluster.Name);
 }

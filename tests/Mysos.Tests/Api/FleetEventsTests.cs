@@ -61,6 +61,39 @@ public sealed class FleetEventsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_OfAClusterThatGoes_EndsWithItsLastEvent_WhichIsAPlaceToGoOnFrom()
+    {
+        Put("a", (0, "cluster_created"), (2, "cluster_deleted"));
+        Put("b", (1, "cluster_created"));
+        using var all = await OpenAsync("/events");
+        using var some = await OpenAsync("/events?kind=cluster_deleted");
+        (await TakeAsync(all, 3)).ShouldBe(["a cluster_created", "b cluster_created", "a cluster_deleted"]);
+        (await TakeAsync(some, 1)).ShouldBe(["a cluster_deleted"]);
+
+        Goes("a", (0, "cluster_created"), (2, "cluster_deleted"), (3, "gone"));
+        var (kind, id, data) = await all.NextAsync(_deadline.Token);
+        (kind, JsonDocument.Parse(data).RootElement.GetProperty("cluster").GetString()).ShouldBe(("gone", "a"));
+        (await some.NextAsync(_deadline.Token)).ShouldBe(("gone", null, """{"cluster":"a"}"""));
+        Put("b", (1, "cluster_created"), (4, "cluster_complete"));
+        (await TakeAsync(all, 1)).ShouldBe(["b cluster_complete"]);
+        using var again = await OpenAsync("/events", id);
+        (await TakeAsync(again, 1)).ShouldBe(["b cluster_complete"]);
+    }
+
+    [Fact]
+    public async Task Json_OfAClusterThatIsGone_HasItsEventsAndThoseOfTheNextOfItsName()
+    {
+        Goes("a", (0, "cluster_created"), (2, "cluster_deleted"), (3, "gone"));
+        _host.Clusters.Put(InMemoryClusters.Cluster("a") with { Created = Start.AddSeconds(4), Events = [new ClusterEvent(Start.AddSeconds(4), "cluster_created", "Again.")] });
+        Put("b", (1, "cluster_created"));
+
+        var events = await (await GetJsonAsync("/events?cluster=a")).Content.ReadFromJsonAsync<JsonElement>();
+
+        events.EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["cluster_created", "cluster_deleted", "gone", "cluster_created"]);
+        events.EnumerateArray().Select(e => e.GetProperty("id").GetString()).ShouldBeUnique();
+    }
+
+    [Fact]
     public async Task Stream_OfSome_LeavesTheOthersOut()
     {
         Put("a", (0, "cluster_created"), (1, "failed_over"), (2, "failed_over"));
@@ -147,6 +180,12 @@ public sealed class FleetEventsTests : IAsyncLifetime
     private void Put(string name, params (int Second, string Kind)[] events) => _host.Clusters.Put(InMemoryClusters.Cluster(name) with
     {
         Events = [.. events.Select(e => new ClusterEvent(Start.AddSeconds(e.Second), e.Kind, $"It was {e.Kind}."))],
+    });
+
+    private void Goes(string name, params (int Second, string Kind)[] events) => _host.Clusters.Update(v => v with
+    {
+        Clusters = v.Clusters.Remove(name),
+        Past = v.Past.Add(new PastCluster(name, InMemoryClusters.Cluster(name).Created, [.. events.Select(e => new ClusterEvent(Start.AddSeconds(e.Second), e.Kind, "It was."))])),
     });
 
     private Task<SseReader> OpenAsync(string path, string? lastId = null) => SseReader.OpenAsync(_host.Http, path, _deadline.Token, lastId);

@@ -35,6 +35,9 @@ public sealed partial class MetricsTests(MetricsHost host) : IClassFixture<Metri
     [InlineData("mysos_cluster_size_cpus{cluster=\"m1\"} 1")]
     [InlineData("mysos_cluster_last_backup_timestamp_seconds{cluster=\"m1\"} 1767326400")]
     [InlineData("mysos_node_lag_seconds{cluster=\"m1\",node=\"2\"} 7.5")]
+    [InlineData("mysos_node_data_bytes{cluster=\"m1\",node=\"1\"} 134217728")]
+    [InlineData("mysos_node_disk_bytes{cluster=\"m1\",node=\"2\"} 2147483648")]
+    [InlineData("mysos_node_connections{cluster=\"m1\",node=\"1\"} 14")]
     [InlineData("mysos_scheduler_leads 1")]
     [InlineData("mysos_cluster_events_total{kind=\"failed_over\"} 1")]
     [InlineData("mysos_cluster_events_total{kind=\"backup_failed\"} 0")]
@@ -154,7 +157,7 @@ public sealed partial class MetricsHost : IAsyncLifetime
         _host.Clusters.Put(cluster with
         {
             State = ClusterCondition.Degraded,
-            Nodes = [cluster.Nodes[0], cluster.Nodes[1] with { State = NodeState.Joining, LagSeconds = 7.5 }],
+            Nodes = [cluster.Nodes[0] with { Connections = 14, DataMb = 128 }, cluster.Nodes[1] with { State = NodeState.Joining, LagSeconds = 7.5 }],
             Events =
             [
                 At(0, "cluster_created"), At(4, "cluster_complete"), At(10, "master_lost"), At(10.2, "master_elected"), At(10.4, "failed_over"),

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Host.Client;
 using Mysos.Host.Client.Events;
 using Mysos.Tests.Api;
@@ -24,6 +25,19 @@ public sealed class EventsCommandTests(ApiHost host) : IClassFixture<ApiHost>
         JsonDocument.Parse(programs.Out).RootElement.EnumerateArray().Single().GetProperty("text").GetString().ShouldBe("It was 0.");
         (await CliRun.OfAsync(Api, "events", "Told")).Code.ShouldBe(1);
         (await CliRun.OfAsync("http://127.0.0.1:1", "events", "-f")).Code.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Events_OfAClusterThatIsGone_AreShown()
+    {
+        host.Clusters.Update(v => v with
+        {
+            Past = v.Past.Add(new PastCluster("was", Start,
+                [new ClusterEvent(Start, "cluster_deleted", "It is to go.") { By = "anna" }, new ClusterEvent(Start.AddSeconds(1), "gone", "It has gone.")])),
+        });
+
+        (await CliRun.OfAsync(Api, "events", "was")).ShouldBe(new CliRun(0,
+            "2026-01-02 03:04:05Z  was  cluster_deleted  It is to go.\n2026-01-02 03:04:06Z  was  gone  It has gone.\n", ""));
     }
 
     [Fact]

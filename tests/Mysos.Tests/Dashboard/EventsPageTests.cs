@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bunit;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Dashboard.Events;
 using Shouldly;
 using Xunit;
@@ -100,6 +101,8 @@ public sealed class EventsPageTests : ComponentContext
     [InlineData("by=ANNA", "cluster_resized")]
     [InlineData("by=10.0.0.7&cluster=orders", "")]
     [InlineData("q=nodes+serve", "cluster_complete")]
+    [InlineData("since=hour&cluster=orders", "failed_over,master_lost,cluster_complete,cluster_created")]
+    [InlineData("since=whenever&q=nodes+serve", "cluster_complete")]
     public void Page_OpenedWithAddress_ShowsWhatItAsksFor(string query, string kinds)
     {
         Navigation.NavigateTo("/ui/events?" + query);
@@ -154,6 +157,76 @@ public sealed class EventsPageTests : ComponentContext
     }
 
     [Fact]
+    public void ClusterThatIsGone_HasItsEvents_AndNoLink_AlsoWhereAnotherHasItsName()
+    {
+        var past = new PastCluster("orders", Views.Now.AddDays(-2), [At(900, "cluster_deleted", "It goes.") with { By = "anna from 10.0.0.7" }, At(800, "gone", "It is gone.")]);
+        Feed.Push(v => v with { Past = [past, past with { Name = "was" }] });
+        Navigation.NavigateTo("/ui/events?q=gone");
+        var page = Render<EventsPage>();
+        page.FindAll("tr[data-event]").Count.ShouldBe(2);
+        page.FindAll("tr[data-event] a").ShouldBeEmpty();
+        page.FindAll(".ms-col-cluster span").Select(c => (c.TextContent, c.GetAttribute("title"))).ShouldBe([("was", "was is gone"), ("orders", "orders is gone")]);
+
+        Navigation.NavigateTo("/ui/events?cluster=orders");
+        page.WaitForAssertion(() => Kinds(page).ShouldBe(["failed_over", "master_lost", "cluster_complete", "cluster_created", "gone", "cluster_deleted"]));
+        page.FindAll("tr[data-event] a").Count.ShouldBe(4);
+        Navigation.NavigateTo("/ui/events?cluster=was");
+        page.WaitForAssertion(() => Kinds(page).ShouldBe(["gone", "cluster_deleted"]));
+    }
+
+    [Fact]
+    public void ClusterThatGoes_IsNoLinkAnyLonger()
+    {
+        var page = Render<EventsPage>();
+        page.FindAll("a[href='ui/clusters/orders']").Count.ShouldBe(4);
+        LetQuietPass();
+
+        Feed.Push(v => v with
+        {
+            Clusters = v.Clusters.Remove("orders"),
+            Past = [new PastCluster("orders", v.Clusters["orders"].Created, [.. v.Clusters["orders"].Events, At(0, "gone", "It is gone.")])],
+        });
+
+        page.WaitForAssertion(() => Kinds(page)[0].ShouldBe("gone"));
+        Kinds(page).Length.ShouldBe(6);
+        page.FindAll("a[href='ui/clusters/orders']").ShouldBeEmpty();
+        page.FindAll("a[href='ui/clusters/orders-archive']").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Time_Chosen_LeavesOutWhatIsOlder_AlsoWhenItBecomesSo()
+    {
+        Happens("orders-archive", At(26 * 60, "node_replaced", "Long ago."));
+        var page = Render<EventsPage>();
+        Kinds(page).Length.ShouldBe(6);
+
+        page.Find("[aria-label=Time]").Change("Hour");
+        Navigation.Uri.ShouldEndWith("/ui/events?since=hour");
+        Kinds(page).ShouldBe(["failed_over", "master_lost", "cluster_resized", "cluster_complete", "cluster_created"]);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Kinds(page).ShouldBe(["failed_over", "master_lost", "cluster_resized", "cluster_complete"]));
+        page.Find("[data-testid=event-count]").TextContent.ShouldBe("4");
+
+        page.Find("[aria-label=Time]").Change("Week");
+        Kinds(page).ShouldContain("node_replaced");
+        page.Find("[aria-label=Time] option[selected]").TextContent.ShouldBe("Last week");
+        page.Find("[aria-label=Time]").Change("Day");
+        Kinds(page).ShouldNotContain("node_replaced");
+        page.Find("[aria-label=Time]").Change("");
+        Navigation.Uri.ShouldEndWith("/ui/events");
+        Kinds(page).Length.ShouldBe(6);
+    }
+
+    [Fact]
+    public void Page_NothingMatches_SaysWhatIsKept()
+    {
+        Navigation.NavigateTo("/ui/events?kind=nothing");
+
+        Render<EventsPage>().Find(".ms-message p").TextContent.ShouldBe(
+            "Of each cluster the last 40 events are kept, and the last 40 that somebody asked for; when it is gone, for 30 days.");
+    }
+
+    [Fact]
     public void Page_NothingHappened_SaysSo()
     {
         Feed.Push(SchedulerView.Empty);
@@ -188,13 +261,28 @@ public sealed class EventLogTests
             Events = [.. Enumerable.Range(0, 30).Select(n => new ClusterEvent(Views.Now.AddSeconds((i * 30) + n), "repaired", "x"))],
         }));
 
-        var log = new EventLog(EventsQuery.Default, view);
+        var log = new EventLog(EventsQuery.Default, view, Views.Now);
 
         (log.Total, log.Lines.Length).ShouldBe((6000, EventLog.Most));
         log.Lines[^1].Event.Time.ShouldBe(Views.Now.AddSeconds(5999));
         var next = new ClusterEvent(Views.Now.AddHours(9), "repaired", "The newest.");
-        log.Read(view with { Clusters = view.Clusters.SetItem("c7", view.Clusters["c7"] with { Events = view.Clusters["c7"].Events.Add(next) }) });
+        log.Read(view with { Clusters = view.Clusters.SetItem("c7", view.Clusters["c7"] with { Events = view.Clusters["c7"].Events.Add(next) }) }, Views.Now);
         (log.Total, log.Lines.Length, log.Lines[^1].Event.Text).ShouldBe((6001, EventLog.Most, "The newest."));
+    }
+}
+
+public sealed class EventTookTests
+{
+    [Fact]
+    public void Took_WhereEventsBetweenAreNotKept_IsNotKnown()
+    {
+        ClusterEvent At(int minute, string kind, string? by = null) => new(Views.Now.AddMinutes(minute), kind, "x") { By = by };
+        TimeSpan? Took(params IEnumerable<ClusterEvent> events) => new EventLog(EventsQuery.Default, Views.Of(Views.Cluster("c") with { Events = [.. events] }), Views.Now)
+            .Lines.Single(l => l.Event.Kind == "switched_over").Took;
+
+        var repaired = Enumerable.Range(0, EventRetention.Newest - 1).Select(i => At(200 + i, "repaired"));
+        Took(At(0, "switchover_began", "anna"), At(100, "switched_over")).ShouldBe(TimeSpan.FromMinutes(100));
+        Took([At(0, "switchover_began", "anna"), At(100, "switched_over"), .. repaired]).ShouldBeNull();
     }
 }
 
@@ -202,7 +290,7 @@ public sealed class EventsQueryTests
 {
     [Theory]
     [InlineData("")]
-    [InlineData("?cluster=shop&kind=failed_over&by=anna%20from&q=a%26b")]
+    [InlineData("?cluster=shop&kind=failed_over&by=anna%20from&since=week&q=a%26b")]
     public void Parse_Address_IsWrittenAgain(string address) => EventsQuery.Parse(address).ToQueryString().ShouldBe(address);
 }
 

@@ -95,7 +95,7 @@ public sealed class HistoryTests : ComponentContext
 
         panel.FindAll("figcaption").Select(c => c.TextContent).ShouldBe(
         [
-            "Writes per second5at most 20", "Worst lag0.5 sat most 0.5 s", "Connections, all nodes8at most 8", "Data, fullest node100 MiBat most 100 MiB",
+            "Writes per second5at most 20", "Worst lag0.5 sat most 0.5 s", "Connections, all nodes8at most 8", "Data, fullest node100 MiB of 2 GiBat most 100 MiB of 2 GiB",
         ]);
         var charts = panel.FindComponents<HourChart>();
         var drawn = charts.Select(c => c.RenderCount).ToArray();

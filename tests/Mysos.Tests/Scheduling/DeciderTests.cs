@@ -157,7 +157,7 @@ public sealed class DeciderTests
         world.Tasks.ShouldBeEmpty();
         world.Volumes.ShouldBeEmpty();
         world.Published.ShouldBeEmpty();
-        world.Durable.Keys.ShouldBe(["scheduler"]);
+        world.Durable.Keys.ShouldBe(["scheduler", "past"]);
         world.Suppressed.ShouldBeTrue();
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Mesos;
 using Mysos.Core.Scheduling;
 using Mysos.Core.State;
@@ -43,6 +44,7 @@ public sealed class ReadModelTests : IDisposable
         {
             [StateJson.SchedulerKey] = new(StateJson.Write(new SchedulerRecord { FrameworkId = new FrameworkId("F") }), 0),
             [StateJson.KeyOf("shop")] = new(StateJson.Write(cluster), 3),
+            [StateJson.PastKey] = new(StateJson.Write(PastClusters.None.With(cluster with { Name = "old", Events = [new(DateTimeOffset.UnixEpoch, "gone", "x")] }, DateTimeOffset.UnixEpoch)), 3),
         };
         var settings = new SchedulerSettings
         {
@@ -50,6 +52,7 @@ public sealed class ReadModelTests : IDisposable
         };
         _model.ShowStored(StoredView.Of(documents, settings, new ZooKeeperView { Connected = true }, DateTimeOffset.UnixEpoch));
         _model.Current.Clusters["shop"].NumNodes.ShouldBe(2);
+        _model.Current.Past.ShouldHaveSingleItem().Name.ShouldBe("old");
         _model.Current.Stale!.Reason.ShouldContain("stored state");
         _model.Current.Mesos.Connected.ShouldBeFalse();
         _model.Current.Mesos.FrameworkId.ShouldBe("F");

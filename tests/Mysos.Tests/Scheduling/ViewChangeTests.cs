@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Mysos.Core.Clusters;
+using Mysos.Core.Clusters.History;
 using Mysos.Core.Scheduling;
 using Mysos.Host.Scheduler;
 using Mysos.Tests.Dashboard;
@@ -13,6 +14,7 @@ public sealed class ViewChangeTests
     private static readonly SchedulerView Whole = Views.Fleet() with
     {
         Term = 4, Version = 17,
+        Past = [new PastCluster("old", Views.Now, [new ClusterEvent(Views.Now, "gone", "It is.")])],
         Counters = new Counters { Started = Views.Now, TasksLaunched = 3, OffersUnused = 9 },
     };
 
@@ -23,10 +25,13 @@ public sealed class ViewChangeTests
         { "added", Whole with { Version = 18, Clusters = Whole.Clusters.Add("zz-new", Views.Cluster("zz-new")) } },
         { "removed", Whole with { Version = 18, Clusters = Whole.Clusters.Remove(First) } },
         { "all gone", Whole with { Version = 18, Clusters = Whole.Clusters.Clear(), Agents = [] } },
+        { "past", Whole with { Version = 18, Clusters = Whole.Clusters.Remove(First), Past = [Gone, Gone with { Name = "next" }] } },
         { "mesos", Whole with { Version = 18, Mesos = new MesosView { Master = "m:5050" }, ZooKeeper = new ZooKeeperView { Url = "zk://z" } } },
         { "counters", Whole with { Version = 18, Counters = Whole.Counters with { TasksLost = 1 } } },
         { "another leader", Views.Fleet() with { Term = 5, Version = 1 } },
     };
+
+    private static PastCluster Gone => new(First, Views.Now, [new ClusterEvent(Views.Now, "cluster_deleted", "It was.") { By = "anna" }, new ClusterEvent(Views.Now, "gone", "It is.")]);
 
     private static string First => Whole.Clusters.Keys.First();
 
@@ -51,6 +56,7 @@ public sealed class ViewChangeTests
         change.Removed.ShouldBeEmpty();
         (change.Mesos, change.ZooKeeper, change.Counters).ShouldBe((null, null, null));
         change.Agents.ShouldBeNull();
+        change.Past.ShouldBeNull();
         change.Anew.ShouldBeFalse();
     }
 

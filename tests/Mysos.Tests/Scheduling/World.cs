@@ -164,7 +164,10 @@ internal sealed class World
         Restarts++;
         Decide(new Recovered(
             Durable.TryGetValue(StateJson.SchedulerKey, out var json) ? StateJson.ReadScheduler("s", json) : new SchedulerRecord(),
-            [.. Durable.Where(d => StateJson.IsCluster(d.Key)).Select(d => StateJson.ReadCluster(d.Key, d.Value))]));
+            [.. Durable.Where(d => StateJson.IsCluster(d.Key)).Select(d => StateJson.ReadCluster(d.Key, d.Value))])
+        {
+            Past = StateJson.ReadPast(Durable.ToDictionary(d => d.Key, d => new StoredDocument(d.Value, 0))),
+        });
         Suppressed = false;
         Post(new MesosSubscribed(Framework, null));
         Settle();
@@ -177,6 +180,8 @@ internal sealed class World
         State = decision.State;
         if (State.Record != before.Record)
             Durable[StateJson.SchedulerKey] = StateJson.Write(State.Record);
+        if (!ReferenceEquals(State.Past, before.Past))
+            Durable[StateJson.PastKey] = StateJson.Write(State.Past);
         foreach (var name in decision.Touched)
         {
             if (State.Clusters.TryGetValue(name, out var cluster))

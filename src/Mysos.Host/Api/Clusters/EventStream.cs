@@ -25,7 +25,7 @@ internal sealed class EventStream(IReadModel model, TimeProvider time)
             }
             else
             {
-                ServerSentEvents.Write(writer, id: null, "gone", "{}");
+                ServerSentEvents.Write(writer, id: null, PastCluster.GoneKind, "{}");
                 await writer.FlushAsync(cancellation);
                 return;
             }

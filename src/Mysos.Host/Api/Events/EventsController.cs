@@ -20,7 +20,7 @@ internal sealed class EventsController(IReadModel model, TimeProvider time, IHos
     /// <summary>The history of all clusters, live, as server-sent events; or a page of it as JSON.</summary>
     /// <remarks>JSON is answered to <c>Accept: application/json</c>; a <c>Link</c> header leads to the next page. A reader of the stream
     /// that was cut off sends the last id it saw as <c>Last-Event-ID</c> and gets what followed. <c>cluster</c> and <c>kind</c> can be given
-    /// several times.</remarks>
+    /// several times. Clusters that are gone are in it for 30 days; their last event is of the kind <c>gone</c>.</remarks>
     /// <param name="cluster">Only events of this cluster.</param>
     /// <param name="kind">Only events of this kind, such as <c>failed_over</c>.</param>
     /// <param name="after">Only events behind the one with this id.</param>
