@@ -25,7 +25,9 @@ internal sealed class ClusterPageDriver(IPage page)
     /// <summary>Opens a dialog, by a button or by an item of a menu, reads what would happen, and does it.</summary>
     /// <param name="menu">The menu's button; empty: <paramref name="item"/> is a button.</param>
     /// <param name="said">What the steps are to speak of.</param>
-    public async Task ActAsync(string menu, string item, string verb, string password, string said, Func<ILocator, Task>? fill = null)
+    /// <param name="meanwhile">Changes the cluster after that was read; so it is refused, and read again.</param>
+    public async Task ActAsync(
+        string menu, string item, string verb, string password, string said, Func<ILocator, Task>? fill = null, Func<Task>? meanwhile = null)
     {
         if (menu.Length > 0)
         {
@@ -44,6 +46,13 @@ internal sealed class ClusterPageDriver(IPage page)
             await fill(Dialog);
         }
         await PreviewAsync(Dialog, said);
+        if (meanwhile is not null)
+        {
+            await meanwhile();
+            await Dialog.GetByRole(AriaRole.Button, new() { Name = verb, Exact = true }).ClickAsync();
+            await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("The cluster has just changed");
+            await PreviewAsync(Dialog, said);
+        }
         await Dialog.GetByRole(AriaRole.Button, new() { Name = verb, Exact = true }).ClickAsync();
         // It goes, or has something to show in its place; a refusal leaves it as it is.
         await Expect(Dialog.GetByLabel("Cluster password")).ToHaveCountAsync(0);

@@ -46,7 +46,8 @@ public sealed class DashboardActionsStackTests(StackFixture stack, BrowserFixtur
         await Expect(page.Node(second)).Not.ToContainTextAsync("late");
         await QuietAsync(name);
 
-        await page.ActAsync("More", "Pause", "Pause", password, "No node is launched");
+        await page.ActAsync("More", "Pause", "Pause", password, "No node is launched", meanwhile: () => ChangeTimeoutAsync(name, password, "50s"));
+        await Expect(page.Tile("Elections")).ToHaveTextAsync("Available after 50s");
         await Expect(page.Page.GetByText("Paused for")).ToBeVisibleAsync();
         (await Client.GetAsync(name))["paused_since"].ShouldNotBeNull();
         await page.ActAsync("", "Resume", "Resume", password, "put right");
@@ -111,6 +112,15 @@ public sealed class DashboardActionsStackTests(StackFixture stack, BrowserFixtur
         var restored = await Client.HealthyAsync(copy, 1);
         (await StackClient.SqlAsync(StackClient.MasterOf(restored), password, "SELECT i FROM d.t")).ShouldBe(7);
         await Client.DeleteAsync(copy, password);
+    }
+
+    /// <summary>As somebody else may at the same time; until the page can know of it.</summary>
+    private async Task ChangeTimeoutAsync(string name, string password, string timeout)
+    {
+        var (status, body) = await Client.CurlAsync("-X", "POST", $"{{api}}/clusters/{name}/election", "--form", $"password={password}", "--form", $"election_timeout={timeout}");
+        status.ShouldBe(200, $"{body}");
+        await Eventually.IsAsync(async () => (await Client.GetAsync(name))["election"]!["timeout"]!.GetValue<string>() == timeout,
+            TimeSpan.FromSeconds(20), () => $"the timeout {timeout}");
     }
 
     /// <summary>Healthy, and nothing is under way that would change it while somebody reads what would happen.</summary>
