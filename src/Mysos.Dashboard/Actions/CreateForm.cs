@@ -16,8 +16,11 @@ public sealed class CreateForm
     public const string PasswordField = "cluster_password";
     public const string BackupField = "backup_id";
 
+    /// <summary>Those that most leave as they are.</summary>
+    public static string[] OptionalFields { get; } = [PasswordField, BackupField, .. ElectionForm.Fields];
+
     public static string[] Fields { get; } =
-        [NameField, UserField, NodesField, CpusField, MemField, DiskField, PasswordField, BackupField];
+        [NameField, UserField, NodesField, CpusField, MemField, DiskField, .. OptionalFields];
 
     public string Name { get; set; } = "";
     public string User { get; set; } = "";
@@ -29,6 +32,21 @@ public sealed class CreateForm
     public string Password { get; set; } = "";
     /// <summary>Empty: starts without data.</summary>
     public string BackupId { get; set; } = "";
+    public ElectionForm Election { get; } = new();
+
+    /// <summary>A form that asks for as many nodes of the same size as the cluster of a backup has, with the backup's data.</summary>
+    public static CreateForm ToRestore(ClusterView cluster, string backupId)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        return new CreateForm
+        {
+            Nodes = cluster.NumNodes.ToString(CultureInfo.InvariantCulture),
+            Cpus = ClusterSizeText.FormatCpus(cluster.Size.Cpus),
+            Mem = SizeText.Format(cluster.Size.MemMb),
+            Disk = SizeText.Format(cluster.Size.DiskMb),
+            BackupId = backupId,
+        };
+    }
 
     /// <summary>What is wrong with one field, or null.</summary>
     public string? Check(string field) => field switch
@@ -41,6 +59,7 @@ public sealed class CreateForm
         DiskField => CheckAmount(Disk, mb => ClusterSize.Default with { DiskMb = mb }),
         PasswordField => Password.Length == 0 ? null : ClusterRules.CheckPassword(Password)?.Detail,
         BackupField => BackupId.Length == 0 ? null : ClusterRules.CheckBackupId(BackupId)?.Detail,
+        _ when ElectionForm.Fields.Contains(field) => Election.Check(field),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "is no field of the form"),
     };
 
@@ -66,6 +85,9 @@ public sealed class CreateForm
         Size = Wanted!.Value.Size,
         Password = Password.Length == 0 ? null : Password,
         BackupId = BackupId.Length == 0 ? null : BackupId,
+        ElectionPolicy = Election.ToPolicy().Own,
+        ElectionTimeout = Election.ToTimeout().Own,
+        SyncReplicas = Election.ToCount().Own,
     };
 
     private string? CheckCpus() => ParseCpus() is { } cpus

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using MudBlazor;
 using Mysos.Core.Clusters;
 using Mysos.Dashboard.Access;
+using Mysos.Dashboard.Live;
 
 namespace Mysos.Dashboard.Actions;
 
@@ -13,6 +14,8 @@ namespace Mysos.Dashboard.Actions;
 /// </summary>
 public abstract partial class RequestDialog : ComponentBase, IDisposable
 {
+    private const string Changed = "The cluster has just changed, and nothing was done. Ask again what would happen.";
+
     private readonly CancellationTokenSource _closed = new();
     private int _edits;
 
@@ -20,6 +23,7 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
 
     [Inject] protected IClusterService Service { get; set; } = null!;
     [Inject] private protected IDashboardUser User { get; set; } = null!;
+    [Inject] private protected IDashboardSession Session { get; set; } = null!;
     [Inject] protected ISnackbar Snackbar { get; set; } = null!;
     [Inject] private ILoggerFactory Loggers { get; set; } = null!;
 
@@ -27,6 +31,9 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
 
     /// <summary>What the dry run of exactly what is filled in has answered; empty before, and once a field has changed.</summary>
     internal ImmutableArray<string> Steps { get; private set; } = [];
+
+    /// <summary>The version of the cluster that <see cref="Steps"/> were said of; the request is made for no other. Null: nobody has asked.</summary>
+    private protected string? Previewed { get; private set; }
 
     /// <summary>Something is being asked; nothing else is until it is answered.</summary>
     internal bool Busy { get; private set; }
@@ -59,10 +66,12 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
             return;
         }
         var (request, edits) = (Compose(), _edits);
-        var answer = await AskAsync(cancellation => Service.DryRunAsync(request with { By = User.Current }, cancellation));
+        var version = VersionOf(request);
+        Previewed = null;
+        var answer = await AskAsync(cancellation => Service.DryRunAsync(request with { By = User.Current, IfVersion = version }, cancellation));
         if (answer is not null && edits == _edits)
         {
-            Steps = answer.Steps;
+            (Steps, Previewed) = (answer.Steps, version);
         }
     }
 
@@ -70,7 +79,7 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
     internal void Edited(string field)
     {
         _edits++;
-        Steps = [];
+        (Steps, Previewed) = ([], null);
         Errors.ClearGeneral();
         Errors.Clear(field);
         Test(field);
@@ -104,6 +113,10 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
         {
             return await request(_closed.Token);
         }
+        catch (RequestException e) when (e.Status == 412)
+        {
+            Errors.SetGeneral(Changed);
+        }
         catch (RequestException e)
         {
             Errors.Apply(e, Fields);
@@ -134,6 +147,10 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
         StateHasChanged();
         return Dialog.SetOptionsAsync(Dialog.Options with { BackdropClick = false });
     }
+
+    // One that is to be created has none yet, nor has one that an older scheduler tells of.
+    private string? VersionOf(ClusterRequest request) =>
+        request is not CreateRequest && Session.Current.View.Clusters.GetValueOrDefault(request.Name) is { Version.Length: > 0 } cluster ? cluster.Version : null;
 
     private void Test(string field)
     {
@@ -166,8 +183,10 @@ public abstract partial class RequestDialog : ComponentBase, IDisposable
 public abstract class RequestDialog<TAnswer> : RequestDialog
     where TAnswer : class
 {
-    private ClusterRequest<TAnswer>? _sent;
     private string _key = "";
+
+    /// <summary>What was sent last; that its answer has not come does not mean that it was not done.</summary>
+    private protected ClusterRequest<TAnswer>? Sent { get; private set; }
 
     protected abstract override ClusterRequest<TAnswer> Compose();
 
@@ -184,13 +203,13 @@ public abstract class RequestDialog<TAnswer> : RequestDialog
             return;
         }
         var request = Compose();
-        if (request != _sent)
+        if (request != Sent)
         {
             // One key for each content of the form: pressed again after a lost answer, the button does nothing twice.
-            (_sent, _key) = (request, Guid.NewGuid().ToString("N"));
+            (Sent, _key) = (request, Guid.NewGuid().ToString("N"));
         }
         Sending = true;
-        var answer = await AskAsync(cancellation => Service.AskAsync(request with { IdempotencyKey = _key, By = User.Current }, cancellation));
+        var answer = await AskAsync(cancellation => Service.AskAsync(request with { IdempotencyKey = _key, By = User.Current, IfVersion = Previewed }, cancellation));
         Sending = false;
         if (answer is not null)
         {

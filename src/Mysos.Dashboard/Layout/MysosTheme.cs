@@ -51,6 +51,7 @@ internal static class MysosTheme
             Info = "#74b4f2",
             Warning = "#f0b35a",
             Error = "#ff8a80",
+            ErrorContrastText = "#2b0a07",
             DarkContrastText = "#e4eaec",
         },
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "8px", AppbarHeight = "56px" },

@@ -137,7 +137,7 @@
   const openers = new Map();
   let focused = null;
   document.addEventListener("focusin", e => focused = e.target);
-  new MutationObserver(() => {
+  new MutationObserver(changes => {
     for (const dialog of document.querySelectorAll("[role=dialog]")) {
       const field = !openers.has(dialog) && dialog.querySelector("input, select, textarea");
       if (field) {
@@ -155,6 +155,8 @@
         dialog.querySelector("[data-copy]")?.focus();
       }
     }
+    // Of a form that is longer than the window, what would happen is to be seen when it comes.
+    changes.find(c => c.addedNodes.length && c.target.matches?.(".ms-steps"))?.target.scrollIntoView({ block: "nearest" });
   }).observe(document, { childList: true, subtree: true });
 
   // So does Escape: MudBlazor listens to it only after a round trip. Where nothing says what it presses, it does nothing.

@@ -16,11 +16,12 @@ internal static class PageChecks
         """);
 
     /// <summary>What axe-core calls a serious or critical obstacle.</summary>
-    public static async Task<string[]> ObstaclesAsync(IPage page)
+    /// <param name="part">The part of the page that is looked at.</param>
+    public static async Task<string[]> ObstaclesAsync(IPage page, string part = "html")
     {
         // The other mode opens a page of its own for each run; these pages have no frames, which it is for.
 #pragma warning disable CS0618
-        var found = await page.Locator("html").RunAxeLegacy(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        var found = await page.Locator(part).RunAxeLegacy(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
 #pragma warning restore CS0618
         return
         [

@@ -63,7 +63,9 @@ public sealed class ClusterPageTests : ComponentContext
             "jdbc:mysql://10.0.0.12:31007/?user=app",
             "Server=10.0.0.12;Port=31007;User ID=app;Password=",
             "mysql -h 10.0.0.12 -P 31002 -u app -p",
-            "zk://10.0.0.2:2181/mysos/discover/billing",
+            "jdbc:mysql://10.0.0.12:31002/?user=app",
+            "Server=10.0.0.12;Port=31002;User ID=app;Password=",
+            "zk://10.0.0.2:2181/mysos/discover/billing", "zk://10.0.0.2:2181/mysos/discover/billing/master", "zk://10.0.0.2:2181/mysos/discover/billing/slaves",
         ]);
     }
 

@@ -236,14 +236,16 @@ public sealed class DashboardBrowserTests(BrowserFixture browser)
     [InlineData("tablet", 900, 1000)]
     public async Task EveryPage_InEveryShape_FitsTheWindow(string shape, int width, int height)
     {
-        await using var host = await DashboardHost.StartAsync(Views.Fleet(8));
+        await using var host = await DashboardHost.StartAsync(Views.Fleet(8), looked: true);
         host.Feed.Put(Views.Detailed());
+        host.Feed.Put(Views.Paused());
         await using var open = await browser.OpenAsync(host.Address, width, height, shape == "dark" ? ColorScheme.Dark : ColorScheme.Light);
         var page = open.Page;
 
         foreach (var (name, path, text) in new[]
         {
-            ("fleet", "/", "billing"), ("agents", "/ui/agents", "rack-a-07"), ("events", "/ui/events", "Backup billing"), ("cluster", "/ui/clusters/billing", "GTID position"),
+            ("fleet", "/", "billing"), ("agents", "/ui/agents", "rack-a-07"), ("events", "/ui/events", "Backup billing"), ("cluster", "/ui/clusters/billing", "Under way: switchover"), ("charts", "/ui/clusters/billing", "Writes per second"),
+            ("paused", "/ui/clusters/paused", "Paused for"),
             ("unknown", "/ui/clusters/wiki", "There is no cluster"), ("missing", "/ui/elsewhere", "no such page"),
         })
         {

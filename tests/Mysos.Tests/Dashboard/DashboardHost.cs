@@ -9,6 +9,7 @@ using Mysos.Core.Access;
 using Mysos.Core.Clusters;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Dashboard;
+using Mysos.Dashboard.History;
 using Shouldly;
 
 namespace Mysos.Tests.Dashboard;
@@ -130,7 +131,8 @@ internal sealed class DashboardHost : IAsyncDisposable
     public RecordingService Service { get; }
     public string Address => _app.Urls.First();
 
-    public static async Task<DashboardHost> StartAsync(SchedulerView view, string address = "http://127.0.0.1:0")
+    /// <param name="looked">It has looked at the clusters for an hour.</param>
+    public static async Task<DashboardHost> StartAsync(SchedulerView view, string address = "http://127.0.0.1:0", bool looked = false)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -150,6 +152,10 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddMysosDashboard();
         var app = builder.Build();
         app.MapMysosDashboard();
+        for (var samples = looked ? LastHour.Slots - 1 : 0; samples > 0; samples--)
+        {
+            app.Services.GetRequiredService<ClusterHistory>().Add(Views.Earlier(view, samples), Views.Now - samples * ClusterHistory.Interval);
+        }
         await app.StartAsync();
         return new DashboardHost(app, feed, service);
     }

@@ -164,20 +164,20 @@ public sealed class DialogBrowserTests(BrowserFixture browser)
     public async Task EveryMenuAndDialog_InEveryShape_FitsTheWindow(string shape, int width, int height)
     {
         await using var host = await DashboardHost.StartAsync(Views.Fleet(0));
+        host.Feed.Put(Views.Paused());
         await using var open = await browser.OpenAsync(host.Address, width, height, shape == "dark" ? ColorScheme.Dark : ColorScheme.Light);
         var page = open.Page;
-        await page.GotoAsync("/ui/clusters/orders");
         var dialog = page.GetByRole(AriaRole.Dialog);
-        await Expect(page.GetByLabel("Actions for node")).ToHaveCountAsync(3);
-        (await page.EvaluateAsync<int>("Math.max(...[...document.querySelectorAll('.ms-cell-menu button')].map(b => b.getBoundingClientRect().right))"))
-            .ShouldBeLessThanOrEqualTo(width);
 
-        foreach (var (menu, item) in new[]
+        foreach (var (cluster, menu, item) in ClusterActions.All)
         {
-            ("", "Resize"), ("", "Back up"), ("", "Delete"), ("More", "Switch over"), ("More", "Restart nodes"),
-            ("More", "Change password"), ("Actions for node 3", "Replace this node"),
-        })
-        {
+            if (!page.Url.EndsWith($"/{cluster}", StringComparison.Ordinal))
+            {
+                await page.GotoAsync($"/ui/clusters/{cluster}");
+                await Expect(page.GetByLabel("Actions for node")).ToHaveCountAsync(3);
+                (await page.EvaluateAsync<int>("Math.max(...[...document.querySelectorAll('.ms-cell-menu button')].map(b => b.getBoundingClientRect().right))"))
+                    .ShouldBeLessThanOrEqualTo(width);
+            }
             if (menu.Length > 0)
             {
                 await ButtonOf(page, menu).ClickAsync();
@@ -207,12 +207,55 @@ public sealed class DialogBrowserTests(BrowserFixture browser)
         open.Complaints.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("light", 1440, 900)]
+    [InlineData("dark", 1440, 900)]
+    [InlineData("phone", 390, 844)]
+    [InlineData("tablet", 900, 1000)]
+    public async Task CreateDialog_InEveryShape_FitsTheWindow(string shape, int width, int height)
+    {
+        await using var host = await DashboardHost.StartAsync(Views.Fleet(0));
+        await using var open = await browser.OpenAsync(host.Address, width, height, shape == "dark" ? ColorScheme.Dark : ColorScheme.Light);
+        var page = open.Page;
+        await page.GotoAsync("/");
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await ButtonOf(page, "Create cluster").ClickAsync();
+        await dialog.GetByLabel("Name").FillAsync("fresh");
+        await dialog.GetByLabel("User").FillAsync("app");
+        await Expect(dialog.GetByTestId("takes")).ToBeVisibleAsync();
+        await open.PictureAsync($"dialog-create-{shape}", fullPage: false);
+        (await OutsideAsync(page, "[role=dialog] :not(.mud-ripple-effect)")).ShouldBeEmpty();
+
+        await dialog.GetByText("Password, backup and elections").ClickAsync();
+        await Expect(dialog.GetByLabel("Slaves that acknowledge each write")).ToBeVisibleAsync();
+        await ButtonOf(page, "What would happen?").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Then that.");
+        await Expect(dialog.GetByText("Then that.")).ToBeInViewportAsync();
+        await open.PictureAsync($"dialog-create-more-{shape}", fullPage: false);
+        // What is in it may be scrolled, but not to the side.
+        (await OutsideAsync(page, "[role=dialog], [role=dialog] button")).ShouldBeEmpty();
+        (await BesideAsync(page)).ShouldBeEmpty();
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>The visible elements of a dialog that reach beyond its sides.</summary>
+    private static Task<string[]> BesideAsync(IPage page) => page.EvaluateAsync<string[]>(
+        """
+        () => {
+          const dialog = document.querySelector("[role=dialog]"), { left, right } = dialog.getBoundingClientRect();
+          return [...dialog.querySelectorAll(":not(.mud-ripple-effect)")]
+            .map(e => [e, e.getBoundingClientRect()])
+            .filter(([e, r]) => r.width > 0 && e.checkVisibility() && (r.left < left || r.right > right))
+            .map(([e, r]) => `${e.tagName}.${e.className}: ${Math.round(r.left)} ${Math.round(r.right)}`);
+        }
+        """);
+
     /// <summary>The visible elements that a selector finds outside of the window.</summary>
     private static Task<string[]> OutsideAsync(IPage page, string selector) => page.EvaluateAsync<string[]>(
         """
         selector => [...document.querySelectorAll(selector)]
           .map(e => [e, e.getBoundingClientRect()])
-          .filter(([, r]) => r.width > 0 && (r.left < 0 || r.right > innerWidth || r.top < 0 || r.bottom > innerHeight))
+          .filter(([e, r]) => r.width > 0 && e.checkVisibility() && (r.left < 0 || r.right > innerWidth || r.top < 0 || r.bottom > innerHeight))
           .map(([e, r]) => `${e.tagName}.${e.className}: ${Math.round(r.left)} ${Math.round(r.top)} ${Math.round(r.right)} ${Math.round(r.bottom)}`)
         """, selector);
 }

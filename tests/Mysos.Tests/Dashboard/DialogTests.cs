@@ -108,14 +108,14 @@ public sealed class DialogTests : ComponentContext
         Service.Refusal = new RequestException(409, field, "There is such a cluster already.");
         var dialogs = RenderDialogs();
         await ShowAsync(CreateClusterDialog.ShowAsync);
-        dialogs.Find("#create-name").Input("orders");
+        dialogs.Find("#create-name").Input("fresh");
         dialogs.Find("#create-user").Input("app");
 
         Button(dialogs, "Create").Click();
 
         dialogs.Markup.ShouldContain("There is such a cluster already.");
         dialogs.FindAll(".ms-form-error").Any().ShouldBe(general);
-        dialogs.Find("#create-name").GetAttribute("value").ShouldBe("orders");
+        dialogs.Find("#create-name").GetAttribute("value").ShouldBe("fresh");
     }
 
     [Fact]

@@ -22,8 +22,8 @@ internal sealed record DialogCase(
     private static readonly DialogCase[] s_all =
     [
         new("Create", (d, _) => CreateClusterDialog.ShowAsync(d),
-            [("create-name", Name), ("create-user", "app"), ("create-password", Password)],
-            new CreateRequest { Name = Name, User = "app", Password = Password }),
+            [("create-name", "fresh"), ("create-user", "app"), ("create-password", Password)],
+            new CreateRequest { Name = "fresh", User = "app", Password = Password }),
         new("Resize", (d, c) => d.OpenAsync<ResizeDialog>(c), [("resize-nodes", "5"), ("resize-password", Password)],
             new ResizeRequest { Name = Name, Password = Password, NumNodes = 5 }),
         new("Back up", (d, c) => d.OpenAsync<BackupDialog>(c), [("backup-password", Password)],

@@ -48,6 +48,8 @@ public sealed class CreateFormTests
     [InlineData(CreateForm.DiskField, "2 gb")]
     [InlineData(CreateForm.BackupField, "../x")]
     [InlineData(CreateForm.PasswordField, "a\tb")]
+    [InlineData(ElectionForm.TimeoutField, "soon")]
+    [InlineData(ElectionForm.CountField, "0")]
     public void Check_WrongValue_IsToldAtItsField(string field, string value)
     {
         var form = Valid();
@@ -68,6 +70,8 @@ public sealed class CreateFormTests
             case CreateForm.MemField: form.Mem = value; break;
             case CreateForm.DiskField: form.Disk = value; break;
             case CreateForm.BackupField: form.BackupId = value; break;
+            case ElectionForm.TimeoutField: form.Election.Timeout = value; break;
+            case ElectionForm.CountField: form.Election.Count = value; break;
             default: form.Password = value; break;
         }
     }

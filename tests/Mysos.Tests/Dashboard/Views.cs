@@ -130,7 +130,26 @@ internal static class Views
         return Of(clusters);
     }
 
-    /// <summary>A cluster with a long history and backups.</summary>
+    /// <summary>One that its owner has paused.</summary>
+    public static ClusterView Paused() => Cluster("paused", nodes: [Master(), Slave(2), Slave(3)]) with { PausedSince = Now.AddMinutes(-3) };
+
+    /// <summary>As it may have been some samples of a history ago, 119 at most.</summary>
+    public static SchedulerView Earlier(SchedulerView view, int samples) => view with
+    {
+        Clusters = view.Clusters.ToImmutableSortedDictionary(c => c.Key, c => c.Value with
+        {
+            Nodes =
+            [
+                .. c.Value.Nodes.Select(n => n with
+                {
+                    Gtid = string.Create(CultureInfo.InvariantCulture, $"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-{48211 - 200 * samples - samples * samples}"),
+                    LagSeconds = n.Role == NodeRole.Slave ? samples % 3 : null, Connections = 4 + samples % 5, DataMb = 900 - samples,
+                }),
+            ],
+        }, StringComparer.Ordinal),
+    };
+
+    /// <summary>A cluster with a long history and backups, in which something is under way.</summary>
     public static ClusterView Detailed()
     {
         ClusterEvent At(double minutes, string kind, string text) => new(Now.AddMinutes(-minutes), kind, text);
@@ -142,6 +161,11 @@ internal static class Views
                 new BackupView { BackupId = "billing/20260313-0200", State = BackupState.Failed, Started = Now.AddHours(-37), Error = "The store refused the upload: 507 Insufficient Storage." },
                 new BackupView { BackupId = "billing/20260314-1508", State = BackupState.Running, Started = Now.AddSeconds(-66) },
             ],
+            Operation = new OperationView("switchover to node 2", Now.AddSeconds(-3),
+            [
+                new("node 2 catches up while node 1 serves", StepState.Done), new("node 1 takes no more writes, and node 2 gets its last ones", StepState.Current),
+                new("node 2 takes writes", StepState.Next), new("it is announced", StepState.Next),
+            ]),
             Events =
             [
                 At(80 * 1440, "cluster_created", "Accepted: 2 nodes of 4 cpus, 16 GiB, 100 GiB for user app."),
