@@ -71,10 +71,13 @@ internal static class ReplicaFaults
         Kill(scene, both);
     });
 
-    /// <summary>Until now nobody can have been elected: only these two are sure to have the last writes.</summary>
+    /// <summary>
+    /// Until now nobody can have been elected: only these two are sure to have the last writes. But an agent that was restarted just before ends an executor that it does
+    /// not hear, and that node is back.
+    /// </summary>
     private static async Task BringBackAsync(Scene scene)
     {
-        var elected = await scene.HasFailedOverAsync();
+        var elected = await scene.HasFailedOverAsync() && Array.TrueForAll([scene.Master, scene.Acker], node => Processes.Executor(scene.TaskOf(node)) is not null);
         Executor(scene, scene.Acker, UnixSignal.Continue);
         await scene.Writers.AcknowledgedAsync(1, Some);
         Executor(scene, scene.Master, UnixSignal.Continue);
