@@ -36,7 +36,9 @@ internal sealed class ClusterPlan
     public IPAddress Bind => _options.Bind;
     public string Hostname => _options.Bind.ToString();
     public AgentNetwork? AgentNetwork(int number) => _options.AgentNetworks.ElementAtOrDefault(number - 1);
-    public IPAddress AgentAddress(int number) => AgentNetwork(number)?.Address ?? Bind;
+    /// <summary>Where it listens, and its executors do: one that is named by an address is there.</summary>
+    public IPAddress AgentAddress(int number) => AgentNetwork(number)?.Address
+        ?? (IPAddress.TryParse(_options.AgentHostnames.ElementAtOrDefault(number - 1), out var own) ? own : Bind);
     public string AgentHostname(int number) => _options.AgentHostnames.ElementAtOrDefault(number - 1) ?? $"{AgentAddress(number)}";
     public Authentication Authentication => new(_options.Credentials);
     public MasterSettings MasterSettings =>

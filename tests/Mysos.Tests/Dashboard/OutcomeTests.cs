@@ -30,7 +30,7 @@ public sealed class OutcomeTests : ComponentContext
         var text = card.QuerySelector(".ms-outcome")!;
         text.ClassList.ShouldContain(tone);
         text.GetAttribute("role").ShouldBe(role);
-        text.TextContent.ShouldContain($"It was {kind}.took 1.2 s");
+        text.TextContent.ShouldContain($"It was {kind}. took 1.2 s");
 
         LetQuietPass();
         Feed.Put(cluster with { Operation = new OperationView("creation", Views.Now, [new("it serves", StepState.Current)]) });
