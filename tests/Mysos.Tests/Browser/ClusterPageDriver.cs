@@ -19,6 +19,9 @@ internal sealed class ClusterPageDriver(IPage page)
 
     public ILocator Master(int id) => page.Locator($"tr.ms-master[data-node='{id}']");
 
+    /// <summary>The newest line of the timeline that has this in it.</summary>
+    public ILocator Event(string text) => page.Locator(".ms-events").GetByText(text).First;
+
     public ILocator Tile(string title) =>
         page.Locator(".ms-tile").Filter(new() { Has = page.GetByText(title, new() { Exact = true }) }).Locator("strong");
 

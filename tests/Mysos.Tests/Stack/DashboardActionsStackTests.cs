@@ -78,13 +78,13 @@ public sealed class DashboardActionsStackTests(StackFixture stack, BrowserFixtur
         next.Length.ShouldBe(21);
         await page.Dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await Expect(page.Dialog).ToHaveCountAsync(0);
-        await Expect(page.Page.GetByText("Its owner changed the password.")).ToBeVisibleAsync();
+        await Expect(page.Event("Its owner changed the password.")).ToBeVisibleAsync();
         await Eventually.IsAsync(() => LogsInAsync(another, next), TimeSpan.FromSeconds(30), () => "the new password to count on a slave");
         (await LogsInAsync(another, password)).ShouldBeFalse();
 
         await QuietAsync(name);
         await page.ActAsync("More", "Restart nodes", "Restart", next, "stops and starts again");
-        await Expect(page.Page.GetByText("All nodes were restarted within")).ToBeVisibleAsync(s_visible);
+        await Expect(page.Event("All nodes were restarted within")).ToBeVisibleAsync(s_visible);
         var restarted = await QuietAsync(name);
         Tasks(restarted).Intersect(Tasks(replaced)).ShouldBeEmpty();
         (await StackClient.SqlAsync(StackClient.MasterOf(restarted), next, "SELECT SUM(i) FROM d.t")).ShouldBe(15m);
@@ -108,7 +108,7 @@ public sealed class DashboardActionsStackTests(StackFixture stack, BrowserFixtur
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
         var password = await dialog.GetByTestId("password").InnerTextAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Open cluster" }).ClickAsync();
-        await Expect(page.GetByText("Its node serves.")).ToBeVisibleAsync(s_visible);
+        await Expect(new ClusterPageDriver(page).Event("Its node serves.")).ToBeVisibleAsync(s_visible);
         var restored = await Client.HealthyAsync(copy, 1);
         (await StackClient.SqlAsync(StackClient.MasterOf(restored), password, "SELECT i FROM d.t")).ShouldBe(7);
         await Client.DeleteAsync(copy, password);

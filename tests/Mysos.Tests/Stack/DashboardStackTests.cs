@@ -28,7 +28,7 @@ public sealed class DashboardStackTests(StackFixture stack, BrowserFixture brows
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Open cluster" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
-        await Expect(page.Locator(".ms-events").GetByText("All 3 nodes serve.")).ToBeVisibleAsync();
+        await Expect(new ClusterPageDriver(page).Event("All 3 nodes serve.")).ToBeVisibleAsync();
         var cluster = await stack.Client.HealthyAsync(name, 3);
         (await StackClient.SqlAsync(StackClient.MasterOf(cluster), password, "SELECT 1", "app")).ShouldBe(1);
         await page.GetByRole(AriaRole.Button, new() { Name = "Back up" }).ClickAsync();

@@ -44,7 +44,7 @@ public sealed class SchedulersTests(BrowserFixture browser) : IAsyncLifetime
         await using (var opened = await browser.OpenAsync(third.Client.Api))
         {
             await opened.Page.GotoAsync($"/ui/clusters/{name}");
-            await Expect(opened.Page.Locator(".ms-events").GetByText("All 3 nodes serve.")).ToBeVisibleAsync();
+            await Expect(new ClusterPageDriver(opened.Page).Event("All 3 nodes serve.")).ToBeVisibleAsync();
             opened.Complaints.ShouldBeEmpty();
         }
         var servers = await ServersAsync(before, password);
