@@ -25,7 +25,6 @@ internal sealed class Server
     public bool IsMariaDb => Flavor is MariaDbFlavor;
     public uint ServerId { get; set; }
     public Commits Commits { get; }
-    public TableLocks Tables { get; } = new();
     public Replica Replica { get; }
     /// <summary>MariaDB's <c>read_only</c>, MySQL's <c>super_read_only</c>.</summary>
     public bool ReadOnly { get; set; } = true;

@@ -48,8 +48,10 @@ internal sealed class Statements(Server server, int connection)
         else if (sql.StartsWith("GRANT ", StringComparison.Ordinal) || sql.StartsWith("CREATE USER ", StringComparison.Ordinal)
             || sql.StartsWith("ALTER USER ", StringComparison.Ordinal) || sql.StartsWith("REVOKE ", StringComparison.Ordinal))
             server.Commits.Begin(connection, 0, Quoted(sql, 0), true, end => Ended(sql, end));
+        else if (sql.StartsWith("DROP TABLE ", StringComparison.Ordinal) && server.World.Mistake.StopsWaiting)
+            StopWaiting(then);
         else if (sql.StartsWith("DROP TABLE ", StringComparison.Ordinal))
-            Drop(sql, then, Ended);
+            server.Commits.Begin(connection, 0, null, true, end => Ended(sql, end));
         else
             Replicate(sql, then);
 
@@ -60,20 +62,6 @@ internal sealed class Statements(Server server, int connection)
             else if (!server.Ended)
                 failed($"{statement[..statement.IndexOf(' ', StringComparison.Ordinal)]} failed: {end}");
         }
-    }
-
-    private void Drop(string sql, Action then, Action<string, CommitEnd> ended)
-    {
-        if (server.World.Mistake.StopsWaiting)
-        {
-            StopWaiting(then);
-            return;
-        }
-        server.Tables.Take(sql, () => server.Commits.Begin(connection, 0, null, true, end =>
-        {
-            server.Tables.Release(sql);
-            ended(sql, end);
-        }));
     }
 
     private void StopWaiting(Action then)
