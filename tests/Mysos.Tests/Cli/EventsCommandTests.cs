@@ -37,7 +37,7 @@ public sealed class EventsCommandTests(ApiHost host) : IClassFixture<ApiHost>
         });
 
         (await CliRun.OfAsync(Api, "events", "was")).ShouldBe(new CliRun(0,
-            "2026-01-02 03:04:05Z  was  cluster_deleted  It is to go.\n2026-01-02 03:04:06Z  was  gone  It has gone.\n", ""));
+            "2026-01-02 03:04:05Z  was  cluster_deleted  It is to go. (anna)\n2026-01-02 03:04:06Z  was  gone  It has gone.\n", ""));
     }
 
     [Fact]

@@ -43,10 +43,15 @@ internal static class EventsCommand
         return ExitCodes.Ok;
     }
 
-    private static string Text(FollowedEvent item) => item.Kind == EventFollower.Gone
-        ? $"{Table.Printable(JsonDocument.Parse(item.Json).RootElement.GetProperty("cluster").GetString() ?? "")} is gone\n"
-        : Line(JsonSerializer.Deserialize(item.Json, ApiJson.Default.FleetEvent)!);
+    private static string Text(FollowedEvent item)
+    {
+        using var document = JsonDocument.Parse(item.Json);
+        // An older scheduler says only which cluster it is.
+        return item.Kind == EventFollower.Gone && !document.RootElement.TryGetProperty("time", out _)
+            ? $"{Table.Printable(document.RootElement.GetProperty("cluster").GetString() ?? "")} is gone\n"
+            : Line(JsonSerializer.Deserialize(item.Json, ApiJson.Default.FleetEvent)!);
+    }
 
     private static string Line(FleetEvent happened) => Table.Printable(
-        $"{ClusterText.Time(happened.Time)}  {happened.Cluster}  {happened.Kind}  {happened.Text}") + "\n";
+        $"{ClusterText.Time(happened.Time)}  {happened.Cluster}  {happened.Kind}  {happened.Text}{(happened.By is { } by ? $" ({by})" : "")}") + "\n";
 }
