@@ -31,9 +31,9 @@ public sealed record ClusterSummary
             Name = cluster.Name, User = cluster.User, NumNodes = cluster.NumNodes, Size = cluster.Size, ClusterUrl = cluster.ClusterUrl, State = cluster.State,
             Reason = cluster.Reason, Epoch = cluster.Epoch, Version = cluster.Version, Election = cluster.Election, IfMasterDied = cluster.IfMasterDied,
             Created = cluster.Created, PausedSince = cluster.PausedSince, Operation = cluster.Operation,
-            NodesServing = cluster.Nodes.Count(n => n.State == NodeState.Serving),
+            NodesServing = cluster.NodesServing,
             Master = cluster.Master is { Host: { } host, Port: { } port } ? $"{host}:{port}" : null,
-            WorstLagSeconds = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds),
+            WorstLagSeconds = cluster.WorstLagSeconds,
         };
     }
 }

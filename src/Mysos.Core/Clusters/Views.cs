@@ -65,6 +65,13 @@ public sealed record ClusterView
 
     [JsonIgnore]
     public NodeView? Master => Nodes.FirstOrDefault(n => n.Role == NodeRole.Master);
+
+    [JsonIgnore]
+    public int NodesServing => Nodes.Count(n => n.State == NodeState.Serving);
+
+    /// <summary>Of the slave that is the furthest behind; null where no lag is known.</summary>
+    [JsonIgnore]
+    public double? WorstLagSeconds => Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds);
 }
 
 /// <summary>What would follow if the master were lost now: see <see cref="Foresight"/>.</summary>

@@ -40,7 +40,7 @@ public sealed class EventLog
     public void Read(SchedulerView view, DateTimeOffset now)
     {
         var from = _query.From(now);
-        EventLine[] lines = [.. _news.Next(view).Events.Where(e => e.Time >= from && _wants(e)).Select(e => new EventLine(e, Took(view, e)))];
+        EventLine[] lines = [.. _news.Next(view).Events.Where(e => e.Time >= from && _wants(e)).Select(e => new EventLine(e, Course.EndedBy(view, e)?.Duration))];
         Total += lines.Length;
         var all = Lines.Length + lines.Length;
         Overflowed |= all > Most;
@@ -49,15 +49,5 @@ public sealed class EventLog
         {
             Lines = [.. Lines.Concat(lines).Skip(old)];
         }
-    }
-
-    private static TimeSpan? Took(SchedulerView view, FleetEvent e)
-    {
-        // What somebody asked for begins something.
-        if (e.By is not null || !view.Clusters.TryGetValue(e.Cluster, out var cluster) || cluster.Created != e.ClusterCreated)
-        {
-            return null;
-        }
-        return Course.EndedBy(cluster with { Events = EventRetention.WithoutGaps(cluster.Events) }, new ClusterEvent(e.Time, e.Kind, e.Text))?.Duration;
     }
 }

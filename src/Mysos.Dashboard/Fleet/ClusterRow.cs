@@ -16,8 +16,8 @@ public sealed class ClusterRow
         ChangesAt = ClusterProblem.LateFrom(cluster) is { } late && now < late ? late : DateTimeOffset.MaxValue;
         Reason = Problem is null ? cluster.Reason : cluster.Reason.Length == 0 ? Problem.Text : $"{Problem.Text}; {cluster.Reason}";
         Master = ConnectLines.Endpoint(cluster.Master);
-        Serving = cluster.Nodes.Count(n => n.State == NodeState.Serving);
-        WorstLag = cluster.Nodes.Where(n => n.Role == NodeRole.Slave).Max(n => n.LagSeconds);
+        Serving = cluster.NodesServing;
+        WorstLag = cluster.WorstLagSeconds;
         Says = new Shown(Name, Condition, Reason, Paused, Master, Serving, Wanted, WorstLag, Size);
         _searched = new Lazy<string>(() => string.Join('\n',
             cluster.Nodes.Select(n => n.Host).OfType<string>().Prepend(Master).Prepend(Reason).Prepend(State.Text).Prepend(Paused ? "Paused" : null).Prepend(cluster.User).Prepend(Name).OfType<string>()));

@@ -8,13 +8,12 @@ namespace Mysos.Executor.Replication;
 /// Commits that change nothing, behind those that wait for an acknowledgement: theirs ends all waits. One may not be acknowledged either, for the acker
 /// was away; then the next one is.
 /// </summary>
-internal sealed class EmptyCommits(Func<int, string> sql, Account admin, ILogins logins, TimeProvider time, Log log)
+internal sealed class EmptyCommits(Func<long, string> sql, Account admin, ILogins logins, TimeProvider time, Log log)
 {
     /// <summary>So many may wait before others are made more seldom.</summary>
     private const int MostWaiting = 8;
     private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(30);
     private int _waiting;
-    private int _made;
     private long _madeAt;
 
     /// <summary>Does not wait for it.</summary>
@@ -32,7 +31,7 @@ internal sealed class EmptyCommits(Func<int, string> sql, Account admin, ILogins
         try
         {
             log.Write("Commits wait: another one is made behind them.");
-            await logins.ExecuteAloneAsync(admin, sql(++_made), cancellation).ConfigureAwait(false);
+            await logins.ExecuteAloneAsync(admin, sql(time.GetUtcNow().ToUnixTimeMilliseconds()), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is DbException or OperationCanceledException)
         {

@@ -75,7 +75,7 @@ internal interface IFlavor
     /// A commit that changes nothing, made behind those that wait: its acknowledgement ends their waits too. Another one with the same number waits
     /// for it. Null: it would not come as far as the binary log while others wait.
     /// </summary>
-    Func<int, string>? EmptyCommit { get; }
+    Func<long, string>? EmptyCommit { get; }
     /// <summary>Takes effect at once, also on a receiver that runs.</summary>
     string SemiSyncReplica(bool on, bool receiving);
     string StopReceiving { get; }

@@ -150,7 +150,7 @@ internal sealed class MariaDbFlavor : IFlavor
     public string? ApplierSql => null;
 
     // The group of commits that is next holds the binary log's lock while the one before waits.
-    public Func<int, string>? EmptyCommit => null;
+    public Func<long, string>? EmptyCommit => null;
 
     public string Await(int ackers) => ackers switch
     {

@@ -154,7 +154,7 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string? AckReceiverSql => "SELECT THREAD_OS_ID FROM performance_schema.threads WHERE NAME='thread/semisync/Ack_receiver'";
 
-    public Func<int, string>? EmptyCommit { get; } = number => string.Create(CultureInfo.InvariantCulture, $"DROP TABLE IF EXISTS mysql.mysos_nothing_{number}");
+    public Func<long, string>? EmptyCommit { get; } = number => string.Create(CultureInfo.InvariantCulture, $"DROP TABLE IF EXISTS mysql.mysos_nothing_{number}");
 
     public string Await(int ackers) => ackers == 0 ? "SET GLOBAL rpl_semi_sync_source_enabled=0" : string.Create(
         CultureInfo.InvariantCulture, $"SET GLOBAL rpl_semi_sync_source_wait_for_replica_count={ackers}; SET GLOBAL rpl_semi_sync_source_enabled=1");

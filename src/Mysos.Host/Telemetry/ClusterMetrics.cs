@@ -17,7 +17,7 @@ internal static class ClusterMetrics
         meter.CreateObservableGauge("mysos.cluster.state", () => model.Current.Clusters.Values.SelectMany(States), null,
             "1 for the state that the cluster is in, 0 for the others.");
         Gauge("mysos.cluster.nodes.wanted", "{node}", "MySQL instances asked for.", c => c.NumNodes);
-        Gauge("mysos.cluster.nodes.serving", "{node}", "MySQL instances that serve.", c => c.Nodes.Count(n => n.State == NodeState.Serving));
+        Gauge("mysos.cluster.nodes.serving", "{node}", "MySQL instances that serve.", c => c.NodesServing);
         Gauge("mysos.cluster.epoch", null, "Rises by one with each master.", c => c.Epoch);
         Gauge("mysos.cluster.master.alone", null, "1 while a master serves and no slave is sure to have every acknowledged write.", IsAlone);
         Gauge("mysos.cluster.paused", null, "1 while nothing is begun in the cluster by itself, as its owner wants it.", c => c.PausedSince is null ? 0 : 1);

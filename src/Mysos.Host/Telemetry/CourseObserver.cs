@@ -26,7 +26,7 @@ internal sealed class CourseObserver(IReadModel model, IReadiness readiness, Mys
                 if (view is null)
                     continue;
                 foreach (var happened in news.Next(view).Events.Where(e => e.Time >= started))
-                    Observe(view.Clusters.GetValueOrDefault(happened.Cluster), happened);
+                    Observe(view, happened);
                 await Task.Delay(BetweenViews, time, stoppingToken);
             }
         }
@@ -36,11 +36,10 @@ internal sealed class CourseObserver(IReadModel model, IReadiness readiness, Mys
         }
     }
 
-    private void Observe(ClusterView? cluster, FleetEvent happened)
+    private void Observe(SchedulerView view, FleetEvent happened)
     {
         metrics.Count(happened.Kind);
-        if (cluster is null || cluster.Created != happened.ClusterCreated
-            || Course.EndedBy(cluster, new ClusterEvent(happened.Time, happened.Kind, happened.Text) { By = happened.By }) is not { Kind: not CourseKind.Pause } course)
+        if (Course.EndedBy(view, happened) is not { Kind: not CourseKind.Pause } course)
             return;
         metrics.Measure(course);
         if (readiness.Check().Leads == true)

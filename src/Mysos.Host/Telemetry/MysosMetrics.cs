@@ -31,7 +31,7 @@ internal sealed class MysosMetrics : IDisposable
         _meter = new Meter(meterName);
         _meter.CreateObservableGauge("mysos.clusters", () => ByCondition(model.Current), "{cluster}", "Clusters by state.");
         Gauge("mysos.nodes.serving", "{node}", "MySQL instances that serve.",
-            v => v.Clusters.Values.Sum(c => c.Nodes.Count(n => n.State == NodeState.Serving)));
+            v => v.Clusters.Values.Sum(c => c.NodesServing));
         Gauge("mysos.nodes.requested", "{node}", "MySQL instances asked for.", v => v.Clusters.Values.Sum(c => (long)c.NumNodes));
         ClusterMetrics.AddTo(_meter, model);
         _meter.CreateObservableGauge("mysos.scheduler.leads", () => readiness.Check().Leads == true ? 1 : 0, null, "1 while this scheduler leads.");

@@ -37,6 +37,28 @@ public sealed class CourseTests
         Course.EndedBy(cluster, cluster.Events[1])!.Began.ShouldBe(cluster.Created);
     }
 
+    /// <summary>An old one that somebody asked for is kept; that of the one that ends here, which nobody asked for, is not.</summary>
+    [Fact]
+    public void EndedBy_OnlyTheBeginningOfAnEarlierOneIsKept_IsNone()
+    {
+        ClusterEvent[] newest = [.. Enumerable.Range(1, EventRetention.Newest - 1).Select(i => At(-i, "repaired")).Reverse(), At(0, "switched_over")];
+        var cluster = With([At(-9000, "switchover_began") with { By = "anna" }, .. newest]);
+        Course.EndedBy(cluster, cluster.Events[^1]).ShouldBeNull();
+        Course.EndedBy(With([At(-90, "switchover_began"), .. newest[1..]]), newest[^1])!.Duration.ShouldBe(TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public void EndedBy_AnEventOfACluster_ThatAnotherOneHasTheNameOf_IsNone()
+    {
+        var cluster = With(At(-60, "cluster_paused") with { By = "anna" }, At(-20, "cluster_resumed") with { By = "otto" });
+        var view = SchedulerView.Empty with { Clusters = SchedulerView.Empty.Clusters.Add("c", cluster) };
+        var resumed = new FleetEvent("1", "c", cluster.Events[1].Time, "cluster_resumed", cluster.Events[1].Text, "otto") { ClusterCreated = cluster.Created };
+
+        Course.EndedBy(view, resumed)!.Duration.ShouldBe(TimeSpan.FromSeconds(40));
+        Course.EndedBy(view, resumed with { ClusterCreated = cluster.Created.AddSeconds(-1) }).ShouldBeNull();
+        Course.EndedBy(SchedulerView.Empty, resumed).ShouldBeNull();
+    }
+
     [Fact]
     public void Outcome_IsToldForTenMinutes()
     {

@@ -49,6 +49,15 @@ public sealed class TopologyTests : ComponentContext
         Texts(card, 2).ShouldContain(expected);
     }
 
+    [Fact]
+    public void ClusterPage_ClusterOfOne_HasItsPicture()
+    {
+        Feed.Put(Views.Cluster("one", nodes: [Views.Master() with { Zone = "a", ReadOnly = false }]));
+        var node = Render<ClusterPage>(p => p.Add(c => c.Name, "one")).Find("[data-node='1'].ms-node");
+        node.TextContent.ShouldContain("zone a");
+        node.TextContent.ShouldContain("takes writes");
+    }
+
     [Theory]
     [InlineData(ClusterCondition.Electing, "Nobody takes writes now.")]
     [InlineData(ClusterCondition.Creating, "Nobody has taken writes yet.")]

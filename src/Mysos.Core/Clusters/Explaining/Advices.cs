@@ -7,7 +7,6 @@ public static class Advices
 {
     public static IEnumerable<Advice> For(ClusterView cluster)
     {
-        var nodes = cluster.Nodes;
         var name = cluster.Name;
         switch (cluster.State)
         {
@@ -18,17 +17,17 @@ public static class Advices
             case var _ when cluster.PausedSince is not null:
                 return [new("have Mysos look after it again", $"mysos resume {name}")];
             case ClusterCondition.Electing:
-                return [.. Electing(cluster, nodes)];
+                return [.. Electing(cluster)];
         }
-        return [.. nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(name, n)), .. OfRisk(cluster, nodes), .. Planned(cluster, nodes)];
+        return [.. cluster.Nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(name, n)), .. OfRisk(cluster), .. Planned(cluster)];
     }
 
-    private static IEnumerable<Advice> Electing(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    private static IEnumerable<Advice> Electing(ClusterView cluster)
     {
         yield return new("lose nothing", "bring back the agents and servers of the nodes that it waits for");
-        foreach (var node in nodes.Where(n => n.Promotion == Promotion.Never && n.State != NodeState.Unreachable && n.TaskId.Length > 0))
+        foreach (var node in cluster.Nodes.Where(n => n.Promotion == Promotion.Never && n.State != NodeState.Unreachable && n.TaskId.Length > 0))
             yield return new($"allow node {node.ServerId}, whose promotion is never, if it has all writes", $"mysos switchover {cluster.Name} --to {node.ServerId}");
-        foreach (var node in nodes.Where(n => n.State is NodeState.Down or NodeState.Unreachable))
+        foreach (var node in cluster.Nodes.Where(n => n.State is NodeState.Down or NodeState.Unreachable))
             yield return new($"go on without node {node.ServerId} and the writes that only it may have", $"mysos replace {cluster.Name} --node {node.ServerId} --accept-data-loss");
         if (cluster.Election.Policy == ElectionPolicy.Lossless)
             yield return new("elect among the nodes that answer, at the risk of the last writes", $"mysos election {cluster.Name} --election-policy available");
@@ -56,19 +55,19 @@ public static class Advices
         }
     }
 
-    private static IEnumerable<Advice> OfRisk(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    private static IEnumerable<Advice> OfRisk(ClusterView cluster)
     {
         if (cluster is { IfMasterDied.MayLoseWrites: true, NumNodes: 1 })
             yield return new("have a second copy of the data", $"mysos resize {cluster.Name} --nodes 2");
-        if (cluster.Master is not null && nodes.All(n => n.Role != NodeRole.Slave))
+        if (cluster.Master is not null && cluster.Nodes.All(n => n.Role != NodeRole.Slave))
             yield return new("have the data elsewhere", $"mysos backup {cluster.Name}");
     }
 
-    private static IEnumerable<Advice> Planned(ClusterView cluster, IReadOnlyCollection<NodeView> nodes)
+    private static IEnumerable<Advice> Planned(ClusterView cluster)
     {
         if (cluster.State != ClusterCondition.Healthy)
             yield break;
-        if (nodes.Count > 1)
+        if (cluster.Nodes.Length > 1)
             yield return new("move the master away, without losing a write", $"mysos switchover {cluster.Name}");
         yield return new("restart its nodes, one at a time", $"mysos restart {cluster.Name}");
     }

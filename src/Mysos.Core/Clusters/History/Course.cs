@@ -35,6 +35,15 @@ public sealed record Course(CourseKind Kind, string Cluster, DateTimeOffset Bega
         return EndOf(last.Kind) is var (kind, failed) && From(kind, cluster, last) is { } course ? course with { Failed = failed } : null;
     }
 
+    /// <summary>The same of an event of whichever cluster; also null when that is gone.</summary>
+    public static Course? EndedBy(SchedulerView view, FleetEvent last)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(last);
+        return view.Clusters.TryGetValue(last.Cluster, out var cluster) && cluster.Created == last.ClusterCreated
+            ? EndedBy(cluster, new ClusterEvent(last.Time, last.Kind, last.Text) { By = last.By }) : null;
+    }
+
     private static string Beginning(CourseKind kind) => kind switch
     {
         CourseKind.Create => "cluster_created",
@@ -47,12 +56,16 @@ public sealed record Course(CourseKind Kind, string Cluster, DateTimeOffset Bega
 
     private static Course? From(CourseKind kind, ClusterView cluster, ClusterEvent last)
     {
-        var (first, end) = (Beginning(kind), cluster.Events.LastIndexOf(last));
+        // What is kept from before a gap may be the beginning of another one.
+        var events = EventRetention.WithoutGaps(cluster.Events);
+        var (first, end) = (Beginning(kind), events.LastIndexOf(last));
+        if (end < 0)
+            return null;
         var start = end;
-        while (start >= 0 && cluster.Events[start].Kind != first)
+        while (start >= 0 && events[start].Kind != first)
             start--;
-        return start >= 0 ? new Course(kind, cluster.Name, cluster.Events[start].Time, cluster.Events[(start + 1)..(end + 1)])
-            : kind == CourseKind.Create ? new Course(kind, cluster.Name, cluster.Created, cluster.Events[..(end + 1)])
+        return start >= 0 ? new Course(kind, cluster.Name, events[start].Time, events[(start + 1)..(end + 1)])
+            : kind == CourseKind.Create ? new Course(kind, cluster.Name, cluster.Created, events[..(end + 1)])
             : null;
     }
 }
