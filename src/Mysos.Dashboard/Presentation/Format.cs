@@ -114,7 +114,7 @@ public static class Format
     public static string Clock(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Below a second in milliseconds: <c>135 ms</c>, <c>2.4 s</c>.</summary>
-    public static string Took(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? Whole(time.TotalMilliseconds, "ms") : Seconds(time.TotalSeconds);
+    public static string Took(TimeSpan time) => time < TimeSpan.FromSeconds(1) ? Whole(Math.Round(time.TotalMilliseconds), "ms") : Seconds(time.TotalSeconds);
 
     public static string Seconds(double? seconds) => seconds switch
     {

@@ -8,6 +8,14 @@ namespace Mysos.Tests.Dashboard;
 
 public sealed class PresentationTests
 {
+    /// <summary>As the events' own texts round.</summary>
+    [Theory]
+    [InlineData(38.4, "38 ms")]
+    [InlineData(38.76, "39 ms")]
+    [InlineData(1240, "1.2 s")]
+    [InlineData(125_000, "2 min 5 s")]
+    public void Took_IsRounded(double milliseconds, string expected) => Format.Took(TimeSpan.FromMilliseconds(milliseconds)).ShouldBe(expected);
+
     [Fact]
     public void Of_EveryCondition_HasTextIconAndItsOwnSeverity()
     {
