@@ -13,14 +13,11 @@ public sealed record ClusterState(Cluster Durable)
     /// <summary>A publication under way.</summary>
     public ServerSet? Announcing { get; init; }
     public bool RemovingServerSet { get; init; }
-    /// <summary>Why offers were refused in the last pass, counted.</summary>
-    public ImmutableSortedDictionary<string, int> Refusals { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
-    public DateTimeOffset RefusedAt { get; init; }
 
     public Observation Of(int node) => Observed.GetValueOrDefault(node, Observation.None);
 }
 
-/// <summary>What is known of one node's present task.</summary>
+/// <summary>What is known of one node's present task, or of its search for an offer.</summary>
 public sealed record Observation
 {
     public static Observation None { get; } = new();
@@ -34,6 +31,9 @@ public sealed record Observation
     /// <summary>The first of the directives, one after the other, that had it acknowledge to the same master: since that one holds its side is on.</summary>
     public long AcknowledgesFrom { get; init; }
     public DateTimeOffset? KillSent { get; init; }
+    /// <summary>Why offers were refused in the last pass that was for it, counted.</summary>
+    public ImmutableSortedDictionary<string, int> Refusals { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+    public DateTimeOffset RefusedAt { get; init; }
 
     public bool Runs => Report is { Phase: NodePhase.Running };
 }

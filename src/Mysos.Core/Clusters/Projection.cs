@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Mysos.Core.Clusters.Explaining;
 using Mysos.Core.Clusters.Rules;
 using Mysos.Core.Elections;
 using Mysos.Core.Protocol;
@@ -73,6 +74,7 @@ public static class Projection
             Zone = node.Zone,
             Connections = seen.Report?.Connections,
             DataMb = seen.Report?.DataMb,
+            Refusals = node.Task is null ? [.. seen.Refusals.Select(r => new RefusalView(r.Key, r.Value))] : [],
         };
     }
 
@@ -83,8 +85,8 @@ public static class Projection
         if (node.Task is null)
         {
             var waits = node.Volume is { } volume ? $"waits for agent {volume.Hostname}, which has its volume" : "waits for an agent";
-            var refused = cluster.Refusals.IsEmpty ? "" : "; refused: "
-                + string.Join(", ", cluster.Refusals.Select(r => $"{r.Key} ({r.Value.ToString(CultureInfo.InvariantCulture)})"));
+            var refused = seen.Refusals.IsEmpty ? "" : "; refused: "
+                + string.Join(", ", seen.Refusals.Select(r => $"{r.Key} ({r.Value.ToString(CultureInfo.InvariantCulture)})"));
             var failed = node.LastFailure is { } failure ? $"; last failure: {failure}" : "";
             return (node.Attempts > 0 ? NodeState.Down : NodeState.Waiting, waits + refused + failed);
         }
@@ -116,7 +118,7 @@ public static class Projection
             return (ClusterCondition.Deleting, nodes.IsEmpty ? "its ServerSet is being removed" : nodes.Length == 1 ? "1 node is being stopped" : $"{nodes.Length} nodes are being stopped");
         if (durable.Failure is { } failure)
             return (ClusterCondition.Failed, failure);
-        var waiting = string.Join("; ", nodes.Where(n => n.State != NodeState.Serving).Select(n => $"node {n.ServerId} {n.Reason}"));
+        var waiting = string.Join("; ", nodes.Where(n => n.State != NodeState.Serving).GroupBy(n => n.Reason).Select(g => $"{NodeNames.Each(g)} {g.Key}"));
         if (!mesosConnected && serving < durable.NumNodes)
             waiting = $"Mesos is not connected; {waiting}";
         if (durable.Handover is { } handover)

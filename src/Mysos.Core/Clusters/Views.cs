@@ -140,7 +140,12 @@ public sealed record NodeView
     public int? Connections { get; init; }
     /// <summary>MiB that the data take on the disk.</summary>
     public double? DataMb { get; init; }
+    /// <summary>Of a node that waits for an agent: why the offers of the last round were not for it.</summary>
+    public ImmutableArray<RefusalView> Refusals { get; init => field = value.IsDefault ? [] : value; } = [];
 }
+
+/// <param name="Offers">How many offers were refused for this reason.</param>
+public sealed record RefusalView(string Reason, int Offers);
 
 [JsonConverter(typeof(JsonStringEnumConverter<NodeRole>))]
 public enum NodeRole

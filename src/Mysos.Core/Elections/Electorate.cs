@@ -110,6 +110,7 @@ public static class Electorate
         .ThenByDescending(n => PositionOf(cluster.Of(n)).Count)
         .ThenBy(n => Promotions.Rank(cluster.Durable, n))
         .ThenBy(n => cluster.Durable.Nodes[n].Failures)
+        .ThenBy(n => !cluster.Durable.Ackers.Contains(n))
         .ThenBy(n => n)
         .First();
 

@@ -22,13 +22,14 @@ public static class Foresight
         if (durable.Paused)
             return new MasterLossView(null, true, "the cluster is paused: nobody would take over until it is resumed");
         var epoch = durable.Epoch + 1;
-        var left = cluster with { Observed = slaves.ToImmutableDictionary(n => n, n => Stopped(cluster.Of(n), epoch)) };
-        Electorate.Outcome After(TimeSpan time) =>
-            Electorate.Decide(left, new Election(epoch, DateTimeOffset.UnixEpoch, master, ""), DateTimeOffset.UnixEpoch + time, settings);
-        if (After(TimeSpan.Zero) is Electorate.Outcome.Elected sure)
+        var level = slaves.Where(n => IsLevel(durable, n, cluster.Of(n))).ToImmutableDictionary(n => n, n => Level(Stopped(cluster.Of(n), epoch)));
+        var left = slaves.ToImmutableDictionary(n => n, n => Stopped(cluster.Of(n), epoch));
+        Electorate.Outcome After(TimeSpan time, ImmutableDictionary<int, Observation> answers) =>
+            Electorate.Decide(cluster with { Observed = answers }, new Election(epoch, DateTimeOffset.UnixEpoch, master, ""), DateTimeOffset.UnixEpoch + time, settings);
+        if ((After(TimeSpan.Zero, level) as Electorate.Outcome.Elected ?? After(TimeSpan.Zero, left) as Electorate.Outcome.Elected) is { } sure)
             return new MasterLossView(sure.Node, false, $"node {sure.Node} would take over, and has every acknowledged write");
         var timeout = ElectionTerms.TimeoutOf(durable, settings);
-        return After(timeout) switch
+        return After(timeout, left) switch
         {
             Electorate.Outcome.Elected late =>
                 new MasterLossView(late.Node, true, $"node {late.Node} would take over after {Durations.Format(timeout)}, and may lack the last writes"),
@@ -36,6 +37,13 @@ public static class Foresight
             var other => throw new InvalidOperationException($"{other} is no outcome of an election."),
         };
     }
+
+    // Slaves report one after the other while their master writes: who has more in its last report says nothing of who would have more.
+    private static bool IsLevel(Cluster cluster, int node, Observation slave) =>
+        cluster.Ackers.Contains(node) || Delays.Lag(cluster.Nodes[node], slave.Report) is < 1;
+
+    private static Observation Level(Observation slave) =>
+        slave with { Report = slave.Report! with { Executed = null, Received = null, History = null } };
 
     /// <summary>It has answered, and all that it has counts.</summary>
     private static Observation Stopped(Observation slave, long epoch) =>

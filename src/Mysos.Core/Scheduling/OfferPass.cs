@@ -9,7 +9,7 @@ internal static class OfferPass
 {
     private const double LongRefusal = 3600;
     private const double ShortRefusal = 2;
-    /// <summary>A cluster that waits in vain says why, but not anew with each offer.</summary>
+    /// <summary>A node that waits in vain says why, but not anew with each offer.</summary>
     private static readonly TimeSpan RefusalsApart = TimeSpan.FromSeconds(1);
     private static readonly ImmutableSortedDictionary<string, int> Paced = ImmutableSortedDictionary<string, int>.Empty.Add(
         $"many nodes are to be launched, {Pace.Launches.PerSecond} a second", 1);
@@ -40,17 +40,17 @@ internal static class OfferPass
             var node = cluster.Durable.Nodes[waiting.Node.Number];
             if (Hearing.IsBehind(turn))
             {
-                Refuse(turn, cluster, Behind);
+                Refuse(turn, cluster, node, Behind);
                 break;
             }
             if (Pace.Launches.Take(turn.State.Demand.Launches, turn.Now) is not { } allowance)
             {
-                Refuse(turn, cluster, Paced);
+                Refuse(turn, cluster, node, Paced);
                 break;
             }
             if (placement.Choose(cluster, node, out var refusals) is not { } candidate)
             {
-                Refuse(turn, cluster, refusals);
+                Refuse(turn, cluster, node, refusals);
                 continue;
             }
             turn.State = turn.State with { Demand = turn.State.Demand with { Launches = allowance } };
@@ -61,7 +61,6 @@ internal static class OfferPass
             Reconciliation.Launched(turn, launch.Node.Task!.Id);
             turn.Put(cluster with
             {
-                Refusals = cluster.Refusals.Clear(), RefusedAt = default,
                 Observed = cluster.Observed.Remove(node.Number),
                 Durable = turn.Log(cluster.Durable with { Nodes = cluster.Durable.Nodes.SetItem(node.Number, launch.Node) }, "node_launched",
                     $"Node {node.Number} is launched on {pool.Offer.Hostname}:{launch.Node.Task.Endpoint.Port} (agent {pool.Offer.AgentId})."),
@@ -70,10 +69,11 @@ internal static class OfferPass
         AnswerAll(turn, pools, answers);
     }
 
-    private static void Refuse(Turn turn, ClusterState cluster, ImmutableSortedDictionary<string, int> refusals)
+    private static void Refuse(Turn turn, ClusterState cluster, Node node, ImmutableSortedDictionary<string, int> refusals)
     {
-        if (turn.Now - cluster.RefusedAt >= RefusalsApart && !cluster.Refusals.SequenceEqual(refusals))
-            turn.Put(cluster with { Refusals = refusals, RefusedAt = turn.Now });
+        var seen = cluster.Of(node.Number);
+        if (turn.Now - seen.RefusedAt >= RefusalsApart && !seen.Refusals.SequenceEqual(refusals))
+            turn.Put(cluster with { Observed = cluster.Observed.SetItem(node.Number, seen with { Refusals = refusals, RefusedAt = turn.Now }) });
     }
 
     private static void AnswerAll(Turn turn, ResourcePool[] pools, Dictionary<OfferId, OfferAnswer> answers)

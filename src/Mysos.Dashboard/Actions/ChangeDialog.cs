@@ -17,6 +17,14 @@ public abstract class ChangeDialog<TAnswer> : RequestDialog<TAnswer>
 
     protected override string[] Fields => [PasswordField];
 
+    /// <summary>What is wrong with a field other than the password, or null.</summary>
+    protected virtual string? CheckOther(string field) => null;
+
+    // To ask without it would be counted as a guess.
+    protected sealed override string? Check(string field) => field != PasswordField ? CheckOther(field)
+        : Password.Length == 0 ? "The cluster's password is needed: it was shown when the cluster was created, or last given another."
+        : null;
+
     /// <summary>Closes the dialog, and says that the change has been accepted.</summary>
     protected Task DoneAsync(string said)
     {

@@ -136,7 +136,15 @@ public sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // Where a test has failed otherwise, they may be why.
+        foreach (var complaint in Complaints)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"The browser complained: {complaint}");
+        }
+        await _context.DisposeAsync();
+    }
 
     private void Complain(string text)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Mysos.Tests.Browser;
@@ -43,6 +44,9 @@ internal sealed class ClusterPageDriver(IPage page)
         }
         // Its first field takes the focus; whoever types before that may find it elsewhere.
         await Expect(Dialog.Locator("input, select").First).ToBeFocusedAsync();
+        // Asked before, it says what is missing.
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "What would happen?" }).ClickAsync();
+        await Expect(Dialog).ToContainTextAsync("password is needed");
         await Dialog.GetByLabel("Cluster password").FillAsync(password);
         if (fill is not null)
         {
@@ -63,6 +67,8 @@ internal sealed class ClusterPageDriver(IPage page)
 
     public static async Task PreviewAsync(ILocator dialog, string said)
     {
+        var filled = await dialog.Locator("input:not([type=password]), select").EvaluateAllAsync<string[]>("fields => fields.map(f => `${f.id}=${f.value}`)");
+        TestContext.Current.TestOutputHelper?.WriteLine($"The form says {string.Join(", ", filled)}.");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "What would happen?" }).ClickAsync();
         var steps = dialog.Locator(".ms-steps li");
         await Expect(steps.First).ToBeVisibleAsync();

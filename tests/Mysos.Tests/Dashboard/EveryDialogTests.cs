@@ -97,6 +97,22 @@ public sealed class EveryDialogTests : ComponentContext
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task Preview_WithoutTheClustersPassword_IsNoGuess(string name)
+    {
+        var dialog = DialogCase.Of(name);
+        if (dialog.Request is CreateRequest)
+            return;
+        var dialogs = RenderDialogs();
+        await ShowAsync(d => dialog.Open(d, Orders));
+
+        Button(dialogs, "What would happen?").Click();
+
+        dialogs.Markup.ShouldContain("The cluster's password is needed: it was shown when");
+        Service.DryRuns.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task Preview_FieldChanged_TakesTheStepsAway(string name)
     {
         var (dialog, dialogs) = await OpenFilledAsync(name);

@@ -31,6 +31,40 @@ public sealed class ForesightTests
     }
 
     [Fact]
+    public void WhileTheMasterWrites_WhoReportedLastIsNotTheHeirForThat()
+    {
+        var world = World.Healthy(3);
+        var heir = Foreseen(world).Heir;
+        heir.ShouldBe(Durable(world).Ackers.Single());
+        foreach (var slave in Durable(world).Nodes.Keys.Where(n => n != Durable(world).Master).OrderBy(n => n == heir))
+        {
+            Reports(world, slave, rows: 10, lag: 0.4);
+            Foreseen(world).ShouldBe(new MasterLossView(heir, false, $"node {heir} would take over, and has every acknowledged write"));
+        }
+    }
+
+    [Fact]
+    public void AckerNeverToBeMaster_WhoHasAsMuchIsTheHeir_HoweverLateItApplies()
+    {
+        var world = World.Healthy(3);
+        var acker = Durable(world).Ackers.Single();
+        var other = Durable(world).Nodes.Keys.Single(n => n != acker && n != Durable(world).Master);
+        Reports(world, other, rows: 0, lag: 7);
+        var cluster = world.State.Clusters["c"];
+        var barred = cluster.Durable.Nodes[acker] with { Promotion = Promotion.Never };
+        Foresight.Of(cluster with { Durable = cluster.Durable with { Nodes = cluster.Durable.Nodes.SetItem(acker, barred) } }, world.Settings)!.Heir.ShouldBe(other);
+    }
+
+    private static void Reports(World world, int node, long rows, double lag)
+    {
+        var slave = world.NodeOf("c", node);
+        slave.Rows += rows;
+        slave.Report = slave.Report with { Executed = slave.Gtids, Received = slave.Gtids, LagSeconds = lag };
+        world.Post(slave.Say());
+        world.Settle();
+    }
+
+    [Fact]
     public void AckerServesNot_TheElectionWouldWait_AndDoes()
     {
         var world = World.Healthy(3);

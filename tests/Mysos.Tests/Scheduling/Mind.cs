@@ -52,7 +52,9 @@ internal sealed class Mind
 
     public string? AgentOf(string cluster, int number) => Node(cluster, number).Task?.Agent.Value;
 
-    public ImmutableSortedDictionary<string, int> Refusals(string cluster) => State.Clusters[cluster].Refusals;
+    /// <summary>Of the first node that has any.</summary>
+    public ImmutableSortedDictionary<string, int> Refusals(string cluster) =>
+        State.Clusters[cluster].Observed.OrderBy(o => o.Key).Select(o => o.Value.Refusals).FirstOrDefault(r => !r.IsEmpty, ImmutableSortedDictionary<string, int>.Empty);
 
     public void Say(string cluster, int number, string state, string? reason = null) => Happen(new TaskUpdated(new Core.Mesos.TaskStatus
     {

@@ -169,4 +169,25 @@ public sealed class PlacementTests
         foreach (var name in mind.State.Clusters.Keys)
             mind.Refusals(name).ShouldBe(new Dictionary<string, int> { ["too little cpus"] = 1, ["too little mem"] = 1 });
     }
+
+    [Fact]
+    public void Waiting_ForDifferentReasons_EachNodeHasItsOwn_AndWhatIsTheSameIsSaidOnce()
+    {
+        var mind = new Mind();
+        ClusterView View() => Projection.View(mind.State.Clusters["c"], mind.Settings, mesosConnected: true, mind.Now);
+        mind.Create("c", 3);
+        mind.Offer(OfferOf.Roomy("S1"), OfferOf.Roomy("S2", 100), OfferOf.Roomy("S3", 100));
+        View().Reason.ShouldBe("0 of 3 nodes serve; node 1 waits for its executor; each of nodes 2 and 3 waits for an agent; "
+            + "refused: agent has a node of this cluster already (1), too little mem (2)");
+
+        mind.Say("c", 1, TaskState.Running);
+        mind.Say("c", 1, TaskState.Failed);
+        mind.Now = mind.Now.AddSeconds(2);
+        mind.Offer(OfferOf.Roomy("S2", 100), OfferOf.Roomy("S3", 100));
+        View().Nodes.Select(n => n.Refusals.ShouldHaveSingleItem()).ShouldBe(
+            [new("not the agent that has the node's volume (host-S1, S1)", 2), new("too little mem", 2), new("too little mem", 2)]);
+
+        mind.Offer(OfferOf.Roomy("S4", 9000));
+        View().Nodes.Single(n => n.ServerId == 2).Refusals.ShouldBeEmpty();
+    }
 }

@@ -19,7 +19,7 @@ public static class Advices
             case ClusterCondition.Electing:
                 return [.. Electing(cluster)];
         }
-        return [.. cluster.Nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(name, n)), .. OfRisk(cluster), .. Planned(cluster)];
+        return [.. cluster.Nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(name, n)), .. OfHomeless(cluster), .. OfRisk(cluster), .. Planned(cluster)];
     }
 
     private static IEnumerable<Advice> Electing(ClusterView cluster)
@@ -46,14 +46,19 @@ public static class Advices
                 yield return new($"have node {node.ServerId} back with its data", $"bring back agent {agent}");
                 yield return new($"have another node in the place of node {node.ServerId}", replace);
                 break;
-            case { State: NodeState.Waiting or NodeState.Down, TaskId: "" }:
-                yield return new($"let node {node.ServerId} start", "give agents of this role that much, as the refusals that are counted say");
-                break;
-            case { State: NodeState.Down or NodeState.Joining, Role: not NodeRole.Master, Reason.Length: > 0 }:
+            case { State: NodeState.Down or NodeState.Joining, Role: not NodeRole.Master, Reason.Length: > 0 } when !IsHomeless(node):
                 yield return new($"copy node {node.ServerId} anew from the master", replace);
                 break;
         }
     }
+
+    private static IEnumerable<Advice> OfHomeless(ClusterView cluster)
+    {
+        if (cluster.Nodes.Where(IsHomeless).ToArray() is { Length: > 0 } nodes)
+            yield return new($"let {NodeNames.All(nodes)} start", "give agents of this role that much, as the refusals that are counted say");
+    }
+
+    private static bool IsHomeless(NodeView node) => node is { State: NodeState.Waiting or NodeState.Down, TaskId: "", Agent: null };
 
     private static IEnumerable<Advice> OfRisk(ClusterView cluster)
     {

@@ -14,7 +14,7 @@ public static class Prospects
             return ["Its nodes end, their data are destroyed, and then its ZNode goes away."];
         if (cluster.PausedSince is { } since)
             return [$"Nothing: it has been paused since {since:u}, until it is resumed."];
-        return [.. OfCluster(cluster), .. cluster.Nodes.OrderBy(n => n.ServerId).SelectMany(n => OfNode(cluster, n))];
+        return [.. OfCluster(cluster), .. OfNodes(cluster)];
     }
 
     private static IEnumerable<string> OfCluster(ClusterView cluster)
@@ -39,19 +39,27 @@ public static class Prospects
         }
     }
 
-    private static IEnumerable<string> OfNode(ClusterView cluster, NodeView node)
+    private static IEnumerable<string> OfNodes(ClusterView cluster) =>
+        from node in cluster.Nodes
+        orderby node.ServerId
+        group node by OfNode(cluster, node) into same
+        where same.Key is not null
+        select $"{Capital(NodeNames.Each(same))} {same.Key}";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    /// <summary>What can be said of a node without its name; null: nothing is to come.</summary>
+    private static string? OfNode(ClusterView cluster, NodeView node)
     {
-        var name = $"Node {node.ServerId}";
         if (node.TaskId.Length == 0 && node.State is NodeState.Waiting or NodeState.Down)
         {
             var needs = AgentResources.OfNode(cluster.Size);
-            yield return node.Agent is not null
-                ? $"{name} starts again on its volume as soon as its agent offers it."
-                : $"{name} starts as soon as an agent offers {ClusterSizeText.FormatCpus(needs.Cpus)} cpus, "
+            return node.Agent is not null
+                ? "starts again on its volume as soon as its agent offers it."
+                : $"starts as soon as an agent offers {ClusterSizeText.FormatCpus(needs.Cpus)} cpus, "
                     + $"{SizeText.Format((long)needs.MemMb)} memory and {SizeText.Format(cluster.Size.DiskMb)} disk.";
-            yield break;
         }
-        var next = node.State switch
+        return node.State switch
         {
             NodeState.Launching => "reports once its agent has fetched and started the executor.",
             NodeState.Starting or NodeState.Restoring => "is given its role once its mysqld answers.",
@@ -61,7 +69,5 @@ public static class Prospects
             NodeState.Stopping => "goes away when its task has ended, with its data.",
             _ => null,
         };
-        if (next is not null)
-            yield return $"{name} {next}";
     }
 }
