@@ -17,7 +17,7 @@ internal sealed class FailoverBench(RunOptions options)
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly StringBuilder _table = new("| what | server | median / 95th percentile | by hand | target |\n|---|---|---|---|---|\n");
+    private readonly StringBuilder _table = new("| what | server | median / 95th percentile / longest | by hand | target |\n|---|---|---|---|---|\n");
 
     /// <param name="What">Of the master, unless it says otherwise.</param>
     /// <param name="Targets">MariaDB's, MySQL's.</param>

@@ -9,5 +9,7 @@ internal sealed class Figures(IEnumerable<double> values)
 
     public double Percentile95 => _sorted[Math.Min(_sorted.Length - 1, (int)Math.Ceiling(_sorted.Length * 0.95) - 1)];
 
-    public override string ToString() => $"{Median:F0} / {Percentile95:F0} ms";
+    public double Longest => _sorted[^1];
+
+    public override string ToString() => $"{Median:F0} / {Percentile95:F0} / {Longest:F0} ms";
 }

@@ -53,6 +53,14 @@ internal static class MasterFaults
         {
             Lasts = TimeSpan.FromSeconds(5), EndAsync = scene => scene.Stack.Agent(scene.HostOf(scene.Master)).StartAsync(),
         },
+        new("master: busy, 64 clients compute", 1, new(Failover.MustNot, TimeSpan.FromSeconds(3)), scene => CrowdAsync(scene, at => Crowd.ComputingAsync(at, 64)))
+        {
+            Lasts = TimeSpan.FromSeconds(10), EndAsync = DisperseAsync,
+        },
+        new("master: takes no more connections", 1, new(Failover.MustNot, TimeSpan.FromSeconds(1)), scene => CrowdAsync(scene, Crowd.FillingAsync))
+        {
+            Lasts = TimeSpan.FromSeconds(10), EndAsync = DisperseAsync,
+        },
         new("master: disk full", 2, new(Failover.Must, TimeSpan.FromSeconds(15)), FillAsync)
         {
             Lasts = Long, UntilFailover = true, EndAsync = scene => Done(() => File.Delete(scene.Stack.Filler(scene.HostOf(scene.Master)))),
@@ -107,6 +115,10 @@ internal static class MasterFaults
         scene.WriteOnHost(scene.Master);
         await IsolateAsync(scene, scene.Master);
     }
+
+    private static async Task CrowdAsync(Scene scene, Func<(string, int), Task<Crowd>> come) => scene.Keep("crowd", await come(scene.EndpointOf(scene.Master)));
+
+    private static Task DisperseAsync(Scene scene) => scene.Kept<Crowd>("crowd") is { } crowd ? crowd.DisposeAsync().AsTask() : Task.CompletedTask;
 
     private static async Task KilledAndBackAsync(Scene scene)
     {
