@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Mysos.Tests.Browser;
@@ -67,11 +66,17 @@ internal sealed class ClusterPageDriver(IPage page)
 
     public static async Task PreviewAsync(ILocator dialog, string said)
     {
-        var filled = await dialog.Locator("input:not([type=password]), select").EvaluateAllAsync<string[]>("fields => fields.map(f => `${f.id}=${f.value}`)");
-        TestContext.Current.TestOutputHelper?.WriteLine($"The form says {string.Join(", ", filled)}.");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "What would happen?" }).ClickAsync();
         var steps = dialog.Locator(".ms-steps li");
         await Expect(steps.First).ToBeVisibleAsync();
-        await Expect(dialog.Locator(".ms-steps")).ToContainTextAsync(said);
+        try
+        {
+            await Expect(dialog.Locator(".ms-steps")).ToContainTextAsync(said);
+        }
+        catch (PlaywrightException e)
+        {
+            var filled = await dialog.Locator("input:not([type=password]), select").EvaluateAllAsync<string[]>("fields => fields.map(f => `${f.id} ${f.value}`)");
+            throw new PlaywrightException($"{e.Message}\nThe form says {string.Join(", ", filled)}.", e);
+        }
     }
 }

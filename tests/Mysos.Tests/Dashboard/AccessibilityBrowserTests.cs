@@ -46,8 +46,10 @@ public sealed class AccessibilityBrowserTests(BrowserFixture browser)
         obstacles.ShouldBeEmpty();
     }
 
+    // Colours and widths, each once: what one of them makes an obstacle does not take the other.
     [Theory]
-    [MemberData(nameof(Shapes))]
+    [InlineData(ColorScheme.Light, 1440)]
+    [InlineData(ColorScheme.Dark, 390)]
     public async Task EveryMenuAndDialog_WithItsStepsAndRefused_HasNoSeriousObstacle(ColorScheme colors, int width)
     {
         await using var host = await DashboardHost.StartAsync(Views.Fleet(0));
