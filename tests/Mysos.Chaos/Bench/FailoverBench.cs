@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using MySqlConnector;
 using Mysos.Chaos.Clients;
 using Mysos.Chaos.Faults;
 using Mysos.Chaos.Runs;
@@ -72,10 +73,8 @@ internal sealed class FailoverBench(RunOptions options)
         var (killed, switched) = (new List<double>(), new List<double>());
         for (var round = 0; round < options.BenchRounds; round++)
         {
-            await using (var servers = await ByHandAsync())
-                killed.Add(await servers.KillAsync());
-            await using (var servers = await ByHandAsync())
-                switched.Add(await servers.SwitchAsync());
+            killed.Add(await RoundAsync(ByHandAsync, servers => servers.KillAsync()));
+            switched.Add(await RoundAsync(ByHandAsync, servers => servers.SwitchAsync()));
         }
         await using (var servers = await ByHandAsync())
         {
@@ -90,6 +89,26 @@ internal sealed class FailoverBench(RunOptions options)
                 outages.Add(await MeasureAsync(await Scene.SetAsync(stack, cluster, writers), measured));
             var floor = measured.What switch { "switchover" => $"{new Figures(switched)}", "acker killed" => "", _ => $"{new Figures(killed)}" };
             Add(measured.What, flavor, $"{new Figures(outages)}", floor, measured.Targets[flavor == "mysql" ? 1 : 0]);
+        }
+    }
+
+    /// <summary>
+    /// By hand, a MySQL slave that has received half a transaction waits a minute for the rest before it stops, once in some two hundred rounds.
+    /// Nobody's floor is that: the round is made again.
+    /// </summary>
+    private static async Task<double> RoundAsync(Func<Task<HandServers>> byHandAsync, Func<HandServers, Task<double>> act)
+    {
+        for (var again = 0; ; again++)
+        {
+            await using var servers = await byHandAsync();
+            try
+            {
+                return await act(servers);
+            }
+            catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.CommandTimeoutExpired && again < 3)
+            {
+                Console.WriteLine("By hand a slave did not stop in time; another round in its place.");
+            }
         }
     }
 

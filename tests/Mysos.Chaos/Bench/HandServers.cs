@@ -129,12 +129,18 @@ internal sealed class HandServers : IAsyncDisposable
                 }
             }
         });
-        await RowsAsync(100);
-        longest = TimeSpan.Zero;
-        await act();
-        await RowsAsync(20);
-        Volatile.Write(ref over, true);
-        await writing;
+        try
+        {
+            await RowsAsync(100);
+            longest = TimeSpan.Zero;
+            await act();
+            await RowsAsync(20);
+        }
+        finally
+        {
+            Volatile.Write(ref over, true);
+            await writing;
+        }
         return longest.TotalMilliseconds;
 
         async Task RowsAsync(int more)
