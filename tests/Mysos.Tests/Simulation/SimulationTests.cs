@@ -44,12 +44,13 @@ public sealed class SimulationTests
     [InlineData(nameof(DuplicateUpdateHandledTwice))]
     [InlineData(nameof(PositionComparedAsText))]
     [InlineData(nameof(UnendedCommitsNotNoted))]
-    [InlineData(nameof(FencedClientsKilled))]
+    // Rare: no seed below this one is known to find it.
+    [InlineData(nameof(FencedClientsKilled), 2400)]
     [InlineData(nameof(WaitsSwitchedOff))]
-    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name)
+    public void Mistake_IsFound_AndItsSeedIsFineWithoutIt(string name, int first = 0)
     {
         var mistake = Planted.Find(name);
-        for (var seed = 0; seed < MostSeeds; seed++)
+        for (var seed = first; seed < MostSeeds; seed++)
         {
             if (Run(seed, mistake).Violation is not { } violation)
                 continue;
