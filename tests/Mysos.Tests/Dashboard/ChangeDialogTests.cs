@@ -139,6 +139,7 @@ public sealed class ChangeDialogTests : ComponentContext
         Service.Refusal = new RequestException(409, null, "Node 2 is the master; switch over to another node first.");
         var dialogs = RenderDialogs();
         await ShowAsync(d => d.OpenAsync<ReplaceDialog>(Orders, (nameof(ReplaceDialog.Node), 2u)));
+        dialogs.Find("#replace-password").Input("pw");
 
         Button(dialogs, "Replace this node").Click();
 

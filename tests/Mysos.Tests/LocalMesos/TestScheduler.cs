@@ -176,16 +176,17 @@ internal sealed class TestScheduler : IAsyncDisposable
         await foreach (var record in RecordIO.ReadAsync(stream, cancellation: _close.Token))
         {
             var value = JsonSerializer.Deserialize(record, MesosJson.Default.SchedulerEvent)!;
+            if (value.Subscribed is { } subscribed)
+                FrameworkId = subscribed.FrameworkId;
+            // Before anybody hears of it: whoever waits for it may tear the framework down.
+            await AcknowledgeAsync(value);
             lock (_gate)
             {
-                if (value.Subscribed is { } subscribed)
-                    FrameworkId = subscribed.FrameworkId;
                 _events.Add(value);
                 var changed = _changed;
                 _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed.SetResult();
             }
-            await AcknowledgeAsync(value);
         }
     }
 
