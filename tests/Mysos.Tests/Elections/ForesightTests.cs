@@ -31,6 +31,21 @@ public sealed class ForesightTests
     }
 
     [Fact]
+    public void AmongEquals_TheAckerIsForeseen_AndElected()
+    {
+        var world = World.Healthy(3);
+        foreach (var promotion in (Promotion[])[Promotion.Never, Promotion.Neutral])
+        {
+            world.Ask(id => new Core.Scheduling.PromotionRequested(id, "c", Durable(world).Incarnation, 2, promotion));
+            world.Run(5);
+        }
+        Durable(world).Ackers.ShouldBe([3]);
+        Foreseen(world).Heir.ShouldBe(3);
+        MasterDies(world);
+        Durable(world).Master.ShouldBe(3);
+    }
+
+    [Fact]
     public void WhileTheMasterWrites_WhoReportedLastIsNotTheHeirForThat()
     {
         var world = World.Healthy(3);
