@@ -105,7 +105,7 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         status.Set(f => f with { Phase = NodePhase.Restoring, Reason = $"restoring {backupId}" });
         var manifest = await BackupRestorer.RestoreAsync(task.BackupStore, backupId, Path, server, cancellation).ConfigureAwait(false);
         log.Write($"Restored {backupId}: {manifest.SizeBytes} bytes, GTIDs {manifest.Gtid ?? "in the data"}.");
-        Marker = Marker! with { BackupId = backupId, FormerUser = manifest.ClusterUser, Position = manifest.Gtid };
+        Marker = Marker! with { BackupId = backupId, FormerUser = manifest.ClusterUser, Copied = true, Position = manifest.Gtid };
     }
 
     private void Wipe()

@@ -27,7 +27,7 @@ internal sealed record NodeMarker
     public string? FormerUser { get; init; }
     /// <summary>GTIDs of the backup or copy, until the server has taken them over.</summary>
     public string? Position { get; init; }
-    /// <summary>They are a copy of another node's, until the server has made them its own.</summary>
+    /// <summary>They are a copy of another server's, a node's or one in a backup, until this server has made them its own.</summary>
     public bool Copied { get; init; }
     /// <summary>The binary log from which on these data have what the cluster's master lacks.</summary>
     public string? KeepFrom { get; init; }

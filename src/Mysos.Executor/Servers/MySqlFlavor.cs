@@ -212,7 +212,7 @@ internal sealed partial class MySqlFlavor : IFlavor
 
     public string SetPosition(string gtids) => $"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged={Literal(gtids)}";
 
-    // What the donor was told of its own master came with the copy.
+    // What the copied server was told of its own master came with the copy: with it, but without the relay logs, none follows another.
     public string TakeCopyOver(string? gtids) => "RESET REPLICA ALL";
 
     public bool StreamsCopies => false;

@@ -66,6 +66,26 @@ public sealed class BackupTests : IDisposable
     }
 
     [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Backup_OfASlave_RestoresToNodesThatFollowAnother(string flavor)
+    {
+        await using (var cluster = await TestCluster.StartAsync(flavor, 2, t => t with { BackupStore = _store, Cluster = "shop" }))
+        {
+            var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
+            await cluster.WriteAsync(master, "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY)");
+            await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
+            (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);
+            slave.Direct(DirectedRole.Slave, 1, master.Endpoint, backup: new BackupOrder(Id, BackupId.Parse(Id).RelativeDirectory));
+            (await slave.WaitForAsync(r => r.Backup is { State: not BackupState.Running }, "a backup", 60)).Backup!.Error.ShouldBeNull();
+        }
+
+        await using var restored = await TestCluster.StartAsync(flavor, 2, t => t with { BackupStore = _store, BackupId = Id, Cluster = "copy" });
+        await restored.WriteAsync(restored.Nodes[0], "INSERT INTO d.t VALUES (2)");
+        (await TestCluster.EventuallyAsync(restored.Nodes[1], "SELECT SUM(i) FROM d.t", 3m)).ShouldBe(3m);
+    }
+
+    [Theory]
     [InlineData("ibdata1", true, "checksum")]
     [InlineData("ibdata1", false, "missing")]
     [InlineData(BackupManifest.FileName, false, "not a finished backup")]
