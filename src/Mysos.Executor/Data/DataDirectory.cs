@@ -69,8 +69,8 @@ internal sealed class DataDirectory(string path, NodeTask task, Templates templa
         Finish();
     }
 
-    /// <summary>The server has taken the backup's GTIDs over.</summary>
-    public void PositionTaken()
+    /// <summary>The server has made the copy its own.</summary>
+    public void CopyTakenOver()
     {
         Marker = Marker! with { Position = null, Copied = false };
         Finish();

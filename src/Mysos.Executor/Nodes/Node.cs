@@ -233,7 +233,7 @@ internal sealed class Node
     {
         try
         {
-            await TakePositionAsync(program, connection, stop).ConfigureAwait(false);
+            await TakeCopyOverAsync(program, connection, stop).ConfigureAwait(false);
             if (_machine.Marker!.Renumber && program.Flavor.StartAsSlave is { } former)
                 await RenumberAsync(former, connection, stop).ConfigureAwait(false);
             return true;
@@ -245,19 +245,13 @@ internal sealed class Node
         }
     }
 
-    /// <summary>Restored and copied data are told once where they stand; nobody can write before, so telling them again does no harm.</summary>
-    private async Task TakePositionAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
+    /// <summary>Restored and copied data become this server's own; nobody can write before, so doing it again does no harm.</summary>
+    private async Task TakeCopyOverAsync(ServerProgram program, ServerConnection connection, CancellationToken stop)
     {
-        var sql = _machine.Marker! switch
-        {
-            { Copied: true, Position: var position } => program.Flavor.TakeCopyOver(position),
-            { Position: { Length: > 0 } position } => program.Flavor.SetPosition(position),
-            _ => null,
-        };
-        if (sql is null)
+        if (_machine.Marker is not { Copied: true, Position: var position })
             return;
-        await connection.ExecuteAsync(sql, stop).ConfigureAwait(false);
-        _machine.PositionTaken();
+        await connection.ExecuteAsync(program.Flavor.TakeCopyOver(position), stop).ConfigureAwait(false);
+        _machine.CopyTakenOver();
     }
 
     /// <summary>The server goes first: started with a number that it never wrote under, it would not know where it stands.</summary>

@@ -108,9 +108,7 @@ internal interface IFlavor
     /// <summary>Creates the owner's account or gives it its password and rights back. Replicated.</summary>
     /// <param name="writable">Everybody can write already, and goes on.</param>
     string EnsureOwner(Account owner, bool writable);
-    /// <summary>Makes a server on restored data continue after these GTIDs, as master or as slave.</summary>
-    string SetPosition(string gtids);
-    /// <summary>Makes a server on a copy of another node's data its own: it stands at <paramref name="gtids"/>, and follows nobody.</summary>
+    /// <summary>Makes a server on a copy of another's data, a node's or one in a backup, its own: it stands at <paramref name="gtids"/>, as master or as slave, and follows nobody.</summary>
     /// <param name="gtids">Null where the copy knows them itself.</param>
     string TakeCopyOver(string? gtids);
     /// <summary>A node's executor, not its mysqld, gives copies to others.</summary>

@@ -43,8 +43,8 @@ internal interface IMachine : ILogins, IDisposable
     /// <inheritdoc cref="DataDirectory.Renumbered"/>
     void Renumbered(uint serverId);
 
-    /// <inheritdoc cref="DataDirectory.PositionTaken"/>
-    void PositionTaken();
+    /// <inheritdoc cref="DataDirectory.CopyTakenOver"/>
+    void CopyTakenOver();
 
     /// <inheritdoc cref="DataDirectory.KeepFrom"/>
     void KeepFrom(string binaryLog);

@@ -123,7 +123,7 @@ internal sealed class Machine : IMachine
 
     public void Renumbered(uint serverId) => _data.Renumbered(serverId);
 
-    public void PositionTaken() => _data.PositionTaken();
+    public void CopyTakenOver() => _data.CopyTakenOver();
 
     public void KeepFrom(string binaryLog) => _data.KeepFrom(binaryLog);
 

@@ -207,10 +207,8 @@ internal sealed class MariaDbFlavor : IFlavor
         + $"REVOKE READ_ONLY ADMIN ON *.* FROM {Everywhere(owner.User)}";
 
     // The binary log's state as well, or this server as master would not know where its slaves ask it to continue.
-    public string SetPosition(string gtids) =>
-        $"RESET MASTER; SET GLOBAL gtid_slave_pos={Literal(gtids)}; SET GLOBAL gtid_binlog_state={Literal(gtids)}";
-
-    public string TakeCopyOver(string? gtids) => SetPosition(gtids ?? "");
+    public string TakeCopyOver(string? gtids) =>
+        $"RESET MASTER; SET GLOBAL gtid_slave_pos={Literal(gtids ?? "")}; SET GLOBAL gtid_binlog_state={Literal(gtids ?? "")}";
 
     public bool StreamsCopies => true;
 

@@ -210,8 +210,6 @@ internal sealed partial class MySqlFlavor : IFlavor
         + $"ALTER USER {Everywhere(owner.User)} IDENTIFIED BY {Literal(owner.Password)}; "
         + $"GRANT ALL PRIVILEGES ON *.* TO {Everywhere(owner.User)} WITH GRANT OPTION";
 
-    public string SetPosition(string gtids) => $"RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged={Literal(gtids)}";
-
     // What the copied server was told of its own master came with the copy: with it, but without the relay logs, none follows another.
     public string TakeCopyOver(string? gtids) => "RESET REPLICA ALL";
 

@@ -21,7 +21,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         var crowd = new Crowd();
         for (var i = 0; i < clients; i++)
-            crowd._clients.Add(await OpenAsync(master));
+            crowd._clients.Add(await TestedCluster.OpenAsOwnerAsync(master));
         crowd._computing = Task.WhenAll(crowd._clients.Select(client => Task.Run(() => ComputeAsync(client, crowd._leaving.Token))));
         return crowd;
     }
@@ -35,7 +35,7 @@ internal sealed class Crowd : IAsyncDisposable
         {
             try
             {
-                crowd._clients.Add(await OpenAsync(master));
+                crowd._clients.Add(await TestedCluster.OpenAsOwnerAsync(master));
             }
             catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.ConnectionCountError)
             {
@@ -68,16 +68,5 @@ internal sealed class Crowd : IAsyncDisposable
         {
             // It is no longer master: its clients are cut off.
         }
-    }
-
-    private static async Task<MySqlConnection> OpenAsync((string Host, int Port) master)
-    {
-        var client = new MySqlConnection(new MySqlConnectionStringBuilder
-        {
-            Server = master.Host, Port = (uint)master.Port, UserID = TestedCluster.User, Password = TestedCluster.PasswordOf, Pooling = false,
-            ConnectionTimeout = 15, AllowPublicKeyRetrieval = true, DefaultCommandTimeout = 60,
-        }.ConnectionString);
-        await client.OpenAsync();
-        return client;
     }
 }

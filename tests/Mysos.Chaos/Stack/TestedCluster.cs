@@ -78,11 +78,15 @@ internal sealed class TestedCluster
     }
 
     /// <summary>As the administrator: everything is allowed, also where the server is read-only.</summary>
-    public async Task<MySqlConnection> OpenAsync((string Host, int Port) at)
+    public Task<MySqlConnection> OpenAsync((string Host, int Port) at) => OpenAsync(at, ChaosStack.AdminUser, ChaosStack.AdminPassword);
+
+    public static Task<MySqlConnection> OpenAsOwnerAsync((string Host, int Port) at) => OpenAsync(at, User, Password);
+
+    private static async Task<MySqlConnection> OpenAsync((string Host, int Port) at, string user, string password)
     {
         var connection = new MySqlConnection(new MySqlConnectionStringBuilder
         {
-            Server = at.Host, Port = (uint)at.Port, UserID = ChaosStack.AdminUser, Password = ChaosStack.AdminPassword, Pooling = false, ConnectionTimeout = 5,
+            Server = at.Host, Port = (uint)at.Port, UserID = user, Password = password, Pooling = false, ConnectionTimeout = 5,
             AllowPublicKeyRetrieval = true, DefaultCommandTimeout = 30,
         }.ConnectionString);
         await connection.OpenAsync();

@@ -54,7 +54,7 @@ internal sealed class Machine(World world, string name, NodeTask task, Disk disk
 
     public void Renumbered(uint serverId) => disk.Marker = disk.Marker! with { ServerId = serverId, Renumber = false };
 
-    public void PositionTaken()
+    public void CopyTakenOver()
     {
     }
 

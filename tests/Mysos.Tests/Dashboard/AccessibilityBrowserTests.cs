@@ -46,10 +46,8 @@ public sealed class AccessibilityBrowserTests(BrowserFixture browser)
         obstacles.ShouldBeEmpty();
     }
 
-    // Colours and widths, each once: what one of them makes an obstacle does not take the other.
     [Theory]
-    [InlineData(ColorScheme.Light, 1440)]
-    [InlineData(ColorScheme.Dark, 390)]
+    [MemberData(nameof(Shapes))]
     public async Task EveryMenuAndDialog_WithItsStepsAndRefused_HasNoSeriousObstacle(ColorScheme colors, int width)
     {
         await using var host = await DashboardHost.StartAsync(Views.Fleet(0));

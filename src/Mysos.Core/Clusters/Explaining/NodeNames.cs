@@ -6,7 +6,7 @@ namespace Mysos.Core.Clusters.Explaining;
 public static class NodeNames
 {
     /// <summary>The subject of a verb in the singular: <c>node 2</c>, <c>each of nodes 2 and 3</c>.</summary>
-    public static string Each(IEnumerable<NodeView> nodes) => All(nodes) is var all && all.StartsWith("nodes ", StringComparison.Ordinal) ? $"each of {all}" : all;
+    public static string Each(IEnumerable<NodeView> nodes) => (nodes.Skip(1).Any() ? "each of " : "") + All(nodes);
 
     /// <summary><c>node 2</c>, <c>nodes 2 and 3</c>, <c>nodes 1, 2 and 4</c>.</summary>
     public static string All(IEnumerable<NodeView> nodes)
