@@ -86,12 +86,15 @@ public sealed class BackupTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ibdata1", true, "checksum")]
-    [InlineData("ibdata1", false, "missing")]
-    [InlineData(BackupManifest.FileName, false, "not a finished backup")]
-    public async Task Restore_DamagedBackup_FailsTheTaskAndSaysWhy(string file, bool change, string why)
+    [InlineData(Servers.MariaDb, "ibdata1", true, "checksum")]
+    [InlineData(Servers.MariaDb, "ibdata1", false, "missing")]
+    [InlineData(Servers.MariaDb, BackupManifest.FileName, false, "not a finished backup")]
+    [InlineData(Servers.MySql, "ibdata1", true, "checksum")]
+    [InlineData(Servers.MySql, "ibdata1", false, "missing")]
+    [InlineData(Servers.MySql, BackupManifest.FileName, false, "not a finished backup")]
+    public async Task Restore_DamagedBackup_FailsTheTaskAndSaysWhy(string flavor, string file, bool change, string why)
     {
-        await using (var cluster = await TestCluster.StartAsync(Servers.MariaDb, 1, t => t with { BackupStore = _store }))
+        await using (var cluster = await TestCluster.StartAsync(flavor, 1, t => t with { BackupStore = _store }))
         {
             cluster.Nodes[0].Direct(DirectedRole.Master, 1, backup: new BackupOrder(Id, BackupId.Parse(Id).RelativeDirectory));
             await cluster.Nodes[0].WaitForAsync(r => r.Backup is { State: BackupState.Done }, "a backup", 60);
@@ -109,7 +112,7 @@ public sealed class BackupTests : IDisposable
         }
 
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1) with { BackupStore = _store, BackupId = Id });
-        node.Launch(Servers.Mysqld(Servers.MariaDb));
+        node.Launch(Servers.Mysqld(flavor));
         (await node.ExitCodeAsync()).ShouldBe(1);
         var end = node.Agent.Updates.Last();
         end.State.ShouldBe(TaskState.Failed);
@@ -119,11 +122,13 @@ public sealed class BackupTests : IDisposable
         node.Last!.Reason.ShouldBe(end.Message);
     }
 
-    [Fact]
-    public async Task Backup_NameTaken_FailsAndLeavesWhatIsThere()
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Backup_NameTaken_FailsAndLeavesWhatIsThere(string flavor)
     {
         Directory.CreateDirectory(Path.Combine(_store, "shop/202611231805"));
-        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 1, t => t with { BackupStore = _store });
+        await using var cluster = await TestCluster.StartAsync(flavor, 1, t => t with { BackupStore = _store });
         cluster.Nodes[0].Direct(DirectedRole.Master, 1, backup: new BackupOrder(Id, "shop/202611231805"));
         var failed = await cluster.Nodes[0].WaitForAsync(r => r.Backup is { State: BackupState.Failed }, "a failure");
         failed.Backup!.Error.ShouldNotBeNull().ShouldContain("is there already");

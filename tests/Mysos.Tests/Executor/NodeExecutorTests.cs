@@ -7,8 +7,12 @@ using Mysos.Core.Protocol;
 namespace Mysos.Tests.Executor;
 
 /// <summary>What an executor with a running server does when its agent says so, says it twice, restarts or goes.</summary>
-public sealed class NodeExecutorTests
+public abstract class NodeExecutorTests(string flavor)
 {
+    public sealed class OnMariaDb() : NodeExecutorTests(Servers.MariaDb);
+
+    public sealed class OnMySql() : NodeExecutorTests(Servers.MySql);
+
     private static readonly string[] WholeLife = [TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed];
 
     [Fact]
@@ -82,7 +86,7 @@ public sealed class NodeExecutorTests
     {
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1));
         node.Agent.Acknowledges = false;
-        node.Launch(Servers.Mysqld(Servers.MariaDb), checkpoint: true);
+        node.Launch(Servers.Mysqld(flavor), checkpoint: true);
         await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running");
         await node.Agent.WaitForAsync(a => a.Updates.FirstOrDefault(u => u.State == TaskState.Running), what: "TASK_RUNNING");
         var server = Server(node);
@@ -109,7 +113,7 @@ public sealed class NodeExecutorTests
     public async Task AgentRestarts_WhatTheNodeIsIsSaidAgain()
     {
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1), givesAccounts: false);
-        node.Launch(Servers.Mysqld(Servers.MariaDb), checkpoint: true);
+        node.Launch(Servers.Mysqld(flavor), checkpoint: true);
         var before = await node.WaitForAsync(r => r.Phase == NodePhase.Preparing, "preparing");
         node.Agent.EndStream();
         (await node.WaitForAsync(r => r.Sequence > before.Sequence, "the same again")).Phase.ShouldBe(NodePhase.Preparing);
@@ -137,10 +141,10 @@ public sealed class NodeExecutorTests
         node.Output.ToString().ShouldContain("answered 400 to SUBSCRIBE: Framework cannot be found");
     }
 
-    private static async Task<TestNode> RunningAsync(KillPolicy? killPolicy = null, bool checkpoint = false)
+    private async Task<TestNode> RunningAsync(KillPolicy? killPolicy = null, bool checkpoint = false)
     {
         var node = await TestNode.CreateAsync(TestNode.TaskOf(1));
-        node.Launch(Servers.Mysqld(Servers.MariaDb), checkpoint: checkpoint, killPolicy: killPolicy);
+        node.Launch(Servers.Mysqld(flavor), checkpoint: checkpoint, killPolicy: killPolicy);
         await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running");
         await node.Agent.WaitForAsync(a => a.Updates.FirstOrDefault(u => u.State == TaskState.Running), what: "TASK_RUNNING");
         return node;

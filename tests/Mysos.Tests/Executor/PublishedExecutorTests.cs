@@ -45,22 +45,26 @@ public sealed class PublishedExecutorTests(ITestOutputHelper output)
         node.Agent.Updates.Select(u => u.State).ShouldBe([TaskState.Starting, TaskState.Running, TaskState.Killing, TaskState.Killed]);
     }
 
-    [Fact]
-    public async Task Killed_ByTheSystem_TakesItsServerAlong()
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Killed_ByTheSystem_TakesItsServerAlong(string flavor)
     {
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1));
-        node.Launch(Servers.Mysqld(Servers.MariaDb), Published);
+        node.Launch(Servers.Mysqld(flavor), Published);
         await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running");
         using var mysqld = Process.GetProcessById(await ServerAsync(node));
         node.Process!.Kill();
         await mysqld.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
-    public async Task Launch_AgentGaveItAToken_ServerDoesNotInheritIt()
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Launch_AgentGaveItAToken_ServerDoesNotInheritIt(string flavor)
     {
         await using var node = await TestNode.CreateAsync(TestNode.TaskOf(1));
-        node.Launch(Servers.Mysqld(Servers.MariaDb), Published);
+        node.Launch(Servers.Mysqld(flavor), Published);
         await node.WaitForAsync(r => r.Phase == NodePhase.Running, "running");
         var environment = await File.ReadAllTextAsync($"/proc/{await ServerAsync(node)}/environ");
         environment.ShouldContain("MESOS_SANDBOX");

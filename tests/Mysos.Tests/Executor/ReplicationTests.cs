@@ -143,11 +143,13 @@ public sealed class ReplicationTests
     /// MariaDB's note of where it was in its relay log is of the file's beginning, or of an earlier file: nothing of what was applied since is to be tried again.
     /// </summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Killed_SlaveThatHadAppliedMost_GoesOnWithTheFirstThatItHadNot(bool inAnotherFile)
+    [InlineData(Servers.MariaDb, false)]
+    [InlineData(Servers.MariaDb, true)]
+    [InlineData(Servers.MySql, false)]
+    [InlineData(Servers.MySql, true)]
+    public async Task Killed_SlaveThatHadAppliedMost_GoesOnWithTheFirstThatItHadNot(string flavor, bool inAnotherFile)
     {
-        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
         var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
         await cluster.WriteAsync(master, MakeTable);
         for (var row = 1; row <= 20; row++)
@@ -155,7 +157,8 @@ public sealed class ReplicationTests
         (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 20L)).ShouldBe(20L);
         if (inAnotherFile)
         {
-            await slave.QueryAsync(TestNode.Accounts.Admin, "STOP SLAVE IO_THREAD; START SLAVE IO_THREAD");
+            await slave.QueryAsync(TestNode.Accounts.Admin,
+                flavor == Servers.MariaDb ? "STOP SLAVE IO_THREAD; START SLAVE IO_THREAD" : "STOP REPLICA IO_THREAD; START REPLICA IO_THREAD");
             for (var row = -20; row < 0; row++)
                 await cluster.WriteAsync(master, $"INSERT INTO d.t VALUES ({row})");
             (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t WHERE i < 0", 20L)).ShouldBe(20L);
@@ -233,6 +236,7 @@ public sealed class ReplicationTests
     [InlineData(Servers.MySql, false)]
     // Counted on to have all that it had, it cuts nothing off: it could be what was acknowledged and its engine had not written yet.
     [InlineData(Servers.MariaDb, true)]
+    [InlineData(Servers.MySql, true)]
     public async Task Killed_MasterWithAWriteThatNobodyAcknowledged_ComesBackWithoutIt(string flavor, bool countedOn)
     {
         await using var cluster = await TestCluster.StartAsync(flavor, 2);
@@ -286,10 +290,12 @@ public sealed class ReplicationTests
         (await TestCluster.EventuallyAsync(master, "SELECT GROUP_CONCAT(i) FROM d.t", "13")).ShouldBe("13");
     }
 
-    [Fact]
-    public async Task Candidate_WhileAttachingToAFrozenMaster_ObeysAtOnce()
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Candidate_WhileAttachingToAFrozenMaster_ObeysAtOnce(string flavor)
     {
-        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
         var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
         await slave.AppliedAsync(slave.Direct(DirectedRole.Candidate, 2), serving: false);
         Run("kill", "-STOP", await ServerIdAsync(master));
@@ -299,10 +305,12 @@ public sealed class ReplicationTests
         started.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1.5));
     }
 
-    [Fact]
-    public async Task Frozen_Server_IsReportedAsSilentUntilItAnswersAgain()
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Frozen_Server_IsReportedAsSilentUntilItAnswersAgain(string flavor)
     {
-        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 1);
+        await using var cluster = await TestCluster.StartAsync(flavor, 1);
         var node = cluster.Nodes[0];
         var pid = await ServerIdAsync(node);
         Run("kill", "-STOP", pid);

@@ -101,13 +101,14 @@ public sealed class SwitchoverTests
 
     /// <param name="seconds">What the operator allows for each task; null: what the task says.</param>
     [Theory]
-    [InlineData(0)]
-    [InlineData(15)]
-    [InlineData(null)]
-    public async Task Kill_OfAMasterWithSlavesByADrainingAgent_WaitsUntilAnotherIsMaster(int? seconds)
+    [InlineData(Servers.MariaDb, 0)]
+    [InlineData(Servers.MariaDb, 15)]
+    [InlineData(Servers.MariaDb, null)]
+    [InlineData(Servers.MySql, 0)]
+    public async Task Kill_OfAMasterWithSlavesByADrainingAgent_WaitsUntilAnotherIsMaster(string flavor, int? seconds)
     {
         var policy = seconds is { } s ? new KillPolicy(new DurationInfo(s * 1_000_000_000L)) : null;
-        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
         var (master, slave) = (cluster.Nodes[0], cluster.Nodes[1]);
         master.Agent.Send(new ExecutorEvent { Type = "KILL", Kill = new(new(master.TaskId), policy) });
         await EnoughAsync(() => master.Agent.Updates.Any(u => u.State == TaskState.Killing));
@@ -122,10 +123,12 @@ public sealed class SwitchoverTests
         master.Output.ToString().ShouldNotContain("Nobody took over");
     }
 
-    [Fact]
-    public async Task Kill_OfAMasterWithSlavesByTheScheduler_EndsItAtOnce()
+    [Theory]
+    [InlineData(Servers.MariaDb)]
+    [InlineData(Servers.MySql)]
+    public async Task Kill_OfAMasterWithSlavesByTheScheduler_EndsItAtOnce(string flavor)
     {
-        await using var cluster = await TestCluster.StartAsync(Servers.MariaDb, 2);
+        await using var cluster = await TestCluster.StartAsync(flavor, 2);
         var master = cluster.Nodes[0];
         master.Agent.Send(new ExecutorEvent { Type = "KILL", Kill = new(new(master.TaskId), KillPolicies.OfScheduler) });
         (await master.ExitCodeAsync()).ShouldBe(0);

@@ -5,9 +5,14 @@ using Mysos.Core.Processes;
 namespace Mysos.Tests.Stack;
 
 /// <summary>The slave that the master waits for dies or hangs, alone or with the master, while clients write.</summary>
-[Collection(StackCollection.Name)]
-public sealed class AckerStackTests(StackFixture stack)
+public abstract class AckerStackTests(StackFixture stack)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack) : AckerStackTests(stack);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack) : AckerStackTests(stack);
+
     private StackClient Client => stack.Client;
 
     private static JsonNode AckerOf(JsonNode cluster) => cluster["nodes"]!.AsArray().Single(n => n!["acker"]!.GetValue<bool>())!;

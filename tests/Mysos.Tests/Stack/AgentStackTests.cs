@@ -4,9 +4,13 @@ using Mysos.LocalMesos;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Machines that are maintained, agents that are drained or killed, under clients that write.</summary>
-public sealed class AgentStackTests : IAsyncLifetime
+public abstract class AgentStackTests(string server) : IAsyncLifetime
 {
-    private readonly SeparateStack _stack = new();
+    public sealed class OnMariaDb() : AgentStackTests(Servers.MariaDb);
+
+    public sealed class OnMySql() : AgentStackTests(Servers.MySql);
+
+    private readonly SeparateStack _stack = new(server);
     private readonly StackClient _client = new(MysosProcess.FreePort());
     private readonly string _name = StackClient.UniqueName();
     private LocalMesosCluster _mesos = null!;

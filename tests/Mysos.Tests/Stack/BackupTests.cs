@@ -3,9 +3,14 @@ using System.Text.Json.Nodes;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Backups are taken while writes go on, and restored into new clusters.</summary>
-[Collection(StackCollection.Name)]
-public sealed class BackupTests(StackFixture stack)
+public abstract class BackupTests(StackFixture stack)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack) : BackupTests(stack);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack) : BackupTests(stack);
+
     private StackClient Client => stack.Client;
 
     [Fact]

@@ -4,9 +4,14 @@ using Mysos.Tests.Api;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Everything that must be refused, over real HTTP, with the real scheduler behind: and nothing is changed by it.</summary>
-[Collection(StackCollection.Name)]
-public sealed class BadRequestStackTests(StackFixture stack)
+public abstract class BadRequestStackTests(StackFixture stack)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack) : BadRequestStackTests(stack);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack) : BadRequestStackTests(stack);
+
     private StackClient Client => stack.Client;
 
     [Fact]

@@ -4,9 +4,14 @@ using MySqlConnector;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Planned changes, with curl, while clients write: no acknowledged row is lost, and nothing is done twice.</summary>
-[Collection(StackCollection.Name)]
-public sealed class ChangeStackTests(StackFixture stack, ITestOutputHelper output)
+public abstract class ChangeStackTests(StackFixture stack, ITestOutputHelper output)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack, ITestOutputHelper output) : ChangeStackTests(stack, output);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack, ITestOutputHelper output) : ChangeStackTests(stack, output);
+
     private StackClient Client => stack.Client;
 
     [Fact]

@@ -12,11 +12,11 @@ public sealed class ChaosTests
     private const int Impossible = 77;
     /// <summary>MySQL starts slowly.</summary>
     [Theory]
-    [InlineData(Executor.Servers.MariaDb, "master's host: isolated from all,acker: kill -9,master and acker: kill -9,all agents: restarted")]
-    [InlineData(Executor.Servers.MySql, "master's host: isolated from all,acker: kill -9")]
+    [InlineData(Servers.MariaDb, "master's host: isolated from all,acker: kill -9,master and acker: kill -9,all agents: restarted")]
+    [InlineData(Servers.MySql, "master's host: isolated from all,acker: kill -9")]
     public async Task Faults_WhileClientsWrite_LoseNothing(string flavor, string faults)
     {
-        Executor.Servers.Mysqld(flavor);
+        Servers.Mysqld(flavor);
         await RunAsync(0, "--flavors", flavor.ToLowerInvariant(), "--nodes", "3", "--faults", faults);
     }
 

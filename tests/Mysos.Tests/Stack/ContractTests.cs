@@ -4,9 +4,14 @@ using MySqlConnector;
 namespace Mysos.Tests.Stack;
 
 /// <summary>The user's contract, with curl, against a whole local stack.</summary>
-[Collection(StackCollection.Name)]
-public sealed class ContractTests(StackFixture stack)
+public abstract class ContractTests(StackFixture stack)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack) : ContractTests(stack);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack) : ContractTests(stack);
+
     private StackClient Client => stack.Client;
 
     [Fact]
@@ -24,6 +29,7 @@ public sealed class ContractTests(StackFixture stack)
         cluster["size"]!["disk"]!.GetValue<string>().ShouldBe("3gb");
         cluster["epoch"]!.GetValue<int>().ShouldBe(1);
         var master = StackClient.MasterOf(cluster);
+        master["server"]!.GetValue<string>().ShouldStartWith($"{stack.Server} ");
         await StackClient.SqlAsync(master, password, "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY); INSERT INTO d.t VALUES (1),(2),(3)");
         foreach (var slave in StackClient.SlavesOf(cluster))
         {

@@ -6,9 +6,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Mysos.Tests.Stack;
 
 /// <summary>What a cluster's page can change, in a browser on real servers: what would happen, doing it, and what has come of it.</summary>
-[Collection(StackCollection.Name)]
-public sealed class DashboardActionsStackTests(StackFixture stack, BrowserFixture browser)
+public abstract class DashboardActionsStackTests(StackFixture stack, BrowserFixture browser)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack, BrowserFixture browser) : DashboardActionsStackTests(stack, browser);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack, BrowserFixture browser) : DashboardActionsStackTests(stack, browser);
+
     // What takes one node after another takes longer than a page does.
     private static readonly LocatorAssertionsToBeVisibleOptions s_visible = new() { Timeout = 90_000 };
     private static readonly LocatorAssertionsToHaveCountOptions s_count = new() { Timeout = 90_000 };

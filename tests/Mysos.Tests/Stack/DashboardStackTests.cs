@@ -5,9 +5,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Mysos.Tests.Stack;
 
 /// <summary>The dashboard in a browser, with everything behind it real: a cluster from its creation to its end.</summary>
-[Collection(StackCollection.Name)]
-public sealed class DashboardStackTests(StackFixture stack, BrowserFixture browser)
+public abstract class DashboardStackTests(StackFixture stack, BrowserFixture browser)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack, BrowserFixture browser) : DashboardStackTests(stack, browser);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack, BrowserFixture browser) : DashboardStackTests(stack, browser);
+
     [Fact]
     public async Task Cluster_FromCreationToDeletion_IsShownLive()
     {

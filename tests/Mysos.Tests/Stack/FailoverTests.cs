@@ -6,9 +6,14 @@ using Mysos.Core.Processes;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Processes die; the cluster goes on, with every row that a client was told is committed.</summary>
-[Collection(StackCollection.Name)]
-public sealed class FailoverTests(StackFixture stack)
+public abstract class FailoverTests(StackFixture stack)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack) : FailoverTests(stack);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack) : FailoverTests(stack);
+
     private StackClient Client => stack.Client;
 
     [Theory]

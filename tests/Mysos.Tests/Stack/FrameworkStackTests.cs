@@ -5,9 +5,13 @@ using System.Text.Json.Nodes;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Mesos removes the framework, with all of its tasks.</summary>
-public sealed class FrameworkStackTests : IAsyncLifetime
+public abstract class FrameworkStackTests(string server) : IAsyncLifetime
 {
-    private readonly SeparateStack _stack = new();
+    public sealed class OnMariaDb() : FrameworkStackTests(Servers.MariaDb);
+
+    public sealed class OnMySql() : FrameworkStackTests(Servers.MySql);
+
+    private readonly SeparateStack _stack = new(server);
     private readonly StackClient _client = new(MysosProcess.FreePort());
 
     public async ValueTask InitializeAsync() => await _stack.StartMesosAsync();

@@ -3,13 +3,14 @@ using System.Text.Json.Nodes;
 namespace Mysos.Tests.Stack;
 
 /// <summary>The whole stack, or the scheduler alone, stops and starts again.</summary>
-public sealed class RestartTests : IAsyncDisposable
+public abstract class RestartTests(string server) : IAsyncDisposable
 {
-    private readonly SeparateStack _stack = new();
-    private readonly StackClient _client;
-    private readonly int _port = MysosProcess.FreePort();
+    public sealed class OnMariaDb() : RestartTests(Servers.MariaDb);
 
-    public RestartTests() => _client = new StackClient(_port);
+    public sealed class OnMySql() : RestartTests(Servers.MySql);
+
+    private readonly SeparateStack _stack = new(server);
+    private readonly StackClient _client = new(MysosProcess.FreePort());
 
     public async ValueTask DisposeAsync()
     {
@@ -89,14 +90,14 @@ public sealed class RestartTests : IAsyncDisposable
 
     private async Task<MysosProcess> LocalAsync()
     {
-        var process = _stack.Start("local", "--port", $"{_port}", "--work_dir", _stack.WorkDir);
+        var process = _stack.StartLocal(_client.Port);
         await process.ReadyAsync(_client.Http);
         return process;
     }
 
     private async Task<MysosProcess> SchedulerAsync()
     {
-        var process = _stack.StartScheduler(_port, $"--executor_cmd={SeparateStack.Executor}");
+        var process = _stack.StartScheduler(_client.Port, $"--executor_cmd={SeparateStack.Executor}");
         await process.ReadyAsync(_client.Http);
         return process;
     }

@@ -11,9 +11,13 @@ namespace Mysos.Tests.Stack;
 /// Several schedulers, started as a deployment starts them: the Mesos master is found in ZooKeeper, and the agents fetch
 /// the executor from whoever leads.
 /// </summary>
-public sealed class SchedulersTests(BrowserFixture browser) : IAsyncLifetime
+public abstract class SchedulersTests(string server, BrowserFixture browser) : IAsyncLifetime
 {
-    private readonly SeparateStack _stack = new();
+    public sealed class OnMariaDb(BrowserFixture browser) : SchedulersTests(Servers.MariaDb, browser);
+
+    public sealed class OnMySql(BrowserFixture browser) : SchedulersTests(Servers.MySql, browser);
+
+    private readonly SeparateStack _stack = new(server);
     private readonly List<Scheduler> _schedulers = [];
     private string _mesos = "";
 

@@ -3,9 +3,14 @@ using System.Text;
 namespace Mysos.Tests.Stack;
 
 /// <summary>Where secrets must not be: ZNodes, command lines, environments, logs, task data.</summary>
-[Collection(StackCollection.Name)]
-public sealed class SecretsTests(StackFixture stack)
+public abstract class SecretsTests(StackFixture stack)
 {
+    [Collection<MariaDbStack>]
+    public sealed class OnMariaDb(MariaDbStack stack) : SecretsTests(stack);
+
+    [Collection<MySqlStack>]
+    public sealed class OnMySql(MySqlStack stack) : SecretsTests(stack);
+
     private StackClient Client => stack.Client;
 
     [Fact]

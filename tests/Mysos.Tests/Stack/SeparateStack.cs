@@ -9,8 +9,10 @@ using Mysos.LocalMesos;
 namespace Mysos.Tests.Stack;
 
 /// <summary>A Mesos with a ZooKeeper, and schedulers beside it, each a process of its own. Nothing of it outlives the test.</summary>
-internal sealed class SeparateStack : IAsyncDisposable
+/// <param name="server">What the executors run; one of <see cref="Servers"/>. Skips the test where it is not there.</param>
+internal sealed class SeparateStack(string server) : IAsyncDisposable
 {
+    private readonly string[] _server = Servers.Options(server);
     private readonly List<MysosProcess> _processes = [];
     private readonly HttpClient _operator = new();
     private ZooKeeperServer? _zooKeeper;
@@ -41,7 +43,7 @@ internal sealed class SeparateStack : IAsyncDisposable
         Directory.Delete(WorkDir, recursive: true);
     }
 
-    public MysosProcess Start(params string[] arguments)
+    private MysosProcess Start(params string[] arguments)
     {
         var process = MysosProcess.Start(arguments);
         _processes.Add(process);
@@ -140,8 +142,11 @@ internal sealed class SeparateStack : IAsyncDisposable
         }
         string[] mesos = more.Any(m => m.StartsWith("--mesos_master=", StringComparison.Ordinal)) ? [] : [$"--mesos_master={Mesos}"];
         return Start(["scheduler", .. mesos, $"--zk_url={ZooKeeper}", "--bind=127.0.0.1", $"--port={port}",
-            "--framework_user=root", "--framework_role=mysos", $"--scheduler_keypath={key}", $"--admin_keypath={admin}", .. more]);
+            "--framework_user=root", "--framework_role=mysos", $"--scheduler_keypath={key}", $"--admin_keypath={admin}", .. _server, .. more]);
     }
+
+    /// <summary>Starts Mesos, ZooKeeper and a scheduler as one process.</summary>
+    public MysosProcess StartLocal(int port) => Start(["local", "--port", $"{port}", "--work_dir", WorkDir, .. _server]);
 
     private static string Flag(string output, string flag)
     {

@@ -139,35 +139,3 @@ internal sealed class StackClient(int port) : IDisposable
 
     public void Dispose() => Http.Dispose();
 }
-
-/// <summary>One <c>mysos local</c> for all tests that do not stop it.</summary>
-public sealed class StackFixture : IAsyncLifetime
-{
-    private MysosProcess? _mysos;
-
-    internal StackClient Client { get; private set; } = null!;
-    internal string WorkDir { get; } = Directory.CreateTempSubdirectory("mysos-stack-").FullName;
-
-    public async ValueTask InitializeAsync()
-    {
-        var port = MysosProcess.FreePort();
-        _mysos = MysosProcess.Start("local", "--port", $"{port}", "--work_dir", WorkDir);
-        Client = new StackClient(port);
-        await _mysos.ReadyAsync(Client.Http);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Client?.Dispose();
-        if (_mysos is not null)
-            await _mysos.DisposeAsync();
-        MysosProcess.ProcessesOf(WorkDir).ShouldBeEmpty();
-        Directory.Delete(WorkDir, recursive: true);
-    }
-}
-
-[CollectionDefinition(Name)]
-public sealed class StackCollection : ICollectionFixture<StackFixture>
-{
-    public const string Name = "stack";
-}
