@@ -46,8 +46,8 @@ internal sealed class Followers(
         var found = await FindAsync(cancellation).ConfigureAwait(false);
         var wanted = directive.Followers.Except(directive.Barred).Select(accounts.Follower).ToList();
         var let = wanted.Select(a => a.User).ToHashSet(StringComparer.Ordinal);
-        var locks = found.Where(account => account.Value == let.Contains(account.Key)).Select(account => flavor.Lock(account.Key, !let.Contains(account.Key))).ToList();
-        var make = wanted.Where(a => !found.ContainsKey(a.User) || (restored && _inOrderFor is null)).Select(flavor.EnsureFollower).ToList();
+        var locks = found.Where(account => account.Value.Locked == let.Contains(account.Key)).Select(account => flavor.Lock(account.Key, !let.Contains(account.Key))).ToList();
+        var make = wanted.Where(a => !IsWhole(a.User, found) || (restored && _inOrderFor is null)).Select(flavor.EnsureFollower).ToList();
         if (locks.Count + make.Count > 0 && !state.Writable && flavor.OpenToAdministrators is { Length: > 0 } open)
             locks.Insert(0, open);
         if (locks.Count > 0)
@@ -68,30 +68,32 @@ internal sealed class Followers(
     {
         _inOrderFor = null;
         var user = accounts.Follower(node).User;
-        if (!(await FindAsync(cancellation).ConfigureAwait(false)).GetValueOrDefault(user))
+        if (!(await FindAsync(cancellation).ConfigureAwait(false)).GetValueOrDefault(user).Locked)
             return;
         log.Write($"May log in again, for a copy: node {node}.");
         await connection.ExecuteAsync($"{flavor.OpenToAdministrators}; {flavor.Lock(user, false)}; {flavor.ReadOnly(true)}", cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Looks whether somebody has dropped one of the accounts, locked or unlocked one, since they were in order.</summary>
+    /// <summary>Looks whether somebody has dropped one of the accounts, locked or unlocked one, or taken its rights, since they were in order.</summary>
     public async Task AuditAsync(CancellationToken cancellation)
     {
         if (_inOrderFor is not { } directive || Pending)
             return;
         var found = await FindAsync(cancellation).ConfigureAwait(false);
         var let = directive.Followers.Except(directive.Barred).Select(n => accounts.Follower(n).User).ToList();
-        if (let.Exists(user => !found.ContainsKey(user)) || found.Any(account => account.Value == let.Contains(account.Key)))
+        if (let.Exists(user => !IsWhole(user, found)) || found.Any(account => account.Value.Locked == let.Contains(account.Key)))
             _inOrderFor = null;
     }
 
-    /// <summary>User → its account is locked.</summary>
-    private Task<Dictionary<string, bool>> FindAsync(CancellationToken cancellation) =>
+    private static bool IsWhole(string user, Dictionary<string, (bool Locked, bool HasRights)> found) => found.TryGetValue(user, out var account) && account.HasRights;
+
+    /// <summary>By user.</summary>
+    private Task<Dictionary<string, (bool Locked, bool HasRights)>> FindAsync(CancellationToken cancellation) =>
         connection.QueryAsync(flavor.FollowersSql(accounts), async (reader, token) =>
         {
-            var found = new Dictionary<string, bool>(StringComparer.Ordinal);
+            var found = new Dictionary<string, (bool, bool)>(StringComparer.Ordinal);
             while (await RowReader.ReadAsync(reader, token).ConfigureAwait(false) is { } row)
-                found[row.Text(0)!] = row.Flag(1);
+                found[row.Text(0)!] = (row.Flag(1), row.Flag(2));
             return found;
         }, cancellation);
 }

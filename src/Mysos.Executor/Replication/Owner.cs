@@ -33,7 +33,7 @@ internal sealed class Owner(
         return _ready;
     }
 
-    /// <summary>Looks whether somebody has dropped the account or changed its password since it was in order.</summary>
+    /// <summary>Looks whether somebody has dropped the account, changed its password or taken its rights since it was in order.</summary>
     public async Task AuditAsync(CancellationToken cancellation)
     {
         if (!Pending && !await FindAsync(cancellation).ConfigureAwait(false))

@@ -44,7 +44,10 @@ internal interface IFlavor
     /// <summary>Ids of connections that are neither the server's, nor the accounts', nor the asking one.</summary>
     string ClientsSql(Accounts accounts);
 
-    /// <summary>Rows: user, 1 when it is locked, of all accounts whose names begin with that of <see cref="Accounts.Replication"/>.</summary>
+    /// <summary>
+    /// Rows: user, 1 when it is locked, 1 when it has all its rights (whoever makes an account can end in between), of all accounts whose names begin with that
+    /// of <see cref="Accounts.Replication"/>.
+    /// </summary>
     string FollowersSql(Accounts accounts);
     /// <summary>Makes a follower's account, or gives it its password and rights back. Replicated.</summary>
     string EnsureFollower(Account follower);
@@ -101,7 +104,7 @@ internal interface IFlavor
     /// <summary>One row: how many accounts there are of this name, from everywhere.</summary>
     string AccountSql(string user) => $"SELECT COUNT(*) FROM mysql.user WHERE User={SqlText.Literal(user)} AND Host='%'";
 
-    /// <summary>One row, 1: the account exists, and as far as <see cref="PasswordShows"/> says, with this password.</summary>
+    /// <summary>One row, 1: the account exists with its rights, and as far as <see cref="PasswordShows"/> says, with this password.</summary>
     string OwnerIsReadySql(Account owner);
     /// <summary>A password can be compared with what is stored; otherwise only a login shows whether it is right.</summary>
     bool PasswordShows { get; }

@@ -12,6 +12,12 @@ namespace Mysos.Executor.Servers;
 /// <summary>MariaDB 10.6 and later.</summary>
 internal sealed class MariaDbFlavor : IFlavor
 {
+    // Bits of what mysql.global_priv calls access; MariaDB's sql/privilege.h numbers them.
+    private const long GrantOption = 1L << 10;
+    private const long ReplicationSlave = 1L << 19;
+    private const long BinlogMonitor = 1L << 20;
+    private const long ReadOnlyAdmin = 1L << 33;
+
     public string Name => "MariaDB";
 
     public IEnumerable<string> Options(long memoryMb) =>
@@ -132,7 +138,7 @@ internal sealed class MariaDbFlavor : IFlavor
         + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}) AND NOT {BeginsWith("user", accounts.Replication.User)}";
 
     public string FollowersSql(Accounts accounts) =>
-        "SELECT User, COALESCE(JSON_VALUE(Priv, '$.account_locked') IN ('1', 'true'), 0) FROM mysql.global_priv "
+        $"SELECT User, COALESCE(JSON_VALUE(Priv, '$.account_locked') IN ('1', 'true'), 0), {Access(ReplicationSlave | BinlogMonitor)} FROM mysql.global_priv "
         + $"WHERE Host='%' AND {BeginsWith("User", accounts.Replication.User)}";
 
     public string EnsureFollower(Account follower) =>
@@ -199,7 +205,7 @@ internal sealed class MariaDbFlavor : IFlavor
 
     public string OwnerIsReadySql(Account owner) =>
         $"SELECT COUNT(*) FROM mysql.global_priv WHERE User={Literal(owner.User)} AND Host='%' "
-        + $"AND JSON_VALUE(Priv, '$.authentication_string')='{NativePasswordHash(owner.Password)}'";
+        + $"AND JSON_VALUE(Priv, '$.authentication_string')='{NativePasswordHash(owner.Password)}' AND {Access(GrantOption)} AND NOT {Access(ReadOnlyAdmin)}";
 
     // Without READ_ONLY ADMIN (which ALL contains) the owner cannot write on a slave, whatever its other rights.
     public string EnsureOwner(Account owner, bool writable) =>
@@ -215,6 +221,9 @@ internal sealed class MariaDbFlavor : IFlavor
     public string DropAccount(string user) => $"DROP USER IF EXISTS {Everywhere(user)}";
 
     public Task<string?> CopyAsync(CopyOrder order, CancellationToken cancellation) => PhysicalCopy.WithMariaBackupAsync(order, cancellation);
+
+    /// <summary>1 where a row of mysql.global_priv has all of these rights, everywhere.</summary>
+    private static string Access(long rights) => string.Create(CultureInfo.InvariantCulture, $"COALESCE(JSON_VALUE(Priv, '$.access') & {rights} = {rights}, 0)");
 
     private static string NativePasswordHash(string password)
     {

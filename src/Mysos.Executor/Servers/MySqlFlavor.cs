@@ -140,7 +140,9 @@ internal sealed partial class MySqlFlavor : IFlavor
         + $"AND user NOT IN ('system user', 'event_scheduler', {Literal(accounts.Admin.User)}) AND NOT {BeginsWith("user", accounts.Replication.User)}";
 
     public string FollowersSql(Accounts accounts) =>
-        $"SELECT user, account_locked='Y' FROM mysql.user WHERE host='%' AND {BeginsWith("user", accounts.Replication.User)}";
+        "SELECT user, account_locked='Y', repl_slave_priv='Y' AND repl_client_priv='Y' "
+        + "AND EXISTS(SELECT * FROM mysql.global_grants g WHERE g.user=u.user AND g.host=u.host AND g.priv='BACKUP_ADMIN') "
+        + $"FROM mysql.user u WHERE host='%' AND {BeginsWith("user", accounts.Replication.User)}";
 
     public string EnsureFollower(Account follower) => string.Join(' ', Account(follower))
         + $" GRANT REPLICATION SLAVE, REPLICATION CLIENT, BACKUP_ADMIN ON *.* TO {Everywhere(follower.User)}";
@@ -198,7 +200,8 @@ internal sealed partial class MySqlFlavor : IFlavor
             + $"SOURCE_HEARTBEAT_PERIOD=0.5, SOURCE_DELAY={delaySeconds}; START REPLICA");
     }
 
-    public string OwnerIsReadySql(Account owner) => $"SELECT COUNT(*) FROM mysql.user WHERE user={Literal(owner.User)} AND host='%'";
+    // The right to give rights comes in the same statement as all others.
+    public string OwnerIsReadySql(Account owner) => $"SELECT COUNT(*) FROM mysql.user WHERE user={Literal(owner.User)} AND host='%' AND grant_priv='Y'";
 
     // caching_sha2_password stores a salted hash.
     public bool PasswordShows => false;

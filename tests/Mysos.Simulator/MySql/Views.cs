@@ -58,10 +58,10 @@ internal static class Views
             [flavor.AckersConnectedSql] = s => Result.Of("", (long)s.Dumps.Count(d => d.CanAcknowledge)),
             [flavor.ConnectionsSql] = s => Result.Of("", (long)s.Clients.Count),
             [flavor.WaitingSql] = s => Result.Column(s.Commits.WaitingConnections),
-            [flavor.FollowersSql(Accounts.Given)] = s => new Result(["user", "locked"],
+            [flavor.FollowersSql(Accounts.Given)] = s => new Result(["user", "locked", "rights"],
             [
                 .. s.Disk.Accounts.Where(a => a.Key.StartsWith(Accounts.Given.Replication.User, StringComparison.Ordinal))
-                    .Select(a => new object?[] { a.Key, a.Value ? 1L : 0L }),
+                    .Select(a => new object?[] { a.Key, a.Value ? 1L : 0L, 1L }),
             ]),
             [flavor.AccountSql(Accounts.Given.Admin.User)] = _ => Result.Of(1L),
             [flavor.OwnerIsReadySql(Accounts.Given.Cluster)] = s => Result.Of(s.Disk.Accounts.ContainsKey(Accounts.Given.Cluster.User) ? 1L : 0L),

@@ -8,7 +8,7 @@ namespace Mysos.Tests.Browser;
 
 /// <summary>
 /// One Chromium for the whole test run, started by the first test that wants it. It installs nothing: it drives the
-/// system's <c>/usr/bin/chromium</c>, or what <c>MYSOS_TEST_CHROMIUM</c> names.
+/// system's <c>/usr/bin/chromium-headless-shell</c>, or what <c>MYSOS_TEST_CHROMIUM</c> names.
 /// </summary>
 public sealed class BrowserFixture : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class BrowserFixture : IAsyncDisposable
     private IBrowser? _browser;
 
     public static string Executable { get; } =
-        Environment.GetEnvironmentVariable("MYSOS_TEST_CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium";
+        Environment.GetEnvironmentVariable("MYSOS_TEST_CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium-headless-shell";
 
     /// <summary>A page in a context of its own: nothing of another test's cookies, storage or colours.</summary>
     public async Task<BrowserPage> OpenAsync(

@@ -28,6 +28,10 @@ public sealed class RepairTests
         await ChangeAsync(master, $"DROP USER '{TestNode.Owner}'@'%'", "lacked its owner's account");
         await ChangeAsync(master, $"DROP USER '{TestNode.Accounts.Follower(2).User}'@'%'", "lacked accounts of its slaves");
         await ChangeAsync(master, $"ALTER USER '{TestNode.Accounts.Follower(2).User}'@'%' ACCOUNT LOCK", "lacked accounts of its slaves");
+        // As they are when a master is killed while it makes them.
+        await ChangeAsync(master, $"REVOKE REPLICATION SLAVE ON *.* FROM '{TestNode.Accounts.Follower(2).User}'@'%'", "lacked accounts of its slaves");
+        await ChangeAsync(master, maria ? $"GRANT READ_ONLY ADMIN ON *.* TO '{TestNode.Owner}'@'%'" : $"REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{TestNode.Owner}'@'%'",
+            "lacked its owner's account");
 
         await cluster.WriteAsync(master, "INSERT INTO d.t VALUES (1)");
         (await TestCluster.EventuallyAsync(slave, "SELECT COUNT(*) FROM d.t", 1L)).ShouldBe(1L);

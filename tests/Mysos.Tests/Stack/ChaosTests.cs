@@ -34,6 +34,7 @@ public sealed class ChaosTests
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[.. arguments, "--slowness", "10", "--out", output, "--mysos", MysosProcess.Program])
             start.ArgumentList.Add(argument);
+        MysosProcess.ForAShortLife(start);
         using var process = await ChildProcesses.StartAsync(start, ownSession: true);
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync();
