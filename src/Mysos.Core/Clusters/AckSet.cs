@@ -41,7 +41,7 @@ internal static class AckSet
     /// <summary>For how many acknowledgements the master is to wait.</summary>
     public static int Awaited(Cluster durable) => durable switch
     {
-        { AckChange: null or { To.IsEmpty: true } } => durable.Ackers.Count,
+        { AckChange: null } => durable.Ackers.Count,
         { AckChange.Step: AckStep.Begun, Ackers.IsEmpty: true } => 0,
         { AckChange.Count: var count } => count,
     };
@@ -58,11 +58,14 @@ internal static class AckSet
     /// <summary>An acker stays one until the durable state says otherwise, whether its side is on or not.</summary>
     public static bool CountsOn(Cluster durable, int node) => durable.Ackers.Contains(node) || durable.AckChange?.To.Contains(node) == true;
 
+    /// <summary>Others are taking the place of this acker, or nobody is.</summary>
+    public static bool IsLeaving(Cluster durable, int node) => durable.AckChange is { } change && durable.Ackers.Contains(node) && !change.To.Contains(node);
+
     /// <summary>All ackers stay, and others are added.</summary>
     private static bool Adds(Cluster durable) => durable.AckChange!.To.Count > durable.Ackers.Count;
 
     /// <summary>The master waits for more than there are ackers, since some were to be added, or one is gone: that ends before anything else begins.</summary>
-    private static bool Settles(Cluster durable) => durable.AckChange is { To.IsEmpty: false } change && !durable.Ackers.IsEmpty && !Adds(durable) && change.Count > durable.Ackers.Count;
+    private static bool Settles(Cluster durable) => durable.AckChange is { } change && !durable.Ackers.IsEmpty && !Adds(durable) && change.Count > durable.Ackers.Count;
 
     /// <summary>The ackers by a number that differs for each set of them, once all have said that their sides are on; 0: not all have.</summary>
     public static long Acknowledging(ClusterState cluster) =>

@@ -79,7 +79,7 @@ internal static class ClusterPlan
 
     /// <summary>
     /// Retiring and restarting nodes are killed once nobody is told of them any more; who is only to be restarted, while a master serves: else it may
-    /// be the one that has every acknowledged write, and its data may be in its sandbox.
+    /// be the one that has every acknowledged write, and its data may be in its sandbox. An acker lives until the master does not wait for it any more.
     /// </summary>
     private static void EndTasks(Turn turn, string name)
     {
@@ -89,7 +89,7 @@ internal static class ClusterPlan
         {
             var seen = cluster.Of(node.Number);
             var announced = cluster.Announced is null || Announcement.Contains(cluster.Announced, node.Number);
-            if (announced || (seen.KillSent is { } sent && turn.Now - sent < KillAgain) || !turn.State.Mesos.Connected)
+            if (announced || (served && AckSet.IsLeaving(cluster.Durable, node.Number)) || (seen.KillSent is { } sent && turn.Now - sent < KillAgain) || !turn.State.Mesos.Connected)
                 continue;
             turn.Do(new KillTask(node.Task!.Id, node.Task.Agent), name);
             cluster = cluster with { Observed = cluster.Observed.SetItem(node.Number, seen with { KillSent = turn.Now }) };

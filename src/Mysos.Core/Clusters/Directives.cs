@@ -13,7 +13,7 @@ internal static class Directives
         var cluster = turn.Find(name)!;
         if (cluster.Durable.Deleting || cluster.Durable.Failure is not null || !turn.State.Mesos.Connected)
             return;
-        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n is { Retiring: false, Task: not null }))
+        foreach (var node in cluster.Durable.Nodes.Values.Where(n => n.Task is not null && (!n.Retiring || AckSet.IsLeaving(cluster.Durable, n.Number))))
         {
             var seen = cluster.Of(node.Number);
             var wanted = Wanted(cluster, node, turn.Settings, turn.Now);
@@ -81,7 +81,7 @@ internal static class Directives
             {
                 Role = DirectedRole.Master, DataMade = node.DataMade, Ackers = AckSet.Awaited(durable), Yield = yields, Note = AckSet.Note(durable), Acker = AckSet.Acknowledging(cluster),
                 AckersHave = AckSet.Received(cluster, master),
-                Followers = [.. durable.Nodes.Keys.Where(n => n != master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
+                Followers = [.. Followers(cluster, master)], Barred = [.. AckSet.Barred(cluster, now).Order()],
             }
             : directive with
             {
@@ -91,5 +91,19 @@ internal static class Directives
                     : durable.AckChange is { MasterAt: { } at, To: var to } && to.Contains(node.Number) ? at
                     : null,
             };
+    }
+
+    /// <summary>
+    /// Whose accounts there are to be. None is begun before all ackers acknowledge: it would wait for them, and keep all accounts locked meanwhile, so that they
+    /// could not log in to do so.
+    /// </summary>
+    private static IEnumerable<int> Followers(ClusterState cluster, int master)
+    {
+        var durable = cluster.Durable;
+        var all = durable.Nodes.Keys.Where(n => n != master);
+        var waits = !durable.Ackers.IsEmpty && (AckSet.Acknowledging(cluster) == 0 || durable.Ackers.Any(n => AckSet.IsLeaving(durable, n)));
+        return waits && cluster.Of(master).Sent is { Role: DirectedRole.Master } sent && sent.Epoch == durable.Epoch
+            ? all.Where(sent.Followers.Contains)
+            : all;
     }
 }

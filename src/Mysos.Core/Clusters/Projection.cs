@@ -81,7 +81,7 @@ public static class Projection
     private static (NodeState, string) State(ClusterState cluster, Node node, Observation seen)
     {
         if (node.Retiring)
-            return (NodeState.Stopping, "is being stopped");
+            return (NodeState.Stopping, AckSet.IsLeaving(cluster.Durable, node.Number) ? "is stopped once the master does not wait for its acknowledgements" : "is being stopped");
         if (node.Task is null)
         {
             var waits = node.Volume is { } volume ? $"waits for agent {volume.Hostname}, which has its volume" : "waits for an agent";

@@ -191,6 +191,8 @@ internal sealed class Clients(
         }
         log.Write("Commits wait that no acker will acknowledge: their clients are cut off.");
         await CutAsync(cancellation).ConfigureAwait(false);
+        // An account that is being made may wait, too; it is made again.
+        await KillAsync(connection, await connection.NumbersAsync(flavor.WaitingSql, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         await stopping.ConfigureAwait(false);
         return true;
     }
