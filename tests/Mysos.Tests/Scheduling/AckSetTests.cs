@@ -40,6 +40,33 @@ public sealed class AckSetTests
         Durable(world).AckChange.ShouldBeNull();
     }
 
+    /// <summary>An account that is made while nobody acknowledges keeps the next acker from logging in.</summary>
+    [Fact]
+    public void Replaced_TheAckerIsEnded_AndItsSuccessorsAccountMade_OnceAnotherAcknowledges()
+    {
+        var world = World.Healthy(3);
+        var (acker, other, master) = (Acker(world), Other(world), Durable(world).Master!.Value);
+        var task = world.NodeOf("c", acker).TaskId;
+        bool IsKilled() => world.Performed.OfType<KillTask>().Any(k => k.Task.Value == task);
+        (world.NodeOf("c", master).Deaf, world.NodeOf("c", other).Deaf) = (true, true);
+        world.Ask(id => new ReplaceRequested(id, "c", Durable(world).Incarnation, acker, false));
+        world.Run(1);
+        var successor = Durable(world).Nodes.Keys.Max();
+        bool IsLetIn() => SentTo(world, master).Any(d => d.Followers.Contains(successor));
+        Durable(world).AckChange!.To.ShouldBe([other]);
+        world.View("c").Nodes.Single(n => n.ServerId == acker).Reason.ShouldBe("is stopped once the master does not wait for its acknowledgements");
+        (IsKilled(), IsLetIn()).ShouldBe((false, false));
+
+        world.NodeOf("c", master).Deaf = false;
+        world.Run(2);
+        Durable(world).Ackers.ShouldBe([other]);
+        (IsKilled(), IsLetIn()).ShouldBe((true, false));
+
+        world.NodeOf("c", other).Deaf = false;
+        world.Run(2);
+        IsLetIn().ShouldBeTrue();
+    }
+
     [Fact]
     public void Stalled_TheMasterIsToldWhatItsAckerHas_UntilItNoLongerIs()
     {

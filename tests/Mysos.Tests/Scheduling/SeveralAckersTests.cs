@@ -154,6 +154,33 @@ public sealed class SeveralAckersTests
     }
 
     [Fact]
+    public void OneThatIsAddedFails_AndThenTheOther_TheMasterWaitsForTwo_UntilItIsAlone()
+    {
+        var (added, stays) = (Durable.Ackers[0], Durable.Ackers[1]);
+        _world.Post(NodeOf(added).Crash());
+        _world.Run(3);
+        NodeOf(Master).Rows += 5;
+        NodeOf(added).Stuck = true;
+        _world.Post(NodeOf(added).ComeBack());
+        _world.Run(2);
+        Durable.AckChange!.To.Count.ShouldBe(2);
+        var before = _world.Performed.Count;
+        NodeOf(stays).Stuck = true;
+        NodeOf(Master).Rows += 5;
+        _world.Post(NodeOf(added).Crash());
+        _world.Run(1);
+        Durable.ShouldSatisfyAllConditions(d => d.Ackers.ShouldBe([stays]), d => d.AckChange!.To.ShouldBe([stays]));
+        NodeOf(Master).Deaf = true;
+        _world.Post(NodeOf(stays).Crash());
+        _world.Run(1);
+        Durable.AckChange!.To.ShouldBeEmpty();
+        NodeOf(Master).Deaf = false;
+        _world.Run(5);
+        Durable.Ackers.ShouldBeEmpty();
+        SentTo(Master, before).TakeWhile(d => d.Ackers > 0).ShouldAllBe(d => d.Ackers == 2, "what only the one that was to be added acknowledged is on no acker");
+    }
+
+    [Fact]
     public void Noted_IncludesWhatIsInTheBinaryLogAndNotCommitted()
     {
         var gone = Durable.Ackers[0];

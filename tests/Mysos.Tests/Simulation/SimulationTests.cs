@@ -22,6 +22,11 @@ public sealed class SimulationTests
         acknowledged.ShouldBeGreaterThan(Seeds * 10, "Worlds in which nobody writes prove nothing.");
     }
 
+    /// <summary>An account that waited in vain kept all writes waiting.</summary>
+    [Theory]
+    [InlineData(2646)]
+    public void SeedThatFailed_HoldsNow(int seed) => Run(seed).Violation.ShouldBeNull();
+
     [Theory]
     [InlineData(3)]
     [InlineData(17)]

@@ -49,6 +49,30 @@ public abstract class ChangeStackTests(StackFixture stack, ITestOutputHelper out
     }
 
     [Fact]
+    public async Task Replace_OfTheAcker_UnderWriters_TheMasterStaysAndWritesGoOn()
+    {
+        var name = StackClient.UniqueName();
+        var (password, _) = await Client.CreateAsync(name, 3);
+        var before = await Client.HealthyAsync(name, 3);
+        await StackClient.SqlAsync(StackClient.MasterOf(before), password, "CREATE DATABASE d; CREATE TABLE d.t (i INT PRIMARY KEY)");
+        await using var writers = new Writers(Client, name, password);
+        await writers.AcknowledgedAsync(50);
+        var acker = (await Client.GetAsync(name))["nodes"]!.AsArray().Single(n => n!["acker"]!.GetValue<bool>())!["server_id"]!.GetValue<int>();
+
+        (await PostAsync(name, $"nodes/{acker}/replace", password)).Status.ShouldBe(200);
+        JsonNode? after = null;
+        await Eventually.IsAsync(async () => (after = await Client.HealthyAsync(name, 3))["nodes"]!.AsArray().All(n => n!["server_id"]!.GetValue<int>() != acker),
+            TimeSpan.FromSeconds(60), () => $"node {acker} to be gone: {after}");
+        await writers.AcknowledgedAsync(50);
+        var (rows, outage) = await writers.StopAsync();
+        output.WriteLine($"{rows.Count} rows acknowledged; {outage.TotalMilliseconds:F0} ms without one at the longest");
+        after!["epoch"]!.GetValue<int>().ShouldBe(1, $"{after}");
+        foreach (var node in after["nodes"]!.AsArray())
+            await Eventually.IsAsync(async () => (await Writers.MissingAsync(node!, password, rows)).Count == 0, TimeSpan.FromSeconds(10), () => $"all rows on node {node}");
+        await Client.DeleteAsync(name, password);
+    }
+
+    [Fact]
     public async Task Restart_AndPassword_EachNodeComesBackWithItsDataAndTheNewPassword()
     {
         var name = StackClient.UniqueName();
