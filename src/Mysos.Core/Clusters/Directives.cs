@@ -94,16 +94,16 @@ internal static class Directives
     }
 
     /// <summary>
-    /// Whose accounts there are to be. None is begun before all ackers acknowledge: it would wait for them, and keep all accounts locked meanwhile, so that they
-    /// could not log in to do so.
+    /// Whose accounts there are to be. None is begun while commits may wait in vain, which is while ackers change, and until the master has ended what waited for
+    /// those of before: it would wait, too, and keep all accounts locked meanwhile, so that who is to acknowledge could not log in to do so.
     /// </summary>
     private static IEnumerable<int> Followers(ClusterState cluster, int master)
     {
         var durable = cluster.Durable;
         var all = durable.Nodes.Keys.Where(n => n != master);
-        var waits = !durable.Ackers.IsEmpty && (AckSet.Acknowledging(cluster) == 0 || durable.Ackers.Any(n => AckSet.IsLeaving(durable, n)));
-        return waits && cluster.Of(master).Sent is { Role: DirectedRole.Master } sent && sent.Epoch == durable.Epoch
-            ? all.Where(sent.Followers.Contains)
-            : all;
+        if (durable.Ackers.IsEmpty || cluster.Of(master) is not { Sent: { Role: DirectedRole.Master } sent, Report: { } report } || sent.Epoch != durable.Epoch)
+            return all;
+        var acknowledged = AckSet.Acknowledging(cluster) is not 0 and var set && sent.Acker == set && report.AppliedVersion == sent.Version && !report.Stalled;
+        return acknowledged && !durable.Ackers.Any(n => AckSet.IsLeaving(durable, n)) ? all : all.Where(sent.Followers.Contains);
     }
 }
