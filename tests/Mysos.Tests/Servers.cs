@@ -10,10 +10,13 @@ internal static class Servers
 
     public static bool IsThere(string flavor) => flavor == MariaDb || MySql97 is not null;
 
+    /// <summary>Skips the test where it is not there.</summary>
+    public static void Need(string flavor) => Assert.SkipUnless(IsThere(flavor), "MYSOS_MYSQL97 is not set to the path of a mysqld 9.7.");
+
     /// <summary>The path of its mysqld. Skips the test where there is none.</summary>
     public static string Mysqld(string flavor)
     {
-        Assert.SkipUnless(IsThere(flavor), "MYSOS_MYSQL97 is not set to the path of a mysqld 9.7.");
+        Need(flavor);
         return flavor == MariaDb ? "/usr/sbin/mariadbd" : MySql97!;
     }
 

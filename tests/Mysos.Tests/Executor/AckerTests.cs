@@ -240,6 +240,7 @@ public sealed class AckerTests
         Core.Elections.GtidPosition.Parse(after).Covers(Core.Elections.GtidPosition.Parse(before)).ShouldBeTrue();
     }
 
+    /// <summary>MariaDB waits for one only.</summary>
     [Fact]
     public async Task TwoAckers_OneAcknowledgesNoMore_TheWriteWaits_AndIsToldAsUnended_UntilOneIsEnough()
     {

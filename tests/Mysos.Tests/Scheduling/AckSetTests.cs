@@ -56,14 +56,23 @@ public sealed class AckSetTests
         Durable(world).AckChange!.To.ShouldBe([other]);
         world.View("c").Nodes.Single(n => n.ServerId == acker).Reason.ShouldBe("is stopped once the master does not wait for its acknowledgements");
         (IsKilled(), IsLetIn()).ShouldBe((false, false));
+        world.NodeOf("c", acker).Obeyed!.Ackers.ShouldBe(0, "it is asked to stop, not only locked out");
 
         world.NodeOf("c", master).Deaf = false;
-        world.Run(2);
+        world.Run(1);
         Durable(world).Ackers.ShouldBe([other]);
         (IsKilled(), IsLetIn()).ShouldBe((true, false));
 
+        var waiting = world.NodeOf("c", master);
+        waiting.Report = waiting.Report with { Stalled = true };
         world.NodeOf("c", other).Deaf = false;
-        world.Run(2);
+        world.Run(1);
+        Acknowledging(world).ShouldContain(other);
+        IsLetIn().ShouldBeFalse("commits may wait in vain");
+
+        waiting.Report = waiting.Report with { Stalled = false };
+        world.Post(waiting.Say());
+        world.Run(1);
         IsLetIn().ShouldBeTrue();
     }
 

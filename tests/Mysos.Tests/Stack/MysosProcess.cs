@@ -58,7 +58,7 @@ internal sealed class MysosProcess : IAsyncDisposable
         return mysos;
     }
 
-    /// <summary>Of a program that ends within a minute, compiling once more what runs often costs more than it saves: in its first seconds, most of all that it does.</summary>
+    /// <summary>The runtime does not compile again what runs often: for a program that ends within a minute that costs more than it saves.</summary>
     public static void ForAShortLife(ProcessStartInfo start) => start.Environment["DOTNET_TC_CallCountingDelayMs"] = $"{(int)TimeSpan.FromHours(1).TotalMilliseconds:x}";
 
     public Task ReadyAsync(HttpClient http) => Eventually.IsAsync(

@@ -11,7 +11,14 @@ public abstract class StackFixture(string server) : IAsyncLifetime
     internal string WorkDir { get; } = Directory.CreateTempSubdirectory("mysos-stack-").FullName;
 
     /// <summary>Skips the test where there is no such server.</summary>
-    internal StackClient Client => _client ?? throw new InvalidOperationException($"{Servers.Mysqld(server)} is there, and its stack was not started.");
+    internal StackClient Client
+    {
+        get
+        {
+            Servers.Need(server);
+            return _client!;
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
