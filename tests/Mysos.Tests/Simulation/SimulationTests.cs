@@ -24,7 +24,7 @@ public sealed class SimulationTests
 
     /// <summary>An account that waited in vain kept all writes waiting.</summary>
     [Theory]
-    [InlineData(2646)]
+    [InlineData(3399)]
     public void SeedThatFailed_HoldsNow(int seed) => Run(seed).Violation.ShouldBeNull();
 
     [Theory]
